@@ -1,0 +1,219 @@
+//! Gives each conflict a verdict: planner's choices first, then rules, else open.
+
+use crate::conflict::{Conflict, ConflictId, ConflictKind};
+use crate::finding::{About, Finding, FindingCode, Reported};
+use crate::layer::{ClassId, Value};
+use crate::log::{Choice, DecisionLog};
+use crate::partition::{FeatureRef, Partition};
+use crate::rules::{Relation, Rule, RuleSet, Strategy, When};
+use std::collections::BTreeMap;
+
+/// What becomes of a conflict's ground.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// One feature keeps it.
+    GiveTo(FeatureRef),
+    /// All keep it: one names the class, the others stay as designations.
+    KeepAll,
+    /// It becomes this class.
+    OtherClass(ClassId),
+    /// It stays empty.
+    LeaveEmpty,
+    /// Nobody has decided.
+    Open,
+}
+
+/// Why a verdict is as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Basis {
+    /// The parties' classes may lie over each other.
+    Compatible,
+    /// These rules, in the order in which they applied, joined by `+`.
+    Rule(String),
+    /// The planner's operation of this number.
+    Choice(u64),
+    /// Nobody decided.
+    Nobody,
+}
+
+/// A verdict and its basis.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Decision {
+    /// What becomes of the ground.
+    pub verdict: Verdict,
+    /// Why.
+    pub basis: Basis,
+}
+
+/// Returns one decision per conflict, in the order of `conflicts`.
+///
+/// A planner's choice outranks the rules. A choice whose conflict is not there any more, or that
+/// names a party that is not, is an [`FindingCode::OrphanedDecision`] finding; the conflict is then
+/// decided as if nobody had chosen. `Open` is a verdict, not an error.
+pub fn decide(partition: &Partition, conflicts: &[Conflict], rules: &RuleSet, log: &DecisionLog) -> Reported<Vec<Decision>> {
+    let standing = log.standing();
+    let mut used = 0;
+    let mut findings = Vec::new();
+    let mut decisions = Vec::with_capacity(conflicts.len());
+    let mut known: BTreeMap<ConflictId, ()> = BTreeMap::new();
+    for conflict in conflicts {
+        let chosen = standing.get(&conflict.id).and_then(|standing| {
+            known.insert(conflict.id, ());
+            used += 1;
+            let verdict = verdict_of(partition, conflict, standing.choice);
+            if verdict.is_none() {
+                findings.push(orphaned());
+            }
+            Some(Decision { verdict: verdict?, basis: Basis::Choice(standing.operation.number) })
+        });
+        decisions.push(chosen.unwrap_or_else(|| by_rules(partition, conflict, rules)));
+    }
+    findings.extend(standing.keys().filter(|id| !known.contains_key(id)).map(|_| orphaned()));
+    Reported { value: decisions, findings }
+}
+
+fn orphaned() -> Finding {
+    let code = FindingCode::OrphanedDecision;
+    Finding { code, severity: code.severity(), about: About::default(), at: None }
+}
+
+/// The verdict that a planner's choice means here, or `None` if its party is not in the conflict.
+fn verdict_of(partition: &Partition, conflict: &Conflict, choice: &Choice) -> Option<Verdict> {
+    let of_class = |class: &ClassId| conflict.parties.iter().find(|&&party| partition.feature(party).class == *class).copied();
+    Some(match choice {
+        Choice::GiveTo(name) => {
+            let named = |party: &&FeatureRef| {
+                partition.feature(**party).fid == name.fid && *partition.layer_of(**party).name == *name.layer
+            };
+            Verdict::GiveTo(*conflict.parties.iter().find(named)?)
+        }
+        Choice::GiveToClass(class) => Verdict::GiveTo(of_class(class)?),
+        Choice::KeepAll if conflict.parties.is_empty() => return None,
+        Choice::KeepAll => Verdict::KeepAll,
+        Choice::OtherClass(class) => Verdict::OtherClass(class.clone()),
+        Choice::LeaveEmpty => Verdict::LeaveEmpty,
+        Choice::Open => Verdict::Open,
+    })
+}
+
+/// What the pair matrix and the ordered rules make of a conflict.
+///
+/// Every rule removes parties from those still in the race; the matrix then says whether the rest
+/// may stay together. With two parties this is "the first rule that applies wins"; with more, each
+/// contradicting pair needs its rule, and one that has none leaves the conflict open.
+fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Decision {
+    if conflict.kind == ConflictKind::Gap {
+        return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody };
+    }
+    let mut rest = conflict.parties.clone();
+    let mut applied: Vec<&str> = Vec::new();
+    if agree(partition, &rest, rules) {
+        return Decision { verdict: Verdict::KeepAll, basis: Basis::Compatible };
+    }
+    for rule in rules.rules.iter().filter(|rule| rule.enabled) {
+        if !applies(partition, conflict, &rest, rules, &rule.when) {
+            continue;
+        }
+        if rule.then == Strategy::Ask {
+            return Decision { verdict: Verdict::Open, basis: Basis::Rule(rule.id.clone()) };
+        }
+        if rule.then == Strategy::KeepAll {
+            applied.push(&rule.id);
+            return Decision { verdict: Verdict::KeepAll, basis: Basis::Rule(applied.join("+")) };
+        }
+        let kept = survivors(partition, conflict, &rest, rule);
+        if kept.is_empty() || kept.len() == rest.len() {
+            continue;
+        }
+        applied.push(&rule.id);
+        rest = kept;
+        if agree(partition, &rest, rules) {
+            let verdict = settle(partition, &rest, rules);
+            return Decision { verdict, basis: Basis::Rule(applied.join("+")) };
+        }
+    }
+    Decision { verdict: Verdict::Open, basis: Basis::Nobody }
+}
+
+/// Whether all of these parties may lie over each other.
+fn agree(partition: &Partition, parties: &[FeatureRef], rules: &RuleSet) -> bool {
+    let class = |party: &FeatureRef| &partition.feature(*party).class;
+    parties.iter().enumerate().all(|(k, a)| {
+        parties[k + 1..].iter().all(|b| rules.relation(class(a), class(b)) == Relation::Compatible)
+    })
+}
+
+/// The party that names the place among those left, which agree with each other.
+fn settle(partition: &Partition, rest: &[FeatureRef], rules: &RuleSet) -> Verdict {
+    let first = rest.iter().min_by_key(|party| (rules.rank(&partition.feature(**party).class), **party));
+    first.map_or(Verdict::Open, |&party| Verdict::GiveTo(party))
+}
+
+fn applies(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], rules: &RuleSet, when: &When) -> bool {
+    let has = |class: &ClassId| rest.iter().any(|&party| partition.feature(party).class == *class);
+    let area = partition.grid.area(conflict.area2);
+    let classes = when.classes.as_ref().is_none_or(|[a, b]| has(a) && has(b) && rules.relation(a, b) == Relation::Conflict);
+    let attribute = when.attribute.as_ref().is_none_or(|test| {
+        rest.iter().any(|&party| {
+            let feature = partition.feature(party);
+            let value = feature.attributes.get(&test.field).map(text);
+            feature.class == test.class && value.is_some_and(|value| test.values.contains(&value))
+        })
+    });
+    classes
+        && attribute
+        && when.sliver.is_none_or(|sliver| sliver == conflict.sliver)
+        && when.max_area_m2.is_none_or(|most| area <= most)
+        && when.min_area_m2.is_none_or(|least| area >= least)
+}
+
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => text.to_string(),
+    }
+}
+
+/// The parties that a rule leaves in the race.
+fn survivors(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], rule: &Rule) -> Vec<FeatureRef> {
+    let class = |party: &FeatureRef| &partition.feature(*party).class;
+    // A rule about two classes speaks of these two only: a third party stays for its own rules.
+    let concerned = |party: &FeatureRef| rule.when.classes.as_ref().is_none_or(|pair| pair.contains(class(party)));
+    let keep_only = |keeps: &dyn Fn(&FeatureRef) -> bool| -> Vec<FeatureRef> {
+        rest.iter().filter(|party| !concerned(party) || keeps(party)).copied().collect()
+    };
+    let best = |measure: &dyn Fn(FeatureRef) -> f64| -> Option<FeatureRef> {
+        let candidates = rest.iter().filter(|party| concerned(party)).copied();
+        candidates.max_by(|a, b| measure(*a).total_cmp(&measure(*b)).then(b.cmp(a)))
+    };
+    match &rule.then {
+        Strategy::GiveTo(winner) if rest.iter().any(|party| class(party) == winner) => keep_only(&|party| class(party) == winner),
+        Strategy::GiveTo(_) | Strategy::Ask | Strategy::KeepAll => rest.to_vec(),
+        Strategy::Priority(order) => {
+            let first = order.iter().find(|wanted| rest.iter().any(|party| class(party) == *wanted));
+            first.map_or_else(|| rest.to_vec(), |winner| keep_only(&|party| class(party) == winner))
+        }
+        Strategy::LongestBorder => {
+            let winner = best(&|party| border_with(partition, conflict, party));
+            keep_only(&|party| Some(*party) == winner)
+        }
+        Strategy::LargestArea => {
+            let winner = best(&|party| partition.feature_area(party));
+            keep_only(&|party| Some(*party) == winner)
+        }
+        Strategy::SmallestArea => {
+            let winner = best(&|party| -partition.feature_area(party));
+            keep_only(&|party| Some(*party) == winner)
+        }
+    }
+}
+
+/// The length of the conflict's border beyond which the party goes on, in grid units.
+fn border_with(partition: &Partition, conflict: &Conflict, party: FeatureRef) -> f64 {
+    let edges = conflict.faces.iter().flat_map(|&face| partition.half_edges(face));
+    let beyond = edges.filter(|edge| partition.parents(partition.left(edge ^ 1)).contains(&party));
+    beyond.map(|edge| partition.arc_length(edge / 2)).sum()
+}

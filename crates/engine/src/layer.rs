@@ -1,0 +1,94 @@
+//! What the engine is given: layers of features, as they were read.
+//!
+//! Nothing here is checked. Rings may be open, crossed, repeated or not finite; [`crate::normalise()`]
+//! says so in findings.
+
+use geo::LineString;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+
+/// A planning class, by its id in the class table: `farmland`, `red-line`, `0301`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ClassId(pub Arc<str>);
+
+impl ClassId {
+    /// Returns the class of this id.
+    pub fn new(id: &str) -> Self {
+        Self(Arc::from(id))
+    }
+
+    /// Returns the id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ClassId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One value of a feature's attribute table.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// No value.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A real number.
+    Real(f64),
+    /// Text; dates and times too, in ISO 8601.
+    Text(Box<str>),
+}
+
+/// A feature's row of the attribute table; the field names are shared by all rows of a layer.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Attributes {
+    /// Field names, in the file's order.
+    pub fields: Arc<[Box<str>]>,
+    /// One value per field.
+    pub values: Box<[Value]>,
+}
+
+impl Attributes {
+    /// Returns the value of a field, if the layer has the field.
+    pub fn get(&self, field: &str) -> Option<&Value> {
+        let at = self.fields.iter().position(|name| &**name == field)?;
+        self.values.get(at)
+    }
+
+    /// Returns name and value of every field, in the file's order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.fields.iter().map(|name| &**name).zip(self.values.iter())
+    }
+}
+
+/// One thing of a layer, with its geometry in the project's plane.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Feature {
+    /// The feature's id in its file.
+    pub fid: i64,
+    /// Its planning class; `None` takes the layer's.
+    pub class: Option<ClassId>,
+    /// Its row of the attribute table.
+    pub attributes: Attributes,
+    /// Polygons as lists of rings, outer ring first; closed or not, valid or not.
+    pub polygons: Vec<Vec<LineString<f64>>>,
+}
+
+/// A dataset of one theme.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Layer {
+    /// The name the planner gave it; unique in a run. Layers are put in the order of their names.
+    pub name: Arc<str>,
+    /// The class of features that name none.
+    pub class: ClassId,
+    /// Its features, in the file's order.
+    pub features: Vec<Feature>,
+}

@@ -1,0 +1,43 @@
+//! Lantu's engine: planning layers in, one proven planar partition and a blueprint out.
+//!
+//! ```text
+//! normalise → overlay → detect → decide → compose → check
+//! ```
+//!
+//! Everything here is planar and pure: no files, no coordinate reference systems, no clock, no
+//! randomness. Same layers, rules, choices and grid give the same bytes, whatever the order of
+//! the layers or the number of threads. Bad geometry is a [`Finding`], never an error; the
+//! only errors are [`Stop::Cancelled`] and named limits.
+//!
+//! Modules in the order in which the work runs:
+
+pub mod precision;
+pub mod finding;
+pub mod layer;
+pub mod watch;
+pub mod normalise;
+pub mod overlay;
+pub mod partition;
+mod rings;
+pub mod conflict;
+pub mod detect;
+pub mod rules;
+pub mod log;
+pub mod decide;
+pub mod compose;
+pub mod check;
+
+pub use check::{Proof, check};
+pub use compose::{Blueprint, Patch, compose};
+pub use conflict::{Conflict, ConflictId, ConflictKind};
+pub use decide::{Basis, Decision, Verdict, decide};
+pub use detect::detect;
+pub use finding::{About, Finding, FindingCode, Reported, Severity};
+pub use layer::{Attributes, ClassId, Feature, Layer, Value};
+pub use log::{Action, Choice, DecisionLog, Operation, PartyName};
+pub use normalise::{NormalLayer, normalise};
+pub use overlay::overlay;
+pub use partition::{FaceId, FeatureInfo, FeatureRef, GridPolygon, LayerInfo, OUTSIDE, Partition};
+pub use precision::{OutOfRange, Point, PrecisionModel};
+pub use rules::{Relation, Rule, RuleSet, Strategy, Tolerances};
+pub use watch::{Stage, Stop, Unwatched, Watch};

@@ -1,0 +1,183 @@
+//! The append-only record of what people decided; undo and redo are operations too.
+//!
+//! The engine keeps no clock: time and author come with each operation.
+
+use crate::conflict::ConflictId;
+use crate::layer::ClassId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A party of a conflict, named so that it can be found again in another run.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct PartyName {
+    /// The layer's name.
+    pub layer: String,
+    /// The feature's id in its file.
+    pub fid: i64,
+}
+
+/// What a planner wants with a conflict.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    /// One party keeps the place.
+    GiveTo(PartyName),
+    /// The parties of this class keep the place; serves many conflicts at once.
+    GiveToClass(ClassId),
+    /// All parties keep it.
+    KeepAll,
+    /// It becomes another class.
+    OtherClass(ClassId),
+    /// Nobody keeps it: it stays empty.
+    LeaveEmpty,
+    /// It is open again, whatever the rules say.
+    Open,
+}
+
+/// What an operation does.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// Decides conflicts.
+    Decide {
+        /// Which conflicts.
+        conflicts: Vec<ConflictId>,
+        /// What is wanted.
+        choice: Choice,
+    },
+    /// Takes back the operation of this number.
+    Undo(u64),
+    /// Brings back the operation of this number.
+    Redo(u64),
+}
+
+/// One line of the record.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Operation {
+    /// Its number, from 1, without holes.
+    pub number: u64,
+    /// Who did it.
+    pub who: String,
+    /// When, in ISO 8601 with offset.
+    pub when: String,
+    /// What was done.
+    pub action: Action,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// The legal reference.
+    #[serde(default)]
+    pub basis: String,
+}
+
+/// A choice that is in force, and the operation that made it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Standing<'a> {
+    /// What is wanted.
+    pub choice: &'a Choice,
+    /// The operation.
+    pub operation: &'a Operation,
+}
+
+/// The record of a project, oldest first.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DecisionLog {
+    operations: Vec<Operation>,
+}
+
+/// Says that an operation does not follow from the record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LogError {
+    /// The number is not the next one.
+    #[error("operation {found} follows operation {before}: the record has a hole or a repeat")]
+    OutOfOrder {
+        /// The last number before.
+        before: u64,
+        /// The number found.
+        found: u64,
+    },
+    /// Undo or redo of something that cannot be undone or redone.
+    #[error("operation {0} cannot be undone or redone here")]
+    NotPossible(u64),
+}
+
+impl DecisionLog {
+    /// Returns the operations, oldest first.
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// Returns the number that the next operation must have.
+    pub fn next_number(&self) -> u64 {
+        self.operations.len() as u64 + 1
+    }
+
+    /// Appends an operation.
+    ///
+    /// # Errors
+    /// [`LogError`] if its number is not the next or if it undoes or redoes what it cannot.
+    pub fn append(&mut self, operation: Operation) -> Result<(), LogError> {
+        if operation.number != self.next_number() {
+            let before = self.operations.len() as u64;
+            return Err(LogError::OutOfOrder { before, found: operation.number });
+        }
+        let possible = match operation.action {
+            Action::Decide { .. } => true,
+            Action::Undo(number) => self.undoable() == Some(number),
+            Action::Redo(number) => self.redoable() == Some(number),
+        };
+        if !possible {
+            return Err(LogError::NotPossible(operation.number));
+        }
+        self.operations.push(operation);
+        Ok(())
+    }
+
+    /// Returns the operation that an undo would take back: the latest decision in force.
+    pub fn undoable(&self) -> Option<u64> {
+        self.stacks().0.last().copied()
+    }
+
+    /// Returns the operation that a redo would bring back: the latest one taken back with no
+    /// decision since.
+    pub fn redoable(&self) -> Option<u64> {
+        self.stacks().1.last().copied()
+    }
+
+    /// Decisions in force and decisions that can come back, both oldest first.
+    fn stacks(&self) -> (Vec<u64>, Vec<u64>) {
+        let (mut done, mut undone) = (Vec::new(), Vec::new());
+        for operation in &self.operations {
+            match operation.action {
+                Action::Decide { .. } => {
+                    done.push(operation.number);
+                    undone.clear();
+                }
+                Action::Undo(number) => {
+                    done.pop();
+                    undone.push(number);
+                }
+                Action::Redo(number) => {
+                    undone.pop();
+                    done.push(number);
+                }
+            }
+        }
+        (done, undone)
+    }
+
+    /// Returns the choice in force per conflict: the latest one that was not taken back.
+    pub fn standing(&self) -> BTreeMap<ConflictId, Standing<'_>> {
+        let mut standing = BTreeMap::new();
+        for number in self.stacks().0 {
+            let operation = &self.operations[number as usize - 1];
+            if let Action::Decide { conflicts, choice } = &operation.action {
+                for &id in conflicts {
+                    standing.insert(id, Standing { choice, operation });
+                }
+            }
+        }
+        standing
+    }
+}

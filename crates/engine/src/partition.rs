@@ -1,0 +1,223 @@
+//! The arc–node topology of a run: the one structure that everything else reads.
+//!
+//! Arcs are chains of grid points between nodes; each exists once and has a face on either side.
+//! A half-edge is an arc with a direction: `2a` runs along arc `a`, `2a + 1` against it, and the
+//! face of a half-edge lies on its left. Face 0 is the unbounded outside. Faces are rings of
+//! half-edges, outer ring counter-clockwise first, then the holes.
+
+use crate::layer::{Attributes, ClassId};
+use crate::precision::{Point, PrecisionModel};
+use std::sync::Arc;
+
+/// The index of a face; 0 is the unbounded outside.
+pub type FaceId = u32;
+/// The index of an arc.
+pub type ArcId = u32;
+/// An arc with a direction: `2 * arc` along it, `2 * arc + 1` against it.
+pub type HalfEdge = u32;
+
+/// The unbounded face around everything.
+pub const OUTSIDE: FaceId = 0;
+
+/// A feature of the run, counted over all layers in the order of their names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct FeatureRef(pub u32);
+
+/// What the partition keeps of a layer.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LayerInfo {
+    /// The layer's name.
+    pub name: Arc<str>,
+    /// The first of its features; they are consecutive.
+    pub first: FeatureRef,
+    /// How many features it has.
+    pub count: u32,
+    /// How many vertices its rings had as read, closing points not counted.
+    pub vertices: u64,
+}
+
+/// What the partition keeps of a feature.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FeatureInfo {
+    /// The index of its layer in [`Partition::layers`].
+    pub layer: u32,
+    /// Its id in its file.
+    pub fid: i64,
+    /// Its planning class.
+    pub class: ClassId,
+    /// Its row of the attribute table.
+    pub attributes: Attributes,
+}
+
+/// A polygon on the grid: outer ring counter-clockwise first, then holes clockwise. Rings are
+/// simple, at least three points long and do not repeat their first point.
+pub type GridPolygon = Vec<Vec<Point>>;
+
+/// What noding did to the data, for the report.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct NodingRecord {
+    /// Edges of all rings before merging.
+    pub edges: u64,
+    /// Edges left after merging equal ones.
+    pub unique_edges: u64,
+    /// Proper crossings found.
+    pub crossings: u64,
+    /// Edges cut at one hot pixel or more.
+    pub cut_edges: u64,
+    /// Rounds of cutting until nothing moved.
+    pub rounds: u32,
+    /// The farthest that a point of an edge was moved by cutting, in grid units.
+    pub farthest_move: f64,
+}
+
+/// The planar partition of all layers of a run.
+#[derive(Clone, Debug)]
+pub struct Partition {
+    /// The grid of the run.
+    pub grid: PrecisionModel,
+    /// The layers in the order of their names.
+    pub layers: Vec<LayerInfo>,
+    /// All features, layer by layer.
+    pub features: Vec<FeatureInfo>,
+    /// What noding did.
+    pub noding: NodingRecord,
+    pub(crate) points: Vec<Point>,
+    /// Where each arc's points begin in `points`; one more than there are arcs.
+    pub(crate) arc_starts: Vec<u64>,
+    /// The following half-edge of the same face, per half-edge.
+    pub(crate) next: Vec<HalfEdge>,
+    /// The face on the left, per half-edge.
+    pub(crate) left: Vec<FaceId>,
+    /// One half-edge per boundary cycle, grouped by face, outer cycle first.
+    pub(crate) cycles: Vec<HalfEdge>,
+    /// Where each face's cycles begin in `cycles`; one more than there are faces.
+    pub(crate) face_cycles: Vec<u32>,
+    /// Doubled area per face in grid units; 0 for the outside.
+    pub(crate) area2: Vec<i128>,
+    /// Which windings cover each face.
+    pub(crate) label_of: Vec<u32>,
+    pub(crate) labels: crate::overlay::labels::Labels,
+    /// What each arc changes from its right to its left.
+    pub(crate) change_of: Vec<u32>,
+    pub(crate) changes: crate::overlay::labels::Changes,
+}
+
+impl Partition {
+    /// Returns how many faces there are, the outside counted.
+    pub fn face_count(&self) -> usize {
+        self.area2.len()
+    }
+
+    /// Returns how many arcs there are.
+    pub fn arc_count(&self) -> usize {
+        self.arc_starts.len() - 1
+    }
+
+    /// Returns the faces but the outside.
+    pub fn bounded_faces(&self) -> std::ops::Range<FaceId> {
+        1..self.face_count() as FaceId
+    }
+
+    /// Returns the features that cover a face, ascending; none for gaps and the outside.
+    pub fn parents(&self, face: FaceId) -> &[FeatureRef] {
+        self.labels.parents(self.label_of[face as usize])
+    }
+
+    /// Returns the doubled area of a face in square grid units; 0 for the outside.
+    pub fn area2(&self, face: FaceId) -> i128 {
+        self.area2[face as usize]
+    }
+
+    /// Returns the planar area of a face in the plane's square units.
+    pub fn area(&self, face: FaceId) -> f64 {
+        self.grid.area(self.area2(face))
+    }
+
+    /// Returns a feature.
+    pub fn feature(&self, feature: FeatureRef) -> &FeatureInfo {
+        &self.features[feature.0 as usize]
+    }
+
+    /// Returns the layer of a feature.
+    pub fn layer_of(&self, feature: FeatureRef) -> &LayerInfo {
+        &self.layers[self.feature(feature).layer as usize]
+    }
+
+    /// Returns the points of an arc, both ends included.
+    pub fn arc_points(&self, arc: ArcId) -> &[Point] {
+        let range = self.arc_starts[arc as usize] as usize..self.arc_starts[arc as usize + 1] as usize;
+        &self.points[range]
+    }
+
+    /// Returns the faces on the left and on the right of an arc.
+    pub fn sides(&self, arc: ArcId) -> (FaceId, FaceId) {
+        (self.left[2 * arc as usize], self.left[2 * arc as usize + 1])
+    }
+
+    /// Returns the face on the left of a half-edge.
+    pub fn left(&self, edge: HalfEdge) -> FaceId {
+        self.left[edge as usize]
+    }
+
+    /// Returns the half-edges of a face, cycle by cycle, outer cycle first.
+    pub fn half_edges(&self, face: FaceId) -> impl Iterator<Item = HalfEdge> + '_ {
+        let cycles = self.face_cycles[face as usize] as usize..self.face_cycles[face as usize + 1] as usize;
+        self.cycles[cycles].iter().flat_map(move |&first| self.cycle(first))
+    }
+
+    fn cycle(&self, first: HalfEdge) -> impl Iterator<Item = HalfEdge> + '_ {
+        let mut at = Some(first);
+        std::iter::from_fn(move || {
+            let here = at?;
+            let following = self.next[here as usize];
+            at = (following != first).then_some(following);
+            Some(here)
+        })
+    }
+
+    /// Calls `visit` with the points of a half-edge in its direction, its last point left out.
+    pub(crate) fn walk(&self, edge: HalfEdge, mut visit: impl FnMut(Point)) {
+        let points = self.arc_points(edge / 2);
+        if edge % 2 == 0 {
+            points[..points.len() - 1].iter().for_each(|&p| visit(p));
+        } else {
+            points[1..].iter().rev().for_each(|&p| visit(p));
+        }
+    }
+
+    /// Returns the smallest box of grid points around a face: lowest and highest corner.
+    pub fn bounds(&self, face: FaceId) -> (Point, Point) {
+        let mut low = Point::new(i32::MAX, i32::MAX);
+        let mut high = Point::new(i32::MIN, i32::MIN);
+        let Some(&outer) = self.cycles.get(self.face_cycles[face as usize] as usize) else {
+            return (low, high);
+        };
+        for edge in self.cycle(outer) {
+            for p in self.arc_points(edge / 2) {
+                low = Point::new(low.x.min(p.x), low.y.min(p.y));
+                high = Point::new(high.x.max(p.x), high.y.max(p.y));
+            }
+        }
+        (low, high)
+    }
+
+    /// Returns the ground of some faces as polygons, arcs between two of them dropped.
+    ///
+    /// `inside` says of a face whether it belongs to the group; `faces` lists the group. No
+    /// coordinate is computed: every ring consists of whole arcs.
+    pub fn polygons(&self, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) -> Vec<GridPolygon> {
+        crate::rings::polygons(self, faces, inside)
+    }
+
+    /// Returns the length of an arc in grid units.
+    pub fn arc_length(&self, arc: ArcId) -> f64 {
+        let steps = self.arc_points(arc).windows(2);
+        steps
+            .map(|w| {
+                let dx = f64::from(w[1].x) - f64::from(w[0].x);
+                let dy = f64::from(w[1].y) - f64::from(w[0].y);
+                dx.hypot(dy)
+            })
+            .sum()
+    }
+}

@@ -1,0 +1,461 @@
+//! The one list of commands: what the window and the terminal may ask of a project.
+//!
+//! `commands!` makes from it the dispatcher [`crate::Project::call`] and, through ts-rs, the
+//! TypeScript types in `ui/src/host/api.gen.ts`. Areas are in m², coordinates in the project's
+//! plane unless a field says `lonlat`. Geometry never travels here: see `tiles`.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A request without arguments.
+#[derive(Deserialize, Serialize, TS, Debug, Default, Clone)]
+pub struct Nothing {}
+
+/// The whole state of the project as the window shows it; every change returns a new one.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, Default)]
+pub struct View {
+    /// Grows with every change; tiles carry it in their address.
+    pub revision: u32,
+    /// The project's name; empty while nothing is open.
+    pub title: String,
+    /// Whether the data are re-labelled demo data, to be said wherever they are shown.
+    pub demo: bool,
+    /// The project's CRS as `EPSG:n`; empty before the first layer.
+    pub crs: String,
+    /// The grid's step in metres.
+    pub grid_m: f64,
+    /// West, south, east, north in degrees, if there is anything to see.
+    pub lonlat_bounds: Option<[f64; 4]>,
+    /// The layers, in the order of their names.
+    pub layers: Vec<LayerView>,
+    /// The classes in use, for legend and choices.
+    pub classes: Vec<ClassView>,
+    /// The name of the rule set, Chinese and English.
+    pub rules: [String; 2],
+    /// What the last run found; `None` before it.
+    pub result: Option<ResultView>,
+    /// Whether a run is under way.
+    pub running: bool,
+    /// What undo would take back, for its tooltip.
+    pub undo: Option<OperationView>,
+    /// What redo would bring back.
+    pub redo: Option<OperationView>,
+    /// The latest operations, newest first, at most 50.
+    pub history: Vec<OperationView>,
+}
+
+/// A layer in the list.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct LayerView {
+    /// Its name, unique in the project.
+    pub name: String,
+    /// Its class (role), one of the rule set's classes.
+    pub class: String,
+    /// Where it was read from, with `|layername=…|subset=…`.
+    pub source: String,
+    /// The file's CRS.
+    pub crs: String,
+    /// How many features it has.
+    pub features: u32,
+    /// Its area: the sum of its features' ground.
+    pub area_m2: f64,
+    /// How many findings it has, per code.
+    pub findings: Vec<CodeCount>,
+}
+
+/// A finding's code and how often it occurs.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct CodeCount {
+    /// The code, as `self-intersection`.
+    pub code: String,
+    /// How often.
+    pub count: u32,
+}
+
+/// A class of the rule set.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ClassView {
+    /// Its id.
+    pub id: String,
+    /// Chinese name.
+    pub zh: String,
+    /// English name.
+    pub en: String,
+    /// `#rrggbb`.
+    pub color: String,
+    /// Whether it is a control line.
+    pub control: bool,
+}
+
+/// What the last run found.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ResultView {
+    /// Conflicts that the rules do not simply let stand (compatible pairs left out, gaps too).
+    pub conflicts: Tally,
+    /// Of these, open.
+    pub open: Tally,
+    /// Of these, decided by rule.
+    pub by_rule: Tally,
+    /// Of these, decided by hand.
+    pub by_hand: Tally,
+    /// Overlaps of compatible classes.
+    pub compatible: Tally,
+    /// Enclosed places that nothing covers.
+    pub gaps: Tally,
+    /// Blueprint: patches and their area.
+    pub blueprint: Tally,
+    /// Blueprint area by class; an empty class is what is still open.
+    pub by_class: Vec<ClassTally>,
+    /// Conflicts by pair (or more) of classes.
+    pub by_pair: Vec<PairTally>,
+    /// Whether the proof holds.
+    pub proof_holds: bool,
+    /// How many decisions have lost their conflict.
+    pub orphaned: u32,
+}
+
+/// A count and an area.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, Copy, Default)]
+pub struct Tally {
+    /// How many.
+    pub count: u32,
+    /// How large together.
+    pub area_m2: f64,
+}
+
+/// A class and what it has.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ClassTally {
+    /// Class id; empty for open.
+    pub class: String,
+    /// Count and area.
+    pub tally: Tally,
+}
+
+/// Classes that contradict each other and how often.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct PairTally {
+    /// Class ids, sorted.
+    pub classes: Vec<String>,
+    /// Count and area.
+    pub tally: Tally,
+    /// Of these, open.
+    pub open: Tally,
+}
+
+/// One operation of the record.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct OperationView {
+    /// Its number.
+    pub number: u32,
+    /// Who.
+    pub who: String,
+    /// When, ISO 8601.
+    pub when: String,
+    /// `decide`, `undo` or `redo`.
+    pub kind: String,
+    /// How many conflicts it touches.
+    pub conflicts: u32,
+    /// What was chosen, in the form of [`ChoiceArg`]; `None` for undo and redo.
+    pub choice: Option<ChoiceArg>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Which conflicts are wanted.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, Default)]
+#[serde(default)]
+pub struct Filter {
+    /// `open`, `rule`, `hand`; empty for all.
+    pub state: String,
+    /// Class ids, sorted; empty for all pairs.
+    pub classes: Vec<String>,
+    /// `overlap`, `self-overlap`, `gap`; empty for overlaps and self-overlaps.
+    pub kind: String,
+    /// `true`: slivers only; `false`: no slivers; `None`: both.
+    pub sliver: Option<bool>,
+}
+
+/// A page of the list.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ListConflicts {
+    /// Which.
+    pub filter: Filter,
+    /// `area` (largest first), `width` (narrowest first) or `pair`.
+    pub sort: String,
+    /// The first row.
+    pub offset: u32,
+    /// How many rows, at most 500.
+    pub limit: u32,
+    /// If given, its row is told in [`ConflictPage::row_of`].
+    pub locate: Option<String>,
+}
+
+/// Rows of the list.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ConflictPage {
+    /// How many match, and their area.
+    pub total: Tally,
+    /// Of these, open.
+    pub open: Tally,
+    /// The rows asked for.
+    pub rows: Vec<ConflictRow>,
+    /// The row of the conflict asked for, if it matches.
+    pub row_of: Option<u32>,
+}
+
+/// One row of the list.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ConflictRow {
+    /// The conflict's id.
+    pub id: String,
+    /// `overlap`, `self-overlap` or `gap`.
+    pub kind: String,
+    /// Whether it is a sliver.
+    pub sliver: bool,
+    /// The parties' classes, in the parties' order, repeats left out.
+    pub classes: Vec<String>,
+    /// Its area.
+    pub area_m2: f64,
+    /// Its mean width.
+    pub width_m: f64,
+    /// `open`, `rule`, `hand` or `compatible`.
+    pub state: String,
+}
+
+/// A conflict by id.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ById {
+    /// The conflict's id.
+    pub id: String,
+}
+
+/// All about one conflict.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ConflictDetail {
+    /// As in the list.
+    pub row: ConflictRow,
+    /// West, south, east, north in degrees.
+    pub lonlat_bounds: [f64; 4],
+    /// A point inside, in degrees.
+    pub lonlat_inside: [f64; 2],
+    /// A point inside, in the project's plane.
+    pub inside: [f64; 2],
+    /// The ellipsoidal area.
+    pub ellipsoid_area_m2: f64,
+    /// Who claims it, in the order of the keys 1–9.
+    pub parties: Vec<Party>,
+    /// What is in force.
+    pub decision: DecisionView,
+}
+
+/// A feature that claims a place.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Party {
+    /// Its layer.
+    pub layer: String,
+    /// Its id in the file.
+    pub fid: i64,
+    /// Its class.
+    pub class: String,
+    /// A name or code from its attributes, if it has one.
+    pub label: String,
+    /// Its whole area.
+    pub area_m2: f64,
+    /// The part of it that this conflict takes, 0 to 1.
+    pub share: f64,
+    /// Its attributes, in the file's order.
+    pub attributes: Vec<[String; 2]>,
+}
+
+/// What is decided, and why.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct DecisionView {
+    /// `open`, `give-to`, `keep-all`, `other-class` or `leave-empty`.
+    pub verdict: String,
+    /// The party it goes to (index in `parties`), for `give-to`.
+    pub party: Option<u32>,
+    /// The class it has now; empty while open.
+    pub class: String,
+    /// The rules that decided it, as `R1`; empty otherwise.
+    pub rule: String,
+    /// The rule's reason, Chinese and English.
+    pub because: [String; 2],
+    /// The rule's legal basis, Chinese and English.
+    pub basis: [String; 2],
+    /// Whether the rule is confirmed by a source.
+    pub confirmed: bool,
+    /// The operation that decided it, if a planner did.
+    pub operation: Option<OperationView>,
+}
+
+/// What a planner chooses.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, PartialEq)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum ChoiceArg {
+    /// A party, by layer and feature.
+    GiveTo {
+        /// The layer's name.
+        layer: String,
+        /// The feature's id.
+        fid: i64,
+    },
+    /// All parties stay.
+    KeepAll,
+    /// Another class.
+    OtherClass {
+        /// Its id.
+        class: String,
+    },
+    /// It stays empty.
+    LeaveEmpty,
+    /// It is open again.
+    Open,
+}
+
+/// A decision.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Decide {
+    /// Which conflicts.
+    pub conflicts: Vec<String>,
+    /// What is chosen.
+    pub choice: ChoiceArg,
+    /// Why.
+    pub reason: String,
+    /// The legal reference.
+    pub basis: String,
+}
+
+/// A place on the map.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct PickAt {
+    /// Longitude and latitude.
+    pub lonlat: [f64; 2],
+    /// How far around to look for tiny conflicts, in metres.
+    pub tolerance_m: f64,
+}
+
+/// What is at a place.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, Default)]
+pub struct Picked {
+    /// The conflict there, the smallest first if several are near.
+    pub conflict: Option<String>,
+    /// The blueprint's class there; empty if open or nothing.
+    pub class: String,
+    /// The features there.
+    pub parties: Vec<Party>,
+}
+
+/// Files to open.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Paths {
+    /// Data files, folders or one project file (`.toml`).
+    pub paths: Vec<String>,
+}
+
+/// A layer's new name or class.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct EditLayer {
+    /// The layer's present name.
+    pub name: String,
+    /// The new name.
+    pub rename: Option<String>,
+    /// The new class.
+    pub class: Option<String>,
+}
+
+/// A layer by name.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ByName {
+    /// Its name.
+    pub name: String,
+}
+
+/// Where to write what.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Export {
+    /// The file; its ending says the format (`.geojson`, `.gpkg`).
+    pub path: String,
+    /// `blueprint` or `conflicts`.
+    pub what: String,
+}
+
+/// What was written.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Exported {
+    /// The file.
+    pub path: String,
+    /// How many features.
+    pub features: u32,
+    /// Whether the file as written was proven to be a partition.
+    pub proven: bool,
+}
+
+/// How far long work is; sent as an event, at most 20 a second.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Progress {
+    /// `read`, `normalise`, `edges`, `crossings`, `noding`, `faces`, `labels`, `detect`, `decide`,
+    /// `compose`, `check`, `write`, `prove`; `done` and `failed` end it.
+    pub stage: String,
+    /// 0 to 1 within the whole work.
+    pub fraction: f64,
+    /// The layer or file at hand.
+    pub about: String,
+    /// Why it failed.
+    pub problem: Option<Problem>,
+}
+
+/// An error as people see it.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// `cancelled`, `internal`, `no-crs`, `problem`: others exist only if the window acts on them.
+    pub code: String,
+    /// What happened, to which thing; Chinese and English.
+    pub message: [String; 2],
+    /// What to do; Chinese and English.
+    pub hint: [String; 2],
+}
+
+/// What the about page says.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct About {
+    /// The program's version.
+    pub version: String,
+    /// The case's figures, the yardstick.
+    pub figures: Vec<CaseFigure>,
+    /// Their source, Chinese and English.
+    pub source: [String; 2],
+}
+
+/// A figure of Hainan's case.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct CaseFigure {
+    /// What it counts, Chinese and English.
+    pub name: [String; 2],
+    /// The figure as text, with its unit; Chinese and English.
+    pub value: [String; 2],
+}
+
+/// The list: name, request, response, method of `Project`, and one line about it.
+///
+/// ```text
+/// view            Nothing        View          the state
+/// about           Nothing        About
+/// open_demo       Nothing        View          closes what is open, opens the demo project
+/// open            Paths          View          a project file, or data files as new layers
+/// edit_layer      EditLayer      View
+/// remove_layer    ByName         View
+/// run             Nothing        View          starts the work; progress comes as events
+/// cancel          Nothing        View
+/// conflicts       ListConflicts  ConflictPage
+/// conflict        ById           ConflictDetail
+/// pick            PickAt         Picked
+/// decide          Decide         View
+/// undo            Nothing        View
+/// redo            Nothing        View
+/// export          Export         Exported
+/// ```
+pub const COMMANDS: &[&str] = &[
+    "view", "about", "open_demo", "open", "edit_layer", "remove_layer", "run", "cancel", "conflicts", "conflict", "pick",
+    "decide", "undo", "redo", "export",
+];
