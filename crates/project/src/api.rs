@@ -1,7 +1,7 @@
 //! The one list of commands: what the window and the terminal may ask of a project.
 //!
-//! `commands!` makes from it the dispatcher [`crate::Project::call`] and, through ts-rs, the
-//! TypeScript types in `ui/src/host/api.gen.ts`. Areas are in m², coordinates in the project's
+//! `commands!` makes from it the dispatcher behind [`crate::Project::call`] and, through ts-rs,
+//! the TypeScript types in `ui/src/host/api.gen.ts`. Areas are in m², coordinates in the project's
 //! plane unless a field says `lonlat`. Geometry never travels here: see `tiles`.
 
 use serde::{Deserialize, Serialize};
@@ -436,26 +436,35 @@ pub struct CaseFigure {
     pub value: [String; 2],
 }
 
-/// The list: name, request, response, method of `Project`, and one line about it.
-///
-/// ```text
-/// view            Nothing        View          the state
-/// about           Nothing        About
-/// open_demo       Nothing        View          closes what is open, opens the demo project
-/// open            Paths          View          a project file, or data files as new layers
-/// edit_layer      EditLayer      View
-/// remove_layer    ByName         View
-/// run             Nothing        View          starts the work; progress comes as events
-/// cancel          Nothing        View
-/// conflicts       ListConflicts  ConflictPage
-/// conflict        ById           ConflictDetail
-/// pick            PickAt         Picked
-/// decide          Decide         View
-/// undo            Nothing        View
-/// redo            Nothing        View
-/// export          Export         Exported
-/// ```
-pub const COMMANDS: &[&str] = &[
-    "view", "about", "open_demo", "open", "edit_layer", "remove_layer", "run", "cancel", "conflicts", "conflict", "pick",
-    "decide", "undo", "redo", "export",
-];
+crate::commands! {
+    /// The state.
+    view: Nothing => View,
+    /// The version and the case's figures.
+    about: Nothing => About,
+    /// Closes what is open and opens the demo project.
+    open_demo: Nothing => View,
+    /// Opens a project file, or data files as new layers.
+    open: Paths => View,
+    /// Renames a layer or gives it another class.
+    edit_layer: EditLayer => View,
+    /// Takes a layer out of the project; its file stays.
+    remove_layer: ByName => View,
+    /// Starts the work; progress comes as events.
+    run: Nothing => View,
+    /// Stops the work; the last result stays.
+    cancel: Nothing => View,
+    /// A page of the list of conflicts.
+    conflicts: ListConflicts => ConflictPage,
+    /// All about one conflict.
+    conflict: ById => ConflictDetail,
+    /// What is at a place of the map.
+    pick: PickAt => Picked,
+    /// Decides conflicts.
+    decide: Decide => View,
+    /// Takes back the latest decision.
+    undo: Nothing => View,
+    /// Brings back what was taken back last.
+    redo: Nothing => View,
+    /// Writes the blueprint or the conflicts.
+    export: Export => Exported,
+}

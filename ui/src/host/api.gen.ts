@@ -1,0 +1,711 @@
+// Made from crates/project/src/api.rs by `cargo run -p lantu-project --example typescript`. Do not edit.
+
+/**
+ * What the about page says.
+ */
+export type About = {
+/**
+ * The program's version.
+ */
+version: string,
+/**
+ * The case's figures, the yardstick.
+ */
+figures: Array<CaseFigure>,
+/**
+ * Their source, Chinese and English.
+ */
+source: [string, string], };
+
+/**
+ * A conflict by id.
+ */
+export type ById = {
+/**
+ * The conflict's id.
+ */
+id: string, };
+
+/**
+ * A layer by name.
+ */
+export type ByName = {
+/**
+ * Its name.
+ */
+name: string, };
+
+/**
+ * A figure of Hainan's case.
+ */
+export type CaseFigure = {
+/**
+ * What it counts, Chinese and English.
+ */
+name: [string, string],
+/**
+ * The figure as text, with its unit; Chinese and English.
+ */
+value: [string, string], };
+
+/**
+ * What a planner chooses.
+ */
+export type ChoiceArg = { "kind": "give-to",
+/**
+ * The layer's name.
+ */
+layer: string,
+/**
+ * The feature's id.
+ */
+fid: number, } | { "kind": "keep-all" } | { "kind": "other-class",
+/**
+ * Its id.
+ */
+class: string, } | { "kind": "leave-empty" } | { "kind": "open" };
+
+/**
+ * A class and what it has.
+ */
+export type ClassTally = {
+/**
+ * Class id; empty for open.
+ */
+class: string,
+/**
+ * Count and area.
+ */
+tally: Tally, };
+
+/**
+ * A class of the rule set.
+ */
+export type ClassView = {
+/**
+ * Its id.
+ */
+id: string,
+/**
+ * Chinese name.
+ */
+zh: string,
+/**
+ * English name.
+ */
+en: string,
+/**
+ * `#rrggbb`.
+ */
+color: string,
+/**
+ * Whether it is a control line.
+ */
+control: boolean, };
+
+/**
+ * A finding's code and how often it occurs.
+ */
+export type CodeCount = {
+/**
+ * The code, as `self-intersection`.
+ */
+code: string,
+/**
+ * How often.
+ */
+count: number, };
+
+/**
+ * All about one conflict.
+ */
+export type ConflictDetail = {
+/**
+ * As in the list.
+ */
+row: ConflictRow,
+/**
+ * West, south, east, north in degrees.
+ */
+lonlat_bounds: [number, number, number, number],
+/**
+ * A point inside, in degrees.
+ */
+lonlat_inside: [number, number],
+/**
+ * A point inside, in the project's plane.
+ */
+inside: [number, number],
+/**
+ * The ellipsoidal area.
+ */
+ellipsoid_area_m2: number,
+/**
+ * Who claims it, in the order of the keys 1–9.
+ */
+parties: Array<Party>,
+/**
+ * What is in force.
+ */
+decision: DecisionView, };
+
+/**
+ * Rows of the list.
+ */
+export type ConflictPage = {
+/**
+ * How many match, and their area.
+ */
+total: Tally,
+/**
+ * Of these, open.
+ */
+open: Tally,
+/**
+ * The rows asked for.
+ */
+rows: Array<ConflictRow>,
+/**
+ * The row of the conflict asked for, if it matches.
+ */
+row_of: number | null, };
+
+/**
+ * One row of the list.
+ */
+export type ConflictRow = {
+/**
+ * The conflict's id.
+ */
+id: string,
+/**
+ * `overlap`, `self-overlap` or `gap`.
+ */
+kind: string,
+/**
+ * Whether it is a sliver.
+ */
+sliver: boolean,
+/**
+ * The parties' classes, in the parties' order, repeats left out.
+ */
+classes: Array<string>,
+/**
+ * Its area.
+ */
+area_m2: number,
+/**
+ * Its mean width.
+ */
+width_m: number,
+/**
+ * `open`, `rule`, `hand` or `compatible`.
+ */
+state: string, };
+
+/**
+ * A decision.
+ */
+export type Decide = {
+/**
+ * Which conflicts.
+ */
+conflicts: Array<string>,
+/**
+ * What is chosen.
+ */
+choice: ChoiceArg,
+/**
+ * Why.
+ */
+reason: string,
+/**
+ * The legal reference.
+ */
+basis: string, };
+
+/**
+ * What is decided, and why.
+ */
+export type DecisionView = {
+/**
+ * `open`, `give-to`, `keep-all`, `other-class` or `leave-empty`.
+ */
+verdict: string,
+/**
+ * The party it goes to (index in `parties`), for `give-to`.
+ */
+party: number | null,
+/**
+ * The class it has now; empty while open.
+ */
+class: string,
+/**
+ * The rules that decided it, as `R1`; empty otherwise.
+ */
+rule: string,
+/**
+ * The rule's reason, Chinese and English.
+ */
+because: [string, string],
+/**
+ * The rule's legal basis, Chinese and English.
+ */
+basis: [string, string],
+/**
+ * Whether the rule is confirmed by a source.
+ */
+confirmed: boolean,
+/**
+ * The operation that decided it, if a planner did.
+ */
+operation: OperationView | null, };
+
+/**
+ * A layer's new name or class.
+ */
+export type EditLayer = {
+/**
+ * The layer's present name.
+ */
+name: string,
+/**
+ * The new name.
+ */
+rename: string | null,
+/**
+ * The new class.
+ */
+class: string | null, };
+
+/**
+ * Where to write what.
+ */
+export type Export = {
+/**
+ * The file; its ending says the format (`.geojson`, `.gpkg`).
+ */
+path: string,
+/**
+ * `blueprint` or `conflicts`.
+ */
+what: string, };
+
+/**
+ * What was written.
+ */
+export type Exported = {
+/**
+ * The file.
+ */
+path: string,
+/**
+ * How many features.
+ */
+features: number,
+/**
+ * Whether the file as written was proven to be a partition.
+ */
+proven: boolean, };
+
+/**
+ * Which conflicts are wanted.
+ */
+export type Filter = {
+/**
+ * `open`, `rule`, `hand`; empty for all.
+ */
+state: string,
+/**
+ * Class ids, sorted; empty for all pairs.
+ */
+classes: Array<string>,
+/**
+ * `overlap`, `self-overlap`, `gap`; empty for overlaps and self-overlaps.
+ */
+kind: string,
+/**
+ * `true`: slivers only; `false`: no slivers; `None`: both.
+ */
+sliver: boolean | null, };
+
+/**
+ * A layer in the list.
+ */
+export type LayerView = {
+/**
+ * Its name, unique in the project.
+ */
+name: string,
+/**
+ * Its class (role), one of the rule set's classes.
+ */
+class: string,
+/**
+ * Where it was read from, with `|layername=…|subset=…`.
+ */
+source: string,
+/**
+ * The file's CRS.
+ */
+crs: string,
+/**
+ * How many features it has.
+ */
+features: number,
+/**
+ * Its area: the sum of its features' ground.
+ */
+area_m2: number,
+/**
+ * How many findings it has, per code.
+ */
+findings: Array<CodeCount>, };
+
+/**
+ * A page of the list.
+ */
+export type ListConflicts = {
+/**
+ * Which.
+ */
+filter: Filter,
+/**
+ * `area` (largest first), `width` (narrowest first) or `pair`.
+ */
+sort: string,
+/**
+ * The first row.
+ */
+offset: number,
+/**
+ * How many rows, at most 500.
+ */
+limit: number,
+/**
+ * If given, its row is told in [`ConflictPage::row_of`].
+ */
+locate: string | null, };
+
+/**
+ * A request without arguments.
+ */
+export type Nothing = Record<symbol, never>;
+
+/**
+ * One operation of the record.
+ */
+export type OperationView = {
+/**
+ * Its number.
+ */
+number: number,
+/**
+ * Who.
+ */
+who: string,
+/**
+ * When, ISO 8601.
+ */
+when: string,
+/**
+ * `decide`, `undo` or `redo`.
+ */
+kind: string,
+/**
+ * How many conflicts it touches.
+ */
+conflicts: number,
+/**
+ * What was chosen, in the form of [`ChoiceArg`]; `None` for undo and redo.
+ */
+choice: ChoiceArg | null,
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * Classes that contradict each other and how often.
+ */
+export type PairTally = {
+/**
+ * Class ids, sorted.
+ */
+classes: Array<string>,
+/**
+ * Count and area.
+ */
+tally: Tally,
+/**
+ * Of these, open.
+ */
+open: Tally, };
+
+/**
+ * A feature that claims a place.
+ */
+export type Party = {
+/**
+ * Its layer.
+ */
+layer: string,
+/**
+ * Its id in the file.
+ */
+fid: number,
+/**
+ * Its class.
+ */
+class: string,
+/**
+ * A name or code from its attributes, if it has one.
+ */
+label: string,
+/**
+ * Its whole area.
+ */
+area_m2: number,
+/**
+ * The part of it that this conflict takes, 0 to 1.
+ */
+share: number,
+/**
+ * Its attributes, in the file's order.
+ */
+attributes: Array<[string, string]>, };
+
+/**
+ * Files to open.
+ */
+export type Paths = {
+/**
+ * Data files, folders or one project file (`.toml`).
+ */
+paths: Array<string>, };
+
+/**
+ * A place on the map.
+ */
+export type PickAt = {
+/**
+ * Longitude and latitude.
+ */
+lonlat: [number, number],
+/**
+ * How far around to look for tiny conflicts, in metres.
+ */
+tolerance_m: number, };
+
+/**
+ * What is at a place.
+ */
+export type Picked = {
+/**
+ * The conflict there, the smallest first if several are near.
+ */
+conflict: string | null,
+/**
+ * The blueprint's class there; empty if open or nothing.
+ */
+class: string,
+/**
+ * The features there.
+ */
+parties: Array<Party>, };
+
+/**
+ * An error as people see it.
+ */
+export type Problem = {
+/**
+ * `cancelled`, `internal`, `no-crs`, `problem`: others exist only if the window acts on them.
+ */
+code: string,
+/**
+ * What happened, to which thing; Chinese and English.
+ */
+message: [string, string],
+/**
+ * What to do; Chinese and English.
+ */
+hint: [string, string], };
+
+/**
+ * How far long work is; sent as an event, at most 20 a second.
+ */
+export type Progress = {
+/**
+ * `read`, `normalise`, `edges`, `crossings`, `noding`, `faces`, `labels`, `detect`, `decide`,
+ * `compose`, `check`, `write`, `prove`; `done` and `failed` end it.
+ */
+stage: string,
+/**
+ * 0 to 1 within the whole work.
+ */
+fraction: number,
+/**
+ * The layer or file at hand.
+ */
+about: string,
+/**
+ * Why it failed.
+ */
+problem: Problem | null, };
+
+/**
+ * What the last run found.
+ */
+export type ResultView = {
+/**
+ * Conflicts that the rules do not simply let stand (compatible pairs left out, gaps too).
+ */
+conflicts: Tally,
+/**
+ * Of these, open.
+ */
+open: Tally,
+/**
+ * Of these, decided by rule.
+ */
+by_rule: Tally,
+/**
+ * Of these, decided by hand.
+ */
+by_hand: Tally,
+/**
+ * Overlaps of compatible classes.
+ */
+compatible: Tally,
+/**
+ * Enclosed places that nothing covers.
+ */
+gaps: Tally,
+/**
+ * Blueprint: patches and their area.
+ */
+blueprint: Tally,
+/**
+ * Blueprint area by class; an empty class is what is still open.
+ */
+by_class: Array<ClassTally>,
+/**
+ * Conflicts by pair (or more) of classes.
+ */
+by_pair: Array<PairTally>,
+/**
+ * Whether the proof holds.
+ */
+proof_holds: boolean,
+/**
+ * How many decisions have lost their conflict.
+ */
+orphaned: number, };
+
+/**
+ * A count and an area.
+ */
+export type Tally = {
+/**
+ * How many.
+ */
+count: number,
+/**
+ * How large together.
+ */
+area_m2: number, };
+
+/**
+ * The whole state of the project as the window shows it; every change returns a new one.
+ */
+export type View = {
+/**
+ * Grows with every change; tiles carry it in their address.
+ */
+revision: number,
+/**
+ * The project's name; empty while nothing is open.
+ */
+title: string,
+/**
+ * Whether the data are re-labelled demo data, to be said wherever they are shown.
+ */
+demo: boolean,
+/**
+ * The project's CRS as `EPSG:n`; empty before the first layer.
+ */
+crs: string,
+/**
+ * The grid's step in metres.
+ */
+grid_m: number,
+/**
+ * West, south, east, north in degrees, if there is anything to see.
+ */
+lonlat_bounds: [number, number, number, number] | null,
+/**
+ * The layers, in the order of their names.
+ */
+layers: Array<LayerView>,
+/**
+ * The classes in use, for legend and choices.
+ */
+classes: Array<ClassView>,
+/**
+ * The name of the rule set, Chinese and English.
+ */
+rules: [string, string],
+/**
+ * What the last run found; `None` before it.
+ */
+result: ResultView | null,
+/**
+ * Whether a run is under way.
+ */
+running: boolean,
+/**
+ * What undo would take back, for its tooltip.
+ */
+undo: OperationView | null,
+/**
+ * What redo would bring back.
+ */
+redo: OperationView | null,
+/**
+ * The latest operations, newest first, at most 50.
+ */
+history: Array<OperationView>, };
+
+/** Every command with its request and its response. */
+export type Commands = {
+  /** The state. */
+  view: { request: Nothing; response: View };
+  /** The version and the case's figures. */
+  about: { request: Nothing; response: About };
+  /** Closes what is open and opens the demo project. */
+  open_demo: { request: Nothing; response: View };
+  /** Opens a project file, or data files as new layers. */
+  open: { request: Paths; response: View };
+  /** Renames a layer or gives it another class. */
+  edit_layer: { request: EditLayer; response: View };
+  /** Takes a layer out of the project; its file stays. */
+  remove_layer: { request: ByName; response: View };
+  /** Starts the work; progress comes as events. */
+  run: { request: Nothing; response: View };
+  /** Stops the work; the last result stays. */
+  cancel: { request: Nothing; response: View };
+  /** A page of the list of conflicts. */
+  conflicts: { request: ListConflicts; response: ConflictPage };
+  /** All about one conflict. */
+  conflict: { request: ById; response: ConflictDetail };
+  /** What is at a place of the map. */
+  pick: { request: PickAt; response: Picked };
+  /** Decides conflicts. */
+  decide: { request: Decide; response: View };
+  /** Takes back the latest decision. */
+  undo: { request: Nothing; response: View };
+  /** Brings back what was taken back last. */
+  redo: { request: Nothing; response: View };
+  /** Writes the blueprint or the conflicts. */
+  export: { request: Export; response: Exported };
+};
