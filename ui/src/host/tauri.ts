@@ -1,0 +1,45 @@
+/** The host inside the app. The only module that knows Tauri. */
+import { convertFileSrc, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { open, save } from '@tauri-apps/plugin-dialog';
+import type { Progress } from './api.gen';
+import type { FileKind, Host } from './host';
+
+declare global {
+  interface Window {
+    /** Set by the app: where exports go without a dialog (`LANTU_EXPORT_TO`, for tests). */
+    __LANTU_EXPORT_TO__?: string;
+  }
+}
+
+const dataFiles = ['geojson', 'json', 'shp', 'gpkg', 'toml'];
+const kindNames: Record<FileKind, string> = { geojson: 'GeoJSON', gpkg: 'GeoPackage' };
+
+export const tauriHost: Host = {
+  call: (name, request) => invoke('call', { name, request }),
+
+  async onProgress(heard) {
+    await listen<Progress>('progress', (event) => heard(event.payload));
+  },
+
+  async onFileDrop(heard) {
+    type Payload = { paths?: string[] };
+    await listen<Payload>('tauri://drag-enter', (e) => heard({ kind: 'over', paths: e.payload.paths ?? [] }));
+    await listen<Payload>('tauri://drag-drop', (e) => heard({ kind: 'drop', paths: e.payload.paths ?? [] }));
+    await listen('tauri://drag-leave', () => heard({ kind: 'leave', paths: [] }));
+  },
+
+  async askOpen(title) {
+    const filters = [{ name: 'GeoJSON, Shapefile, GeoPackage, Lantu', extensions: dataFiles }];
+    const chosen = await open({ title, multiple: true, filters });
+    return chosen ?? [];
+  },
+
+  async askSave(title, name, kind) {
+    if (window.__LANTU_EXPORT_TO__) return `${window.__LANTU_EXPORT_TO__}/${name}`;
+    return save({ title, defaultPath: name, filters: [{ name: kindNames[kind], extensions: [kind] }] });
+  },
+
+  // `convertFileSrc('a/b', …)` would encode the slashes, so only the scheme comes from it.
+  tiles: '__TAURI_INTERNALS__' in globalThis ? convertFileSrc('', 'tiles') : '',
+};

@@ -1,0 +1,44 @@
+/** What the map is asked to show, and what it tells. */
+import type { Theme } from './palette';
+
+export type Mode = 'layers' | 'conflicts' | 'blueprint';
+export type Bounds = readonly [number, number, number, number];
+export type LonLat = readonly [number, number];
+
+export interface Current {
+  id: string;
+  bounds: Bounds;
+  /** The parties' class colours, in the order of the keys 1–9. */
+  colors: readonly string[];
+}
+
+export interface Scene {
+  /** Tile address up to `{kind}/…`. */
+  tiles: string;
+  /** Changes when the layers or a run changed: what was drawn as sources is stale. */
+  sources: number;
+  /** Changes with every decision. */
+  revision: number;
+  hasResult: boolean;
+  bounds: Bounds | null;
+  colors: Readonly<Record<string, string>>;
+  hidden: readonly string[];
+  mode: Mode;
+  /** Whether enclosed gaps are drawn among the conflicts. */
+  gaps: boolean;
+  current: Current | null;
+  theme: Theme;
+}
+
+/** Where the map looks: metres on the ground per CSS pixel, and its scale's denominator. */
+export interface Sight {
+  metresPerPixel: number;
+  scale: number;
+}
+
+export interface MapEvents {
+  pick(at: LonLat, toleranceM: number): void;
+  pointer(at: LonLat | null): void;
+  sight(sight: Sight): void;
+  failed(): void;
+}

@@ -1,0 +1,190 @@
+/** The map's style, made from the scene: no glyphs, no sprites, no address but the tiles'. */
+import type {
+  ExpressionSpecification,
+  FilterSpecification,
+  LayerSpecification,
+  StyleSpecification,
+} from 'maplibre-gl';
+import { palettes, stateColor, type Palette } from './palette';
+import { markName } from './patterns';
+import type { Scene } from './scene';
+
+/** Beyond it tiles are enlarged: at zoom 18 a tile's grid is 4 cm. */
+const maxTileZoom = 18;
+
+export const kinds = ['sources', 'conflicts', 'blueprint'] as const;
+export type Kind = (typeof kinds)[number];
+
+export function tileUrl(scene: Scene, kind: Kind): string {
+  const revision = kind === 'sources' ? scene.sources : scene.revision;
+  return `${scene.tiles}${kind}/${revision}/{z}/{x}/{y}`;
+}
+
+/** Whether the scene has anything of this kind; asking for it earlier would only fail. */
+function wanted(scene: Scene, kind: Kind): boolean {
+  return kind === 'sources' ? scene.bounds !== null : scene.hasResult;
+}
+
+function classColor(scene: Scene, palette: Palette): ExpressionSpecification | string {
+  const pairs = Object.entries(scene.colors).flat();
+  if (pairs.length === 0) return palette.unknown;
+  return ['match', ['get', 'class'], ...pairs, palette.unknown] as unknown as ExpressionSpecification;
+}
+
+function byState(value: (state: string) => string): ExpressionSpecification {
+  return ['match', ['get', 'state'], 'open', value('open'), 'hand', value('hand'), value('rule')];
+}
+
+const undecided: ExpressionSpecification = ['==', ['get', 'open'], true];
+
+function shownIn(scene: Scene): ExpressionSpecification {
+  const incompatible: ExpressionSpecification = ['!=', ['get', 'state'], 'compatible'];
+  return scene.gaps ? incompatible : ['all', incompatible, ['!=', ['get', 'kind'], 'gap']];
+}
+
+function sourceLayers(scene: Scene, palette: Palette): LayerSpecification[] {
+  const dim = scene.mode === 'conflicts';
+  const filter: FilterSpecification = ['!', ['in', ['get', 'layer'], ['literal', [...scene.hidden]]]];
+  const common = { source: 'sources', 'source-layer': 'sources', filter };
+  const color = classColor(scene, palette);
+  return [
+    {
+      ...common,
+      id: 'sources-fill',
+      type: 'fill',
+      paint: { 'fill-color': color, 'fill-opacity': dim ? 0.34 : 0.55, 'fill-antialias': false },
+    },
+    {
+      ...common,
+      id: 'sources-line',
+      type: 'line',
+      paint: { 'line-color': color, 'line-width': dim ? 0.6 : 1, 'line-opacity': dim ? 0.6 : 0.95 },
+    },
+  ];
+}
+
+function conflictLayers(scene: Scene, palette: Palette): LayerSpecification[] {
+  const common = { source: 'conflicts', 'source-layer': 'conflicts' };
+  const shown = shownIn(scene);
+  const of = (state: string): FilterSpecification => ['all', shown, ['==', ['get', 'state'], state]];
+  const fill = (state: string): LayerSpecification => ({
+    ...common,
+    id: `conflicts-${state}`,
+    type: 'fill',
+    filter: of(state),
+    paint: { 'fill-pattern': `hatch-${state}`, 'fill-opacity': state === 'open' ? 0.95 : 0.7 },
+  });
+  return [
+    fill('rule'),
+    fill('hand'),
+    fill('open'),
+    {
+      ...common,
+      id: 'conflicts-line',
+      type: 'line',
+      filter: shown,
+      paint: {
+        'line-color': byState((state) => stateColor(palette, state)),
+        'line-width': ['match', ['get', 'state'], 'open', 1.4, 0.8],
+      },
+    },
+    {
+      source: 'conflicts',
+      'source-layer': 'markers',
+      id: 'conflicts-marks',
+      type: 'symbol',
+      filter: shown,
+      layout: {
+        'icon-image': [
+          'case',
+          ['==', ['get', 'sliver'], true],
+          byState((state) => markName(state, true)),
+          byState((state) => markName(state, false)),
+        ],
+        'icon-size': ['match', ['get', 'state'], 'open', 0.8, 0.6],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'symbol-sort-key': ['match', ['get', 'state'], 'open', 2, 'hand', 1, 0],
+      },
+    },
+    ...currentLayers(scene, palette),
+  ];
+}
+
+/** The conflict at hand: hatched and outlined in its parties' colours, above all others. */
+function currentLayers(scene: Scene, palette: Palette): LayerSpecification[] {
+  const current = scene.current;
+  if (!current) return [];
+  const filter: FilterSpecification = ['==', ['get', 'id'], current.id];
+  const common = { source: 'conflicts', 'source-layer': 'conflicts', filter };
+  const line = (id: string, color: string, width: number, dash?: number[]): LayerSpecification => ({
+    ...common,
+    id: `current-${id}`,
+    type: 'line',
+    layout: { 'line-join': 'round' },
+    paint: { 'line-color': color, 'line-width': width, ...(dash ? { 'line-dasharray': dash } : {}) },
+  });
+  const [first = palette.line, second = first] = current.colors;
+  return [
+    { ...common, id: 'current-fill', type: 'fill', paint: { 'fill-pattern': 'hatch-current' } },
+    line('outer', palette.line, 7),
+    line('casing', palette.casing, 5),
+    line('first', first, 3.4),
+    line('second', second, 3.4, [2, 2]),
+    {
+      source: 'conflicts',
+      'source-layer': 'markers',
+      id: 'current-mark',
+      type: 'circle',
+      filter,
+      paint: {
+        'circle-radius': 11,
+        'circle-color': 'rgba(0,0,0,0)',
+        'circle-stroke-color': palette.open,
+        'circle-stroke-width': 2.5,
+      },
+    },
+  ];
+}
+
+function blueprintLayers(scene: Scene, palette: Palette): LayerSpecification[] {
+  const common = { source: 'blueprint', 'source-layer': 'patches' };
+  return [
+    {
+      ...common,
+      id: 'patches-fill',
+      type: 'fill',
+      filter: ['!', undecided],
+      paint: { 'fill-color': classColor(scene, palette), 'fill-opacity': 0.82, 'fill-antialias': false },
+    },
+    { ...common, id: 'patches-open', type: 'fill', filter: undecided, paint: { 'fill-pattern': 'hatch-open' } },
+    {
+      ...common,
+      id: 'patches-line',
+      type: 'line',
+      paint: {
+        'line-color': palette.line,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 9, 0.15, 13, 0.6, 17, 1],
+        'line-opacity': 0.7,
+      },
+    },
+  ];
+}
+
+/** The whole style of a scene. MapLibre compares it with the one it has and changes what differs. */
+export function style(scene: Scene): StyleSpecification {
+  const palette = palettes[scene.theme];
+  const sources: StyleSpecification['sources'] = {};
+  for (const kind of kinds) {
+    if (wanted(scene, kind)) {
+      sources[kind] = { type: 'vector', tiles: [tileUrl(scene, kind)], minzoom: 0, maxzoom: maxTileZoom };
+    }
+  }
+  const layers: LayerSpecification[] = [
+    { id: 'ground', type: 'background', paint: { 'background-color': palette.ground } },
+  ];
+  if (sources.sources && scene.mode !== 'blueprint') layers.push(...sourceLayers(scene, palette));
+  if (sources.blueprint && scene.mode === 'blueprint') layers.push(...blueprintLayers(scene, palette));
+  if (sources.conflicts && scene.mode === 'conflicts') layers.push(...conflictLayers(scene, palette));
+  return { version: 8, sources, layers };
+}

@@ -1,0 +1,188 @@
+/**
+ * The inbox of conflicts: which are listed, which one is at hand, and what a planner does with it.
+ * Holds only the pages that were looked at; a list of 700,000 rows costs as much as one of 700.
+ */
+import type { ChoiceArg, ConflictDetail, ConflictPage, ConflictRow, Filter, Tally } from '../host';
+import { Pages } from './pages';
+import { project } from './project.svelte';
+
+export type Sort = 'area' | 'width' | 'pair';
+
+const everything: Filter = { state: '', classes: [], kind: '', sliver: null };
+const nothing: Tally = { count: 0, area_m2: 0 };
+
+class Inbox {
+  filter = $state.raw<Filter>({ ...everything });
+  sort = $state<Sort>('area');
+  total = $state.raw<Tally>(nothing);
+  open = $state.raw<Tally>(nothing);
+  loaded = $state(false);
+  /** Grows when rows arrive, so that the list draws again. */
+  drawn = $state(0);
+
+  current = $state<string | null>(null);
+  /** The current conflict's row; `null` if the filter leaves it out. */
+  index = $state<number | null>(null);
+  detail = $state.raw<ConflictDetail | null>(null);
+
+  reason = $state('');
+  basis = $state('');
+  keepWords = $state(false);
+
+  /** Which conflict an operation decided, so that undo leads back to it. */
+  #decided = new Map<number, string>();
+  #deciding = false;
+  readonly #pages = new Pages((offset, limit) => this.#fetch(offset, limit));
+
+  readonly filtered = $derived(
+    this.filter.state !== '' || this.filter.classes.length > 0 || this.filter.kind !== '' || this.filter.sliver !== null,
+  );
+
+  row(i: number): ConflictRow | undefined {
+    return this.#pages.row(i);
+  }
+
+  /** Makes sure the rows from `first` to `last` are or will be here. */
+  show(first: number, last: number): void {
+    this.#pages.want(first, last);
+  }
+
+  async setFilter(change: Partial<Filter>): Promise<void> {
+    this.filter = { ...this.filter, ...change };
+    await this.#reload();
+  }
+
+  async setSort(sort: Sort): Promise<void> {
+    this.sort = sort;
+    await this.#reload();
+  }
+
+  async clearFilter(): Promise<void> {
+    await this.setFilter(everything);
+  }
+
+  /** After any change of the project: rows, tallies and the conflict at hand are asked for again. */
+  async refresh(): Promise<void> {
+    if (this.#deciding) return;
+    if (!project.view?.result) return this.forget();
+    await this.#reload();
+    if (this.current) await this.#loadDetail(this.current);
+  }
+
+  forget(): void {
+    this.#pages.clear();
+    this.total = this.open = nothing;
+    this.loaded = false;
+    this.close();
+  }
+
+  close(): void {
+    this.current = null;
+    this.index = null;
+    this.detail = null;
+  }
+
+  /** Takes a conflict in hand; its row is looked up unless the list already knows it. */
+  async select(id: string, row?: number): Promise<void> {
+    if (!this.keepWords && id !== this.current) this.reason = this.basis = '';
+    this.current = id;
+    this.index = row ?? null;
+    const detail = this.#loadDetail(id);
+    if (row === undefined) await this.#locate();
+    await detail;
+  }
+
+  async selectRow(i: number): Promise<void> {
+    const row = await this.#pages.rowSoon(i);
+    if (row) await this.select(row.id, i);
+  }
+
+  /** The next (1) or the previous (-1) conflict of the list. */
+  async step(by: 1 | -1): Promise<void> {
+    if (this.total.count === 0) return;
+    const from = this.index ?? (by === 1 ? -1 : this.total.count);
+    const to = Math.max(0, Math.min(this.total.count - 1, from + by));
+    if (to !== this.index) await this.selectRow(to);
+  }
+
+  /** Gives the conflict at hand to its k-th party, counted from 1. */
+  async giveTo(k: number): Promise<void> {
+    const party = this.detail?.parties[k - 1];
+    if (party) await this.decide({ kind: 'give-to', layer: party.layer, fid: party.fid });
+  }
+
+  /** Records the choice and goes on to the next conflict. */
+  async decide(choice: ChoiceArg): Promise<void> {
+    const id = this.current;
+    if (!id || this.#deciding || this.detail?.row.id !== id) return;
+    this.#deciding = true;
+    const before = this.index;
+    const words = { reason: this.reason.trim(), basis: this.basis.trim() };
+    const view = await project.change('decide', { conflicts: [id], choice, ...words });
+    this.#deciding = false;
+    if (!view) return;
+    if (view.undo) this.#decided.set(view.undo.number, id);
+    await this.#reload();
+    // If the filter let it go, the next one has moved into its row.
+    const next = this.index === null ? before : this.index + 1;
+    if (next !== null && next < this.total.count) await this.selectRow(next);
+    else await this.#loadDetail(id);
+  }
+
+  async undo(): Promise<void> {
+    await this.#travel('undo', project.view?.undo?.number);
+  }
+
+  async redo(): Promise<void> {
+    await this.#travel('redo', project.view?.redo?.number);
+  }
+
+  async #travel(command: 'undo' | 'redo', operation: number | undefined): Promise<void> {
+    if (operation === undefined) return;
+    this.#deciding = true;
+    const view = await project.change(command, {});
+    this.#deciding = false;
+    if (!view) return;
+    const id = this.#decided.get(operation);
+    if (id) this.current = id;
+    await this.refresh();
+  }
+
+  async #loadDetail(id: string): Promise<void> {
+    const detail = await project.send('conflict', { id });
+    if (this.current !== id) return;
+    if (detail) this.detail = detail;
+    else this.close();
+  }
+
+  async #reload(): Promise<void> {
+    this.#pages.renew();
+    await this.#locate();
+  }
+
+  async #locate(): Promise<void> {
+    const page = await this.#ask(0, 1, this.current);
+    if (page) this.index = this.current ? page.row_of : null;
+  }
+
+  async #ask(offset: number, limit: number, locate: string | null): Promise<ConflictPage | null> {
+    const { filter, sort } = this;
+    const page = await project.send('conflicts', { filter, sort, offset, limit, locate });
+    if (!page || filter !== this.filter || sort !== this.sort) return null;
+    this.total = page.total;
+    this.open = page.open;
+    this.loaded = true;
+    return page;
+  }
+
+  async #fetch(offset: number, limit: number): Promise<ConflictRow[] | null> {
+    const page = await this.#ask(offset, limit, null);
+    return page?.rows ?? null;
+  }
+
+  constructor() {
+    this.#pages.onArrival = () => this.drawn++;
+  }
+}
+
+export const inbox = new Inbox();

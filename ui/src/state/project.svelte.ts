@@ -1,0 +1,116 @@
+/**
+ * The one copy of the project's state in the window. It is replaced whole by what commands answer
+ * and never patched here.
+ */
+import {
+  asProblem,
+  host,
+  type ClassView,
+  type CommandName,
+  type Problem,
+  type Progress,
+  type Request,
+  type Response,
+  type View,
+} from '../host';
+import { settings } from './settings.svelte';
+
+/** Commands that answer with the new state. */
+type Change = { [K in CommandName]: Response<K> extends View ? K : never }[CommandName];
+
+export type Notice =
+  | { kind: 'problem'; problem: Problem }
+  | { kind: 'cancelled' }
+  | { kind: 'written'; what: 'blueprint' | 'conflicts'; path: string; features: number; proven: boolean };
+
+class Project {
+  view = $state.raw<View | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  notice = $state.raw<Notice | null>(null);
+  /** Whether a command that may take long is under way, before its first progress comes. */
+  waiting = $state(false);
+
+  readonly classes = $derived(new Map((this.view?.classes ?? []).map((c) => [c.id, c])));
+  readonly isOpen = $derived((this.view?.layers.length ?? 0) > 0);
+  readonly busy = $derived(this.waiting || this.progress !== null || (this.view?.running ?? false));
+
+  #asked = 0;
+  #answered = 0;
+
+  async start(): Promise<void> {
+    await host.onProgress((progress) => this.#hear(progress));
+    await this.change('view', {});
+  }
+
+  /** Sends a command; a problem becomes the notice and the answer `null`. */
+  async send<K extends CommandName>(name: K, request: Request<K>): Promise<Response<K> | null> {
+    try {
+      return await host.call(name, request);
+    } catch (thrown) {
+      this.#fail(asProblem(thrown));
+      return null;
+    }
+  }
+
+  /** Sends a command that changes the project and takes over the state it answers. */
+  async change<K extends Change>(name: K, request: Request<K>): Promise<View | null> {
+    const number = ++this.#asked;
+    const view = (await this.send(name, request)) as View | null;
+    // A slow early answer must not undo a later one.
+    if (view && number > this.#answered) {
+      this.#answered = number;
+      this.view = view;
+    }
+    return view;
+  }
+
+  /** As `change`, for what may take longer than a moment: the window shows that it is at work. */
+  async changeSlowly<K extends Change>(name: K, request: Request<K>): Promise<View | null> {
+    this.waiting = true;
+    this.notice = null;
+    const view = await this.change(name, request);
+    this.waiting = false;
+    // `run` answers at once and ends with an event; everything else has ended now.
+    if (!this.view?.running) this.progress = null;
+    return view;
+  }
+
+  async export(path: string, what: 'blueprint' | 'conflicts'): Promise<void> {
+    this.waiting = true;
+    this.notice = null;
+    const written = await this.send('export', { path, what });
+    this.waiting = false;
+    this.progress = null;
+    if (written) this.notice = { kind: 'written', what, ...written };
+  }
+
+  className(id: string): string {
+    const known = this.classes.get(id);
+    if (!known) return id;
+    return settings.lang === 'zh' ? known.zh : known.en;
+  }
+
+  classColor(id: string): string {
+    return this.classes.get(id)?.color ?? '#9aa3ad';
+  }
+
+  classList(): ClassView[] {
+    return this.view?.classes ?? [];
+  }
+
+  #hear(progress: Progress): void {
+    if (progress.stage !== 'done' && progress.stage !== 'failed') {
+      this.progress = progress;
+      return;
+    }
+    this.progress = null;
+    if (progress.problem) this.#fail(progress.problem);
+    void this.change('view', {});
+  }
+
+  #fail(problem: Problem): void {
+    this.notice = problem.code === 'cancelled' ? { kind: 'cancelled' } : { kind: 'problem', problem };
+  }
+}
+
+export const project = new Project();
