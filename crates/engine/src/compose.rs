@@ -2,6 +2,7 @@
 
 use crate::conflict::Conflict;
 use crate::decide::{Basis, Decision, Verdict};
+use crate::detect::connected;
 use crate::layer::ClassId;
 use crate::partition::{FaceId, FeatureRef, GridPolygon, Partition};
 use crate::rules::RuleSet;
@@ -48,5 +49,107 @@ impl Blueprint {
     pub fn polygons(&self, partition: &Partition, patch: u32) -> Vec<GridPolygon> {
         let faces = &self.patches[patch as usize].faces;
         partition.polygons(faces, |face| self.patch_of[face as usize] == patch)
+    }
+}
+
+/// Returns the blueprint that the decisions make of the partition.
+///
+/// A patch is a connected place with one history: the ground of one feature that nobody contests,
+/// or one conflict. Two conflicts side by side with equal verdicts stay two patches, so that each
+/// can be traced. `decisions` belong to `conflicts` one by one.
+pub fn compose(partition: &Partition, conflicts: &[Conflict], decisions: &[Decision], rules: &RuleSet) -> Blueprint {
+    let history = histories(partition, conflicts, decisions);
+    let groups = connected(
+        partition,
+        |face| history[face as usize] != History::Empty,
+        |a, b| history[a as usize] == history[b as usize],
+    );
+    let mut patch_of = vec![Blueprint::NONE; partition.face_count()];
+    let mut patches = Vec::with_capacity(groups.len());
+    for faces in groups {
+        for &face in &faces {
+            patch_of[face as usize] = patches.len() as u32;
+        }
+        patches.push(match history[faces[0] as usize] {
+            History::Conflict(index) => decided(partition, conflicts, decisions, rules, index, faces),
+            _ => uncontested(partition, faces),
+        });
+    }
+    Blueprint { patches, patch_of }
+}
+
+/// Where a face's class comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum History {
+    Empty,
+    Feature(FeatureRef),
+    Conflict(u32),
+}
+
+fn histories(partition: &Partition, conflicts: &[Conflict], decisions: &[Decision]) -> Vec<History> {
+    let mut history = vec![History::Empty; partition.face_count()];
+    for face in partition.bounded_faces() {
+        if let [only] = partition.parents(face) {
+            history[face as usize] = History::Feature(*only);
+        }
+    }
+    for (index, (conflict, decision)) in conflicts.iter().zip(decisions).enumerate() {
+        let stays_empty = decision.verdict == Verdict::LeaveEmpty
+            || (conflict.parties.is_empty() && decision.verdict == Verdict::Open);
+        if !stays_empty {
+            conflict.faces.iter().for_each(|&face| history[face as usize] = History::Conflict(index as u32));
+        }
+    }
+    history
+}
+
+fn area2(partition: &Partition, faces: &[FaceId]) -> i128 {
+    faces.iter().map(|&face| partition.area2(face)).sum()
+}
+
+fn uncontested(partition: &Partition, faces: Vec<FaceId>) -> Patch {
+    let parents = partition.parents(faces[0]).to_vec();
+    Patch {
+        class: parents.first().map(|&parent| partition.feature(parent).class.clone()),
+        source: parents.first().copied(),
+        parents,
+        designations: Vec::new(),
+        decided_by: None,
+        conflict: None,
+        open: false,
+        area2: area2(partition, &faces),
+        faces,
+    }
+}
+
+fn decided(
+    partition: &Partition,
+    conflicts: &[Conflict],
+    decisions: &[Decision],
+    rules: &RuleSet,
+    index: u32,
+    faces: Vec<FaceId>,
+) -> Patch {
+    let (conflict, decision) = (&conflicts[index as usize], &decisions[index as usize]);
+    let class_of = |party: FeatureRef| &partition.feature(party).class;
+    let naming = decision.kept.iter().copied().min_by_key(|&party| (rules.rank(class_of(party)), party));
+    let (class, source) = match &decision.verdict {
+        Verdict::GiveTo(winner) => (Some(class_of(*winner).clone()), Some(*winner)),
+        Verdict::KeepAll => (naming.map(|party| class_of(party).clone()), naming),
+        Verdict::OtherClass(class) => (Some(class.clone()), None),
+        Verdict::LeaveEmpty | Verdict::Open => (None, None),
+    };
+    let beside: BTreeSet<&ClassId> =
+        decision.kept.iter().map(|&party| class_of(party)).filter(|&other| Some(other) != class.as_ref()).collect();
+    Patch {
+        designations: beside.into_iter().cloned().collect(),
+        class,
+        source,
+        parents: conflict.parties.clone(),
+        decided_by: (decision.basis != Basis::Nobody).then(|| decision.basis.clone()),
+        conflict: Some(index),
+        open: decision.verdict == Verdict::Open,
+        area2: area2(partition, &faces),
+        faces,
     }
 }

@@ -43,6 +43,9 @@ pub struct Decision {
     pub verdict: Verdict,
     /// Why.
     pub basis: Basis,
+    /// The parties whose classes stay, ascending: the winner and what is compatible with it, or
+    /// while open all candidates.
+    pub kept: Vec<FeatureRef>,
 }
 
 /// Returns one decision per conflict, in the order of `conflicts`.
@@ -50,7 +53,12 @@ pub struct Decision {
 /// A planner's choice outranks the rules. A choice whose conflict is not there any more, or that
 /// names a party that is not, is an [`FindingCode::OrphanedDecision`] finding; the conflict is then
 /// decided as if nobody had chosen. `Open` is a verdict, not an error.
-pub fn decide(partition: &Partition, conflicts: &[Conflict], rules: &RuleSet, log: &DecisionLog) -> Reported<Vec<Decision>> {
+pub fn decide(
+    partition: &Partition,
+    conflicts: &[Conflict],
+    rules: &RuleSet,
+    log: &DecisionLog,
+) -> Reported<Vec<Decision>> {
     let standing = log.standing();
     let mut used = 0;
     let mut findings = Vec::new();
@@ -64,7 +72,9 @@ pub fn decide(partition: &Partition, conflicts: &[Conflict], rules: &RuleSet, lo
             if verdict.is_none() {
                 findings.push(orphaned());
             }
-            Some(Decision { verdict: verdict?, basis: Basis::Choice(standing.operation.number) })
+            let verdict = verdict?;
+            let kept = kept_beside(partition, conflict, &verdict, rules);
+            Some(Decision { verdict, basis: Basis::Choice(standing.operation.number), kept })
         });
         decisions.push(chosen.unwrap_or_else(|| by_rules(partition, conflict, rules)));
     }
@@ -79,7 +89,8 @@ fn orphaned() -> Finding {
 
 /// The verdict that a planner's choice means here, or `None` if its party is not in the conflict.
 fn verdict_of(partition: &Partition, conflict: &Conflict, choice: &Choice) -> Option<Verdict> {
-    let of_class = |class: &ClassId| conflict.parties.iter().find(|&&party| partition.feature(party).class == *class).copied();
+    let of_class =
+        |class: &ClassId| conflict.parties.iter().find(|&&party| partition.feature(party).class == *class).copied();
     Some(match choice {
         Choice::GiveTo(name) => {
             let named = |party: &&FeatureRef| {
@@ -96,6 +107,29 @@ fn verdict_of(partition: &Partition, conflict: &Conflict, choice: &Choice) -> Op
     })
 }
 
+/// The parties that stay under a planner's verdict: in the order of rank, each that is compatible
+/// with the class of the place and with those that stay already.
+fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, rules: &RuleSet) -> Vec<FeatureRef> {
+    let class = |party: FeatureRef| &partition.feature(party).class;
+    let named = match verdict {
+        Verdict::KeepAll | Verdict::Open => return conflict.parties.clone(),
+        Verdict::LeaveEmpty => return Vec::new(),
+        Verdict::GiveTo(winner) => class(*winner),
+        Verdict::OtherClass(other) => other,
+    };
+    let mut order = conflict.parties.clone();
+    order.sort_by_key(|&party| (Verdict::GiveTo(party) != *verdict, rules.rank(class(party)), party));
+    let mut kept: Vec<FeatureRef> = Vec::new();
+    for party in order {
+        let stays = |other: &ClassId| rules.relation(class(party), other) == Relation::Compatible;
+        if stays(named) && kept.iter().all(|&other| stays(class(other))) {
+            kept.push(party);
+        }
+    }
+    kept.sort_unstable();
+    kept
+}
+
 /// What the pair matrix and the ordered rules make of a conflict.
 ///
 /// Every rule removes parties from those still in the race; the matrix then says whether the rest
@@ -103,23 +137,24 @@ fn verdict_of(partition: &Partition, conflict: &Conflict, choice: &Choice) -> Op
 /// contradicting pair needs its rule, and one that has none leaves the conflict open.
 fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Decision {
     if conflict.kind == ConflictKind::Gap {
-        return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody };
+        return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody, kept: Vec::new() };
     }
+    let open = |basis| Decision { verdict: Verdict::Open, basis, kept: conflict.parties.clone() };
     let mut rest = conflict.parties.clone();
     let mut applied: Vec<&str> = Vec::new();
     if agree(partition, &rest, rules) {
-        return Decision { verdict: Verdict::KeepAll, basis: Basis::Compatible };
+        return Decision { verdict: Verdict::KeepAll, basis: Basis::Compatible, kept: rest };
     }
     for rule in rules.rules.iter().filter(|rule| rule.enabled) {
         if !applies(partition, conflict, &rest, rules, &rule.when) {
             continue;
         }
         if rule.then == Strategy::Ask {
-            return Decision { verdict: Verdict::Open, basis: Basis::Rule(rule.id.clone()) };
+            return open(Basis::Rule(rule.id.clone()));
         }
         if rule.then == Strategy::KeepAll {
             applied.push(&rule.id);
-            return Decision { verdict: Verdict::KeepAll, basis: Basis::Rule(applied.join("+")) };
+            return Decision { verdict: Verdict::KeepAll, basis: Basis::Rule(applied.join("+")), kept: rest };
         }
         let kept = survivors(partition, conflict, &rest, rule);
         if kept.is_empty() || kept.len() == rest.len() {
@@ -129,18 +164,19 @@ fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Deci
         rest = kept;
         if agree(partition, &rest, rules) {
             let verdict = settle(partition, &rest, rules);
-            return Decision { verdict, basis: Basis::Rule(applied.join("+")) };
+            return Decision { verdict, basis: Basis::Rule(applied.join("+")), kept: rest };
         }
     }
-    Decision { verdict: Verdict::Open, basis: Basis::Nobody }
+    open(Basis::Nobody)
 }
 
 /// Whether all of these parties may lie over each other.
 fn agree(partition: &Partition, parties: &[FeatureRef], rules: &RuleSet) -> bool {
     let class = |party: &FeatureRef| &partition.feature(*party).class;
-    parties.iter().enumerate().all(|(k, a)| {
-        parties[k + 1..].iter().all(|b| rules.relation(class(a), class(b)) == Relation::Compatible)
-    })
+    parties
+        .iter()
+        .enumerate()
+        .all(|(k, a)| parties[k + 1..].iter().all(|b| rules.relation(class(a), class(b)) == Relation::Compatible))
 }
 
 /// The party that names the place among those left, which agree with each other.
@@ -152,7 +188,8 @@ fn settle(partition: &Partition, rest: &[FeatureRef], rules: &RuleSet) -> Verdic
 fn applies(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], rules: &RuleSet, when: &When) -> bool {
     let has = |class: &ClassId| rest.iter().any(|&party| partition.feature(party).class == *class);
     let area = partition.grid.area(conflict.area2);
-    let classes = when.classes.as_ref().is_none_or(|[a, b]| has(a) && has(b) && rules.relation(a, b) == Relation::Conflict);
+    let classes =
+        when.classes.as_ref().is_none_or(|[a, b]| has(a) && has(b) && rules.relation(a, b) == Relation::Conflict);
     let attribute = when.attribute.as_ref().is_none_or(|test| {
         rest.iter().any(|&party| {
             let feature = partition.feature(party);
@@ -190,7 +227,9 @@ fn survivors(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], ru
         candidates.max_by(|a, b| measure(*a).total_cmp(&measure(*b)).then(b.cmp(a)))
     };
     match &rule.then {
-        Strategy::GiveTo(winner) if rest.iter().any(|party| class(party) == winner) => keep_only(&|party| class(party) == winner),
+        Strategy::GiveTo(winner) if rest.iter().any(|party| class(party) == winner) => {
+            keep_only(&|party| class(party) == winner)
+        }
         Strategy::GiveTo(_) | Strategy::Ask | Strategy::KeepAll => rest.to_vec(),
         Strategy::Priority(order) => {
             let first = order.iter().find(|wanted| rest.iter().any(|party| class(party) == *wanted));

@@ -11,21 +11,21 @@
 //!
 //! Modules in the order in which the work runs:
 
-pub mod precision;
+pub mod check;
+pub mod compose;
+pub mod conflict;
+pub mod decide;
+pub mod detect;
 pub mod finding;
 pub mod layer;
-pub mod watch;
+pub mod log;
 pub mod normalise;
 pub mod overlay;
 pub mod partition;
+pub mod precision;
 mod rings;
-pub mod conflict;
-pub mod detect;
 pub mod rules;
-pub mod log;
-pub mod decide;
-pub mod compose;
-pub mod check;
+pub mod watch;
 
 pub use check::{Proof, check};
 pub use compose::{Blueprint, Patch, compose};

@@ -7,7 +7,10 @@
 
 use crate::layer::{Attributes, ClassId};
 use crate::precision::{Point, PrecisionModel};
-use std::sync::Arc;
+use geo::{Coord, Rect};
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use std::sync::{Arc, OnceLock};
 
 /// The index of a face; 0 is the unbounded outside.
 pub type FaceId = u32;
@@ -98,9 +101,17 @@ pub struct Partition {
     pub(crate) label_of: Vec<u32>,
     pub(crate) labels: crate::overlay::labels::Labels,
     /// What each arc changes from its right to its left.
-    pub(crate) change_of: Vec<u32>,
     pub(crate) changes: crate::overlay::labels::Changes,
+    /// What each feature enclosed before noding.
+    pub(crate) ground: Vec<crate::overlay::GroundBefore>,
+    /// The faces' boxes, made when first asked for.
+    pub(crate) index: OnceLock<RTree<FaceBox>>,
+    /// Twice the ground of each feature, made when first asked for.
+    pub(crate) areas: OnceLock<Vec<i128>>,
 }
+
+/// A face's box in the R-tree.
+pub(crate) type FaceBox = GeomWithData<Rectangle<[i64; 2]>, FaceId>;
 
 impl Partition {
     /// Returns how many faces there are, the outside counted.
@@ -161,11 +172,16 @@ impl Partition {
 
     /// Returns the half-edges of a face, cycle by cycle, outer cycle first.
     pub fn half_edges(&self, face: FaceId) -> impl Iterator<Item = HalfEdge> + '_ {
-        let cycles = self.face_cycles[face as usize] as usize..self.face_cycles[face as usize + 1] as usize;
-        self.cycles[cycles].iter().flat_map(move |&first| self.cycle(first))
+        self.cycles_of(face).iter().flat_map(move |&first| self.cycle(first))
     }
 
-    fn cycle(&self, first: HalfEdge) -> impl Iterator<Item = HalfEdge> + '_ {
+    /// Returns the first half-edge of each boundary cycle of a face, outer cycle first.
+    pub(crate) fn cycles_of(&self, face: FaceId) -> &[HalfEdge] {
+        &self.cycles[self.face_cycles[face as usize] as usize..self.face_cycles[face as usize + 1] as usize]
+    }
+
+    /// Returns the half-edges of the boundary cycle that `first` belongs to.
+    pub(crate) fn cycle(&self, first: HalfEdge) -> impl Iterator<Item = HalfEdge> + '_ {
         let mut at = Some(first);
         std::iter::from_fn(move || {
             let here = at?;
@@ -219,5 +235,97 @@ impl Partition {
                 dx.hypot(dy)
             })
             .sum()
+    }
+
+    /// Returns the length of a face's boundary, holes included, in grid units.
+    pub fn perimeter(&self, face: FaceId) -> f64 {
+        self.half_edges(face).map(|edge| self.arc_length(edge / 2)).sum()
+    }
+
+    /// Returns the face's area over half its perimeter, in grid units: the width of a strip.
+    pub(crate) fn mean_width(&self, face: FaceId) -> f64 {
+        self.area2(face) as f64 / self.perimeter(face)
+    }
+
+    /// Returns a corner of a face in the plane.
+    pub(crate) fn corner(&self, face: FaceId) -> Option<Coord<f64>> {
+        let edge = self.half_edges(face).next()?;
+        Some(self.grid.locate(self.arc_points(edge / 2)[0]))
+    }
+
+    /// Returns twice the ground of a feature: the even-odd fill of its rings, in square grid units.
+    pub fn feature_area2(&self, feature: FeatureRef) -> i128 {
+        let areas = self.areas.get_or_init(|| {
+            let mut areas = vec![0; self.features.len()];
+            for face in self.bounded_faces() {
+                for parent in self.parents(face) {
+                    areas[parent.0 as usize] += self.area2(face);
+                }
+            }
+            areas
+        });
+        areas[feature.0 as usize]
+    }
+
+    /// Returns the ground of a feature in the plane's square units.
+    pub fn feature_area(&self, feature: FeatureRef) -> f64 {
+        self.grid.area(self.feature_area2(feature))
+    }
+
+    /// Returns the ground of a layer in the plane's square units, each place counted once.
+    pub fn layer_ground(&self, layer: usize) -> f64 {
+        let info = &self.layers[layer];
+        let own = info.first.0..info.first.0 + info.count;
+        let covered =
+            self.bounded_faces().filter(|&face| self.parents(face).iter().any(|parent| own.contains(&parent.0)));
+        self.grid.area(covered.map(|face| self.area2(face)).sum())
+    }
+
+    fn boxes(&self) -> &RTree<FaceBox> {
+        self.index.get_or_init(|| {
+            let corner = |p: Point| [i64::from(p.x), i64::from(p.y)];
+            let boxes = self.bounded_faces().map(|face| {
+                let (low, high) = self.bounds(face);
+                GeomWithData::new(Rectangle::from_corners(corner(low), corner(high)), face)
+            });
+            RTree::bulk_load(boxes.collect())
+        })
+    }
+
+    /// Returns the face at a place: the bounded one that holds it, a lower-left border included.
+    pub fn face_at(&self, at: Coord<f64>) -> Option<FaceId> {
+        let point = self.grid.snap(at)?;
+        let candidates = self.boxes().locate_all_at_point([i64::from(point.x), i64::from(point.y)]);
+        let mut holding: Vec<FaceId> =
+            candidates.map(|face| face.data).filter(|&face| self.holds(face, point)).collect();
+        holding.sort_unstable();
+        holding.first().copied()
+    }
+
+    /// Whether a point lies in a face, by counting the boundary to the right of it.
+    fn holds(&self, face: FaceId, at: Point) -> bool {
+        let mut inside = false;
+        for edge in self.half_edges(face) {
+            for w in self.arc_points(edge / 2).windows(2) {
+                let (low, high) = if w[0].y < w[1].y { (w[0], w[1]) } else { (w[1], w[0]) };
+                if low.y <= at.y && at.y < high.y && crate::overlay::exact::orient(low, high, at) > 0 {
+                    inside = !inside;
+                }
+            }
+        }
+        inside
+    }
+
+    /// Returns the bounded faces whose boxes meet a box in the plane, ascending.
+    pub fn faces_in(&self, area: Rect<f64>) -> Vec<FaceId> {
+        let unit = |value: f64, axis: usize| {
+            ((value * self.grid.scale).clamp(-9e15, 9e15) as i64).saturating_sub(self.grid.origin[axis])
+        };
+        let low = [unit(area.min().x, 0) - 1, unit(area.min().y, 1) - 1];
+        let high = [unit(area.max().x, 0) + 1, unit(area.max().y, 1) + 1];
+        let meeting = self.boxes().locate_in_envelope_intersecting(AABB::from_corners(low, high));
+        let mut faces: Vec<FaceId> = meeting.map(|face| face.data).collect();
+        faces.sort_unstable();
+        faces
     }
 }

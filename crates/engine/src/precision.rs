@@ -42,9 +42,7 @@ pub struct PrecisionModel {
 
 /// Says that data do not fit the grid asked for.
 #[derive(Clone, Copy, PartialEq, Debug, thiserror::Error)]
-#[error(
-    "the data span {width:.0} × {height:.0} units of the plane, more than a grid of {step} can hold"
-)]
+#[error("the data span {width:.0} × {height:.0} units of the plane, more than a grid of {step} can hold")]
 pub struct OutOfRange {
     /// Width of the data in the plane's units.
     pub width: f64,

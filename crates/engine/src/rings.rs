@@ -139,7 +139,8 @@ fn ring_encloses(outer: &[Point], hole: &[Point]) -> bool {
         let (x0, y0) = (2 * i64::from(before.x), 2 * i64::from(before.y));
         let (x1, y1) = (2 * i64::from(p.x), 2 * i64::from(p.y));
         if (y0 > middle2.1) != (y1 > middle2.1) {
-            let turn = i128::from(x1 - x0) * i128::from(middle2.1 - y0) - i128::from(y1 - y0) * i128::from(middle2.0 - x0);
+            let turn =
+                i128::from(x1 - x0) * i128::from(middle2.1 - y0) - i128::from(y1 - y0) * i128::from(middle2.0 - x0);
             if (turn > 0) == (y1 > y0) {
                 inside = !inside;
             }

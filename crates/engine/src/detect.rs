@@ -1,0 +1,166 @@
+//! Finds what may not stay as it is: places with several parents, and enclosed places with none.
+//!
+//! A conflict is a connected set of faces with the same parties; connected means sharing an arc,
+//! not merely a node. Whether the parties' classes are compatible is not asked here but in
+//! [`crate::decide()`], so that a change of rules never changes which conflicts there are.
+
+use crate::conflict::{Conflict, ConflictId, ConflictKind};
+use crate::partition::{FaceId, FeatureRef, OUTSIDE, Partition};
+use crate::precision::Point;
+use crate::rules::Tolerances;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Returns the conflicts of a partition, in the order of their first face.
+///
+/// Areas and widths of `tolerances` are in the plane's units. Ids depend on content alone; of two
+/// conflicts that agree in all of it (which no two places can) the later in order gets another id.
+pub fn detect(partition: &Partition, tolerances: &Tolerances) -> Vec<Conflict> {
+    let groups =
+        connected(partition, |face| is_conflict(partition, face), |a, b| partition.parents(a) == partition.parents(b));
+    let mut conflicts: Vec<Conflict> =
+        groups.into_par_iter().map(|faces| conflict(partition, tolerances, faces)).collect();
+    tell_apart(&mut conflicts);
+    conflicts
+}
+
+fn is_conflict(partition: &Partition, face: FaceId) -> bool {
+    face != OUTSIDE && partition.parents(face).len() != 1
+}
+
+/// Returns the connected groups of the faces that `takes_part`, joined across arcs where
+/// `belong_together` holds; faces ascending, groups in the order of their first face.
+pub(crate) fn connected(
+    partition: &Partition,
+    takes_part: impl Fn(FaceId) -> bool,
+    belong_together: impl Fn(FaceId, FaceId) -> bool,
+) -> Vec<Vec<FaceId>> {
+    let mut seen = vec![false; partition.face_count()];
+    let mut groups = Vec::new();
+    for start in partition.bounded_faces() {
+        if seen[start as usize] || !takes_part(start) {
+            continue;
+        }
+        seen[start as usize] = true;
+        let mut faces = vec![start];
+        let mut at = 0;
+        while at < faces.len() {
+            let face = faces[at];
+            for edge in partition.half_edges(face) {
+                let beyond = partition.left(edge ^ 1);
+                if !seen[beyond as usize] && takes_part(beyond) && belong_together(face, beyond) {
+                    seen[beyond as usize] = true;
+                    faces.push(beyond);
+                }
+            }
+            at += 1;
+        }
+        faces.sort_unstable();
+        groups.push(faces);
+    }
+    groups
+}
+
+fn conflict(partition: &Partition, tolerances: &Tolerances, faces: Vec<FaceId>) -> Conflict {
+    let parties = partition.parents(faces[0]).to_vec();
+    let area2 = faces.iter().map(|&face| partition.area2(face)).sum();
+    let inside = |face: FaceId| faces.binary_search(&face).is_ok();
+    let border =
+        faces.iter().flat_map(|&face| partition.half_edges(face)).filter(|edge| !inside(partition.left(edge ^ 1)));
+    let perimeter = border.map(|edge| partition.arc_length(edge / 2)).sum();
+    let bounds = faces.iter().map(|&face| partition.bounds(face)).reduce(joined).unwrap_or_default();
+    let kind = kind(partition, &parties);
+    let mut conflict = Conflict { id: ConflictId(0), kind, sliver: false, parties, faces, area2, perimeter, bounds };
+    conflict.sliver = partition.grid.area(area2) <= tolerances.sliver_area_m2
+        || partition.grid.length(conflict.mean_width()) <= tolerances.sliver_width_m;
+    conflict.id = name(partition, &conflict);
+    conflict
+}
+
+fn joined(a: (Point, Point), b: (Point, Point)) -> (Point, Point) {
+    let low = Point::new(a.0.x.min(b.0.x), a.0.y.min(b.0.y));
+    (low, Point::new(a.1.x.max(b.1.x), a.1.y.max(b.1.y)))
+}
+
+fn kind(partition: &Partition, parties: &[FeatureRef]) -> ConflictKind {
+    let layer = |party: &FeatureRef| partition.feature(*party).layer;
+    match parties {
+        [] => ConflictKind::Gap,
+        [first, rest @ ..] if rest.iter().all(|party| layer(party) == layer(first)) => ConflictKind::SelfOverlap,
+        _ => ConflictKind::Overlap,
+    }
+}
+
+/// Returns the name of a conflict: kind, layers and classes of the parties, place and size.
+///
+/// The place is told by the conflict's extreme points and its area in absolute grid units, so
+/// neither the run's origin, nor the numbering of features, nor what else is in the data matters.
+fn name(partition: &Partition, conflict: &Conflict) -> ConflictId {
+    let mut mix = Mix::default();
+    mix.add(conflict.kind as u64);
+    for &party in &conflict.parties {
+        mix.add_text(&partition.layer_of(party).name);
+        mix.add_text(partition.feature(party).class.as_str());
+    }
+    let arcs = || conflict.faces.iter().flat_map(|&face| partition.half_edges(face));
+    let points = || arcs().flat_map(|edge| partition.arc_points(edge / 2));
+    for extreme in [points().min(), points().max()].into_iter().flatten() {
+        partition.grid.absolute(*extreme).into_iter().for_each(|unit| mix.add(unit as u64));
+    }
+    mix.add(conflict.area2 as u64);
+    mix.add((conflict.area2 >> 64) as u64);
+    mix.add(partition.grid.scale.to_bits());
+    ConflictId(mix.0)
+}
+
+/// Gives conflicts that share an id ids of their own, in order.
+fn tell_apart(conflicts: &mut [Conflict]) {
+    let mut taken: BTreeMap<ConflictId, u64> = BTreeMap::new();
+    for conflict in conflicts {
+        let plain = conflict.id;
+        let ordinal = taken.entry(plain).or_insert(0);
+        if *ordinal > 0 {
+            let mut mix = Mix(plain.0);
+            mix.add(*ordinal);
+            conflict.id = ConflictId(mix.0);
+        }
+        *ordinal += 1;
+    }
+}
+
+/// A hash that stays the same between versions of compiler and library (FNV-1a over words, with
+/// the final mix of SplitMix64): ids are kept in files.
+struct Mix(u64);
+
+impl Default for Mix {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Mix {
+    fn add(&mut self, word: u64) {
+        let mut mixed = (self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3);
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        self.0 = mixed ^ (mixed >> 31);
+    }
+
+    fn add_text(&mut self, text: &str) {
+        text.bytes().for_each(|byte| self.add(byte.into()));
+        self.add(u64::MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Mix;
+
+    #[test]
+    fn the_hash_behind_conflict_ids_never_changes() {
+        let mut mix = Mix::default();
+        mix.add_text("永久基本农田");
+        mix.add(42);
+        assert_eq!(mix.0, 18_192_032_991_838_167_693);
+    }
+}

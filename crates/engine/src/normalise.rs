@@ -1,0 +1,316 @@
+//! Rounds a layer to the grid and judges its rings: the only way to make a [`NormalLayer`].
+//!
+//! Takes rings as they were read. Guarantees rings of at least three different points on the
+//! grid, without equal neighbours and without out-and-back points, outer rings counter-clockwise
+//! and holes clockwise. Everything that had to be mended or left out is a finding with its place;
+//! a feature's ground is the even-odd fill of its rings, so crossed rings need no mending.
+
+use crate::finding::{Finding, FindingCode, Reported};
+use crate::layer::{Attributes, ClassId, Feature, Layer};
+use crate::precision::{Point, PrecisionModel};
+use crate::rings::ring_area2;
+use geo::{Coord, LineString};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A layer on the grid.
+#[derive(Clone, Debug)]
+pub struct NormalLayer {
+    name: Arc<str>,
+    vertices: u64,
+    features: Vec<NormalFeature>,
+    points: Vec<Point>,
+    /// Where each ring ends in `points`.
+    ring_ends: Vec<u32>,
+}
+
+/// A feature on the grid.
+#[derive(Clone, Debug)]
+pub(crate) struct NormalFeature {
+    pub fid: i64,
+    pub class: ClassId,
+    pub attributes: Attributes,
+    /// One past its last ring.
+    rings_end: u32,
+    /// Twice the signed area of its rings in square grid units, before noding.
+    pub area2: i128,
+    /// The length of its rings in grid units, before noding.
+    pub perimeter: f64,
+}
+
+impl NormalLayer {
+    /// Returns the layer's name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// Returns how many features it has.
+    pub fn feature_count(&self) -> usize {
+        self.features.len()
+    }
+
+    /// Returns how many vertices its rings had as read, closing points not counted.
+    pub fn vertex_count(&self) -> u64 {
+        self.vertices
+    }
+
+    pub(crate) fn into_features(self) -> Vec<NormalFeature> {
+        self.features
+    }
+
+    /// Returns the rings of each feature, in order.
+    pub(crate) fn rings(&self) -> impl Iterator<Item = (usize, &[Point])> {
+        let mut ring = 0;
+        self.features.iter().enumerate().flat_map(move |(index, feature)| {
+            let range = ring..feature.rings_end as usize;
+            ring = feature.rings_end as usize;
+            range.map(move |ring| (index, self.ring(ring)))
+        })
+    }
+
+    fn ring(&self, ring: usize) -> &[Point] {
+        let start = if ring == 0 { 0 } else { self.ring_ends[ring - 1] as usize };
+        &self.points[start..self.ring_ends[ring] as usize]
+    }
+
+    fn rings_of(&self, index: usize) -> impl Iterator<Item = &[Point]> {
+        let first = if index == 0 { 0 } else { self.features[index - 1].rings_end };
+        (first..self.features[index].rings_end).map(|ring| self.ring(ring as usize))
+    }
+}
+
+/// Rounds a layer to the grid and reports what is wrong with it.
+pub fn normalise(layer: Layer, grid: &PrecisionModel) -> Reported<NormalLayer> {
+    let clockwise_is_usual = mostly_clockwise(&layer);
+    let mut work = Work {
+        grid,
+        findings: Vec::new(),
+        clockwise_is_usual,
+        layer: NormalLayer {
+            name: layer.name,
+            vertices: 0,
+            features: Vec::with_capacity(layer.features.len()),
+            points: Vec::new(),
+            ring_ends: Vec::new(),
+        },
+    };
+    for feature in layer.features {
+        work.add(feature, &layer.class);
+    }
+    work.find_repeats();
+    Reported { value: work.layer, findings: work.findings }
+}
+
+/// Formats disagree about the direction of outer rings; a layer that mostly runs clockwise (as
+/// Shapefiles do) follows its own custom and is not at fault.
+fn mostly_clockwise(layer: &Layer) -> bool {
+    let outer = layer.features.iter().flat_map(|feature| &feature.polygons).filter_map(|rings| rings.first());
+    let (mut clockwise, mut all) = (0usize, 0usize);
+    for ring in outer.take(10_000) {
+        all += 1;
+        clockwise += usize::from(signed_area(ring) < 0.0);
+    }
+    all >= 8 && clockwise * 2 > all
+}
+
+fn signed_area(ring: &LineString<f64>) -> f64 {
+    let Some(&base) = ring.0.first() else { return 0.0 };
+    let relative = |c: Coord<f64>| (c.x - base.x, c.y - base.y);
+    ring.0.windows(2).map(|w| (relative(w[0]), relative(w[1]))).map(|((x0, y0), (x1, y1))| x0 * y1 - x1 * y0).sum()
+}
+
+struct Work<'a> {
+    grid: &'a PrecisionModel,
+    layer: NormalLayer,
+    findings: Vec<Finding>,
+    clockwise_is_usual: bool,
+}
+
+impl Work<'_> {
+    fn add(&mut self, feature: Feature, default: &ClassId) {
+        let fid = feature.fid;
+        if feature.polygons.iter().all(Vec::is_empty) {
+            self.say(FindingCode::NoGeometry, fid, None);
+        }
+        let first_ring = self.layer.ring_ends.len();
+        let (mut area2, mut perimeter) = (0i128, 0.0);
+        let mut said = Vec::new();
+        for rings in &feature.polygons {
+            for (at, ring) in rings.iter().enumerate() {
+                if let Some((area, length)) = self.add_ring(ring, at > 0, &mut said) {
+                    area2 += area;
+                    perimeter += length;
+                }
+            }
+        }
+        let lost_all = self.layer.ring_ends.len() == first_ring && !feature.polygons.iter().all(Vec::is_empty);
+        if lost_all {
+            said.push((FindingCode::NoGround, None));
+        }
+        // One finding per feature and code: the first place speaks for the rest.
+        said.sort_by_key(|(code, _)| *code);
+        said.dedup_by_key(|(code, _)| *code);
+        said.into_iter().for_each(|(code, at)| self.say(code, fid, at));
+        let class = feature.class.unwrap_or_else(|| default.clone());
+        let rings_end = self.layer.ring_ends.len() as u32;
+        self.layer.features.push(NormalFeature {
+            fid,
+            class,
+            attributes: feature.attributes,
+            rings_end,
+            area2,
+            perimeter,
+        });
+    }
+
+    fn say(&mut self, code: FindingCode, fid: i64, at: Option<Coord<f64>>) {
+        self.findings.push(Finding::of_feature(code, &self.layer.name, fid, at));
+    }
+
+    /// Adds a ring and returns its signed doubled area and its length, or `None` if it encloses nothing.
+    fn add_ring(
+        &mut self,
+        ring: &LineString<f64>,
+        hole: bool,
+        said: &mut Vec<(FindingCode, Option<Coord<f64>>)>,
+    ) -> Option<(i128, f64)> {
+        let coords = open_ring(&ring.0, said);
+        self.layer.vertices += coords.len() as u64;
+        let start = self.layer.points.len();
+        for &coord in coords {
+            match self.grid.snap(coord) {
+                Some(point) => self.layer.points.push(point),
+                None => {
+                    let finite = coord.x.is_finite() && coord.y.is_finite();
+                    let code = if finite { FindingCode::OutOfRange } else { FindingCode::NotFinite };
+                    said.push((code, finite.then_some(coord)));
+                    self.layer.points.truncate(start);
+                    return None;
+                }
+            }
+        }
+        self.clean(start, said);
+        let points = &mut self.layer.points[start..];
+        if points.len() < 3 || collinear(points) {
+            said.push((FindingCode::ZeroAreaRing, coords.first().copied()));
+            self.layer.points.truncate(start);
+            return None;
+        }
+        let mut area2 = ring_area2(points);
+        let clockwise = area2 < 0;
+        if clockwise != (hole != self.clockwise_is_usual) && area2 != 0 {
+            said.push((FindingCode::WrongWinding, coords.first().copied()));
+        }
+        if clockwise != hole && area2 != 0 {
+            points.reverse();
+            area2 = -area2;
+        }
+        let length = length(points);
+        self.layer.ring_ends.push(self.layer.points.len() as u32);
+        Some((area2, length))
+    }
+
+    /// Drops equal neighbours and points where the ring runs straight back, from `start` on.
+    fn clean(&mut self, start: usize, said: &mut Vec<(FindingCode, Option<Coord<f64>>)>) {
+        let points = &mut self.layer.points;
+        let mut kept = start;
+        for at in start..points.len() {
+            let p = points[at];
+            if kept > start && points[kept - 1] == p {
+                said.push((FindingCode::RepeatedPoint, Some(self.grid.locate(p))));
+            } else if kept > start + 1 && points[kept - 2] == p {
+                said.push((FindingCode::Spike, Some(self.grid.locate(points[kept - 1]))));
+                kept -= 1;
+            } else {
+                points[kept] = p;
+                kept += 1;
+            }
+        }
+        // The same where the end meets the beginning.
+        let mut from = start;
+        while kept - from >= 2 {
+            if points[kept - 1] == points[from] {
+                kept -= 1;
+            } else if kept - from >= 3 && points[kept - 2] == points[from] {
+                said.push((FindingCode::Spike, Some(self.grid.locate(points[kept - 1]))));
+                kept -= 2;
+            } else if kept - from >= 3 && points[kept - 1] == points[from + 1] {
+                said.push((FindingCode::Spike, Some(self.grid.locate(points[from]))));
+                // The point before the spike is now the last and stands again as the first.
+                from += 1;
+                kept -= 1;
+            } else {
+                break;
+            }
+        }
+        points.truncate(kept);
+        points.drain(start..from.min(kept));
+    }
+
+    /// Finds features of the layer with the same rings.
+    fn find_repeats(&mut self) {
+        let mut seen: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
+        for index in 0..self.layer.features.len() {
+            let key = fingerprint(self.layer.rings_of(index));
+            if key.1 == 0 {
+                continue;
+            }
+            let group = seen.entry(key).or_default();
+            let edges = |index| edges_of(self.layer.rings_of(index));
+            if group.first().is_some_and(|&other| edges(other) == edges(index)) {
+                let at = self.layer.rings_of(index).next().map(|ring| self.grid.locate(ring[0]));
+                let fid = self.layer.features[index].fid;
+                self.findings.push(Finding::of_feature(FindingCode::DrawnTwice, &self.layer.name, fid, at));
+            } else {
+                group.push(index);
+            }
+        }
+    }
+}
+
+/// Returns the ring's points without the closing one; says so if there is none.
+fn open_ring<'a>(coords: &'a [Coord<f64>], said: &mut Vec<(FindingCode, Option<Coord<f64>>)>) -> &'a [Coord<f64>] {
+    match coords {
+        [first, .., last] if first == last => &coords[..coords.len() - 1],
+        [first, .., _] => {
+            said.push((FindingCode::UnclosedRing, Some(*first).filter(|c| c.x.is_finite() && c.y.is_finite())));
+            coords
+        }
+        _ => coords,
+    }
+}
+
+fn collinear(points: &[Point]) -> bool {
+    let Some(&other) = points.iter().find(|&&p| p != points[0]) else { return true };
+    points.iter().all(|&p| crate::overlay::exact::orient(points[0], other, p) == 0)
+}
+
+fn length(points: &[Point]) -> f64 {
+    let closing = std::iter::once((points[points.len() - 1], points[0]));
+    let steps = points.windows(2).map(|w| (w[0], w[1])).chain(closing);
+    steps.map(|(a, b)| (f64::from(b.x) - f64::from(a.x)).hypot(f64::from(b.y) - f64::from(a.y))).sum()
+}
+
+fn ring_edges(ring: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_ {
+    (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()])).map(|(a, b)| (a.min(b), a.max(b)))
+}
+
+/// A number that does not depend on where rings start or which way they run, and the edge count.
+fn fingerprint<'a>(rings: impl Iterator<Item = &'a [Point]>) -> (u64, u64) {
+    let (mut sum, mut count) = (0u64, 0u64);
+    for (a, b) in rings.flat_map(ring_edges) {
+        let mut mixed = (a.x as u32 as u64) << 32 | a.y as u32 as u64;
+        mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed ^= (b.x as u32 as u64) << 32 | b.y as u32 as u64;
+        mixed = (mixed ^ (mixed >> 32)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        sum = sum.wrapping_add(mixed ^ (mixed >> 31));
+        count += 1;
+    }
+    (sum, count)
+}
+
+fn edges_of<'a>(rings: impl Iterator<Item = &'a [Point]>) -> Vec<(Point, Point)> {
+    let mut edges: Vec<_> = rings.flat_map(ring_edges).collect();
+    edges.sort_unstable();
+    edges
+}

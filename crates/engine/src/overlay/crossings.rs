@@ -1,0 +1,59 @@
+//! Finds where segments cross properly.
+//!
+//! A tile's segments are divided again and again until a cell holds few; then every pair is
+//! tested. A pair belongs to the cell that holds the lower-left corner of the two boxes'
+//! intersection, so each is tested once, and which cells there are does not matter.
+
+use super::exact::proper_crossing;
+use super::tiles::{Bins, Cell, Division};
+use crate::precision::Point;
+
+/// Cells with at most this many segments are not divided further.
+const FEW: usize = 24;
+
+/// Calls `found` with every properly crossing pair among `items` whose corner lies in `cell`, and
+/// with the crossing rounded to the grid.
+pub(crate) fn crossings(cell: Cell, items: &[u32], ends: &[[Point; 2]], found: &mut impl FnMut(u32, u32, Point)) {
+    if items.len() <= FEW {
+        return test_pairs(cell, items, ends, found);
+    }
+    let division = Division::new(cell, items.len() / 6 + 4, 256);
+    if division.len() == 1 {
+        return test_pairs(cell, items, ends, found);
+    }
+    let bins = Bins::of_segments(&division, items.iter().copied(), |item| ends[item as usize]);
+    // Where most segments run through most cells, as around a node of very high degree, dividing
+    // multiplies the work instead of sharing it out.
+    let worthwhile = |part: &[u32]| part.len() * 10 <= items.len() * 9 && bins.len() <= items.len() * 6;
+    for index in 0..division.len() {
+        let part = bins.items(index);
+        match part.len() {
+            0 | 1 => {}
+            count if count > FEW && worthwhile(part) => crossings(division.cell(index), part, ends, found),
+            _ => test_pairs(division.cell(index), part, ends, found),
+        }
+    }
+}
+
+fn test_pairs(cell: Cell, items: &[u32], ends: &[[Point; 2]], found: &mut impl FnMut(u32, u32, Point)) {
+    for (k, &one) in items.iter().enumerate() {
+        let [a, b] = ends[one as usize];
+        let (low, high) = (a.y.min(b.y), a.y.max(b.y));
+        for &other in &items[k + 1..] {
+            let [c, d] = ends[other as usize];
+            let (other_low, other_high) = (c.y.min(d.y), c.y.max(d.y));
+            if c.x > b.x || d.x < a.x || other_low > high || other_high < low {
+                continue;
+            }
+            if a == c || a == d || b == c || b == d {
+                continue;
+            }
+            if !cell.holds(a.x.max(c.x).into(), low.max(other_low).into()) {
+                continue;
+            }
+            if let Some(at) = proper_crossing(a, b, c, d) {
+                found(one, other, at);
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Cuts all layers once into one arrangement: arcs with a face on either side, each face with the
+//! features that cover it.
+//!
+//! ```text
+//! segments → node (crossings, hot pixels) → chain (arcs) → faces → labels
+//! ```
+//!
+//! The method is snap rounding on the run's integer grid. Every decision is an exact integer
+//! predicate on original segments and global pixels, so neither tiles nor threads can show in the
+//! result.
+
+mod arcs;
+mod crossings;
+pub(crate) mod exact;
+mod faces;
+pub(crate) mod labels;
+mod noding;
+mod segments;
+mod tiles;
+
+use crate::finding::{Finding, FindingCode, Reported};
+use crate::normalise::NormalLayer;
+use crate::partition::{FeatureInfo, FeatureRef, LayerInfo, Partition};
+use crate::precision::{Point, PrecisionModel};
+use crate::watch::{Stage, Stop, Watch, step};
+use geo::Coord;
+use segments::Segments;
+
+/// Cuts layers into one partition.
+///
+/// The layers are put in the order of their names, so the order in which they are given does not
+/// matter; all must have been normalised to `grid`. Findings: features whose rings cross or
+/// overlap, and features of which the grid kept nothing.
+///
+/// # Errors
+/// [`Stop::Cancelled`] if the watcher asks for it, [`Stop::Limit`] beyond 2³¹ features or edges.
+pub fn overlay(
+    mut layers: Vec<NormalLayer>,
+    grid: &PrecisionModel,
+    watch: &dyn Watch,
+) -> Result<Reported<Partition>, Stop> {
+    layers.sort_by(|a, b| a.name().cmp(b.name()));
+    check_limits(&layers)?;
+    step(watch, Stage::Edges, 0.0)?;
+    let segments = Segments::of_layers(&layers);
+    let (infos, features, before) = into_infos(layers);
+    step(watch, Stage::Edges, 1.0)?;
+    let mut noded = noding::node(segments, watch)?;
+    noded.record.edges = before.iter().map(|ground| ground.edges).sum();
+    step(watch, Stage::Faces, 0.0)?;
+    let arcs = arcs::chain(&noded.segments);
+    noded.segments = Segments::default();
+    step(watch, Stage::Faces, 0.5)?;
+    let faces = faces::faces(&arcs);
+    step(watch, Stage::Labels, 0.0)?;
+    let (labels, label_of) = labels::labels(&arcs, &faces);
+    step(watch, Stage::Labels, 1.0)?;
+    let partition = Partition {
+        grid: *grid,
+        layers: infos,
+        features,
+        noding: noded.record,
+        ground: before,
+        points: arcs.points,
+        arc_starts: arcs.starts,
+        next: faces.next,
+        left: faces.left,
+        cycles: faces.cycles,
+        face_cycles: faces.face_cycles,
+        area2: faces.area2,
+        label_of,
+        labels,
+        changes: arcs.changes,
+        index: std::sync::OnceLock::new(),
+        areas: std::sync::OnceLock::new(),
+    };
+    let findings = findings(&partition, noded.self_crossing);
+    Ok(Reported { value: partition, findings })
+}
+
+/// What a feature enclosed on the grid before noding, to compare with afterwards.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GroundBefore {
+    /// Twice the signed area of its rings.
+    pub area2: i128,
+    /// The length of its rings in grid units.
+    pub perimeter: f64,
+    /// How many edges its layer has, on the layer's first feature; 0 on the others.
+    pub edges: u64,
+}
+
+fn check_limits(layers: &[NormalLayer]) -> Result<(), Stop> {
+    let limit = u64::from(u32::MAX / 4);
+    let features = layers.iter().map(|layer| layer.feature_count() as u64).sum();
+    let edges = layers.iter().map(NormalLayer::vertex_count).sum();
+    for (what, count) in [("features", features), ("edges", edges)] {
+        if count > limit {
+            return Err(Stop::Limit { what, count, limit });
+        }
+    }
+    Ok(())
+}
+
+fn into_infos(layers: Vec<NormalLayer>) -> (Vec<LayerInfo>, Vec<FeatureInfo>, Vec<GroundBefore>) {
+    let (mut infos, mut features, mut before) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, layer) in layers.into_iter().enumerate() {
+        let (name, vertices) = (layer.name().clone(), layer.vertex_count());
+        let mut edges: u64 = layer.rings().map(|(_, ring)| ring.len() as u64).sum();
+        infos.push(LayerInfo {
+            name,
+            first: FeatureRef(features.len() as u32),
+            count: layer.feature_count() as u32,
+            vertices,
+        });
+        for feature in layer.into_features() {
+            before.push(GroundBefore {
+                area2: feature.area2,
+                perimeter: feature.perimeter,
+                edges: std::mem::take(&mut edges),
+            });
+            features.push(FeatureInfo {
+                layer: index as u32,
+                fid: feature.fid,
+                class: feature.class,
+                attributes: feature.attributes,
+            });
+        }
+    }
+    (infos, features, before)
+}
+
+/// Findings that only the arrangement can tell.
+fn findings(partition: &Partition, self_crossing: Vec<(u32, Point)>) -> Vec<Finding> {
+    let mut places: Vec<(u32, Option<Coord<f64>>)> =
+        self_crossing.into_iter().map(|(feature, at)| (feature, Some(partition.grid.locate(at)))).collect();
+    for face in partition.bounded_faces() {
+        let label = partition.label_of[face as usize];
+        for &(feature, winding) in partition.labels.windings(label) {
+            // Thinner faces come from the grid's rounding, not from the feature's rings.
+            if winding != 1 && partition.mean_width(face) > 2.0 {
+                places.push((feature, partition.corner(face)));
+            }
+        }
+    }
+    places.sort_by_key(|(feature, _)| *feature);
+    places.dedup_by_key(|(feature, _)| *feature);
+    let say = |code, feature: u32, at| {
+        let info = &partition.features[feature as usize];
+        Finding::of_feature(code, &partition.layers[info.layer as usize].name, info.fid, at)
+    };
+    let mut findings: Vec<Finding> =
+        places.into_iter().map(|(feature, at)| say(FindingCode::SelfIntersection, feature, at)).collect();
+    for feature in 0..partition.features.len() as u32 {
+        let had_ground = partition.ground[feature as usize].perimeter > 0.0;
+        if had_ground && partition.feature_area2(FeatureRef(feature)) == 0 {
+            findings.push(say(FindingCode::Collapsed, feature, None));
+        }
+    }
+    findings
+}

@@ -1,0 +1,147 @@
+//! A first, coarse division of the plane into tiles, so that work stays local and can be shared
+//! out. Tiles only say where to look: what is cut where never depends on them.
+
+use crate::precision::Point;
+
+/// A half-open box of grid points: low corner inside, high corner outside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Cell {
+    pub low: (i64, i64),
+    pub high: (i64, i64),
+}
+
+impl Cell {
+    pub fn holds(&self, x: i64, y: i64) -> bool {
+        self.low.0 <= x && x < self.high.0 && self.low.1 <= y && y < self.high.1
+    }
+}
+
+/// A regular division of a box into `columns × rows` cells.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Division {
+    whole: Cell,
+    size: (i64, i64),
+    pub columns: usize,
+    pub rows: usize,
+}
+
+impl Division {
+    /// Divides a box into about `count` roughly square cells, at most `most` along a side.
+    pub fn new(whole: Cell, count: usize, most: usize) -> Self {
+        let width = (whole.high.0 - whole.low.0).max(1);
+        let height = (whole.high.1 - whole.low.1).max(1);
+        let side = ((width as f64 * height as f64) / count.max(1) as f64).sqrt().max(1.0);
+        let part = |length: i64| ((length as f64 / side).round() as usize).clamp(1, most);
+        let (columns, rows) = (part(width), part(height));
+        let size = (width.div_euclid(columns as i64) + 1, height.div_euclid(rows as i64) + 1);
+        Self { whole, size, columns, rows }
+    }
+
+    pub fn len(&self) -> usize {
+        self.columns * self.rows
+    }
+
+    pub fn cell(&self, index: usize) -> Cell {
+        let (column, row) = ((index % self.columns) as i64, (index / self.columns) as i64);
+        let low = (self.whole.low.0 + column * self.size.0, self.whole.low.1 + row * self.size.1);
+        // Cells tile the whole exactly, so that a cell divided again claims nothing of its neighbour.
+        Cell { low, high: ((low.0 + self.size.0).min(self.whole.high.0), (low.1 + self.size.1).min(self.whole.high.1)) }
+    }
+
+    /// Returns the cell of a point inside the whole.
+    pub fn of_point(&self, p: Point) -> usize {
+        self.row(i64::from(p.y)) * self.columns + self.column(i64::from(p.x))
+    }
+
+    fn column(&self, x: i64) -> usize {
+        ((x - self.whole.low.0).div_euclid(self.size.0)).clamp(0, self.columns as i64 - 1) as usize
+    }
+
+    fn row(&self, y: i64) -> usize {
+        ((y - self.whole.low.1).div_euclid(self.size.1)).clamp(0, self.rows as i64 - 1) as usize
+    }
+
+    /// Calls `visit` with every cell that a segment comes within one unit of. May name a few
+    /// cells more, never one less.
+    pub fn of_segment(&self, a: Point, b: Point, mut visit: impl FnMut(usize)) {
+        let (low_x, high_x) = (i64::from(a.x.min(b.x)) - 1, i64::from(a.x.max(b.x)) + 1);
+        let (low_y, high_y) = (i64::from(a.y.min(b.y)) - 1, i64::from(a.y.max(b.y)) + 1);
+        if high_x < self.whole.low.0
+            || low_x >= self.whole.high.0
+            || high_y < self.whole.low.1
+            || low_y >= self.whole.high.1
+        {
+            return;
+        }
+        let (first_row, last_row) = (self.row(low_y), self.row(high_y));
+        let (first_column, last_column) = (self.column(low_x), self.column(high_x));
+        if first_row == last_row || first_column == last_column {
+            for row in first_row..=last_row {
+                (first_column..=last_column).for_each(|column| visit(row * self.columns + column));
+            }
+            return;
+        }
+        let along = (i64::from(b.x) - i64::from(a.x), i64::from(b.y) - i64::from(a.y));
+        for row in first_row..=last_row {
+            let bottom = self.whole.low.1 + row as i64 * self.size.1 - 1;
+            let (from, to) = (bottom.max(low_y + 1), (bottom + self.size.1 + 2).min(high_y - 1));
+            let x_at = |y: i64| {
+                i128::from(a.x) + (i128::from(along.0) * i128::from(y - i64::from(a.y))).div_euclid(i128::from(along.1))
+            };
+            let (mut left, mut right) =
+                if along.1 == 0 { (low_x.into(), high_x.into()) } else { (x_at(from), x_at(to)) };
+            if left > right {
+                std::mem::swap(&mut left, &mut right);
+            }
+            let left = (left - 2).max(low_x.into()) as i64;
+            let right = (right + 2).min(high_x.into()) as i64;
+            if left < self.whole.high.0 && right >= self.whole.low.0 {
+                (self.column(left)..=self.column(right)).for_each(|column| visit(row * self.columns + column));
+            }
+        }
+    }
+}
+
+/// Items sorted into the cells of a division.
+pub(crate) struct Bins {
+    first: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Bins {
+    /// Bins segments by the cells they come near; `at` gives the ends of item `0..count`.
+    pub fn of_segments(
+        division: &Division,
+        items: impl Iterator<Item = u32> + Clone,
+        ends: impl Fn(u32) -> [Point; 2],
+    ) -> Self {
+        let mut first = vec![0u32; division.len() + 1];
+        for item in items.clone() {
+            let [a, b] = ends(item);
+            division.of_segment(a, b, |cell| first[cell + 1] += 1);
+        }
+        for cell in 0..division.len() {
+            first[cell + 1] += first[cell];
+        }
+        let mut place = first.clone();
+        let mut binned = vec![0u32; first[division.len()] as usize];
+        for item in items {
+            let [a, b] = ends(item);
+            division.of_segment(a, b, |cell| {
+                binned[place[cell] as usize] = item;
+                place[cell] += 1;
+            });
+        }
+        Self { first, items: binned }
+    }
+
+    /// Returns the items of a cell, in the order in which they were given.
+    pub fn items(&self, cell: usize) -> &[u32] {
+        &self.items[self.first[cell] as usize..self.first[cell + 1] as usize]
+    }
+
+    /// Returns how many entries there are in all cells.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+}
