@@ -1,0 +1,256 @@
+//! What can keep a file from being read, written or proven, in sentences for people.
+
+use crate::messages::Cause;
+use lantu_engine::{OutOfRange, Stop};
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a file could not be read, written or checked.
+///
+/// Every variant names the file it is about; the only exceptions are a CRS that is not known and
+/// a transform between two of them, which belong to no file. Bad geometry is no error: the engine
+/// makes findings of it.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "fields are named after what they hold; the variants are documented")]
+pub enum FileError {
+    /// There is no such file, or it may not be read.
+    Missing { path: PathBuf, source: io::Error },
+    /// The source's spelling has a part that means nothing.
+    SourceSpelling { path: PathBuf, part: String },
+    /// No driver recognises the file.
+    NotGis { path: PathBuf, source: Cause },
+    /// The file is meant to be GeoJSON but is not JSON.
+    BrokenJson { path: PathBuf, source: serde_json::Error },
+    /// The file is shorter than its header promises.
+    Truncated { path: PathBuf, promised: u64, found: u64 },
+    /// A file that belongs to a Shapefile is not there.
+    Companion { path: PathBuf, companion: PathBuf },
+    /// Reading failed in the middle; `after` features had been read.
+    Broken { path: PathBuf, after: u64, source: Cause },
+    /// The file holds no layer at all.
+    NoLayers { path: PathBuf },
+    /// The file has several layers and none was named.
+    WhichLayer { path: PathBuf, there: Vec<String> },
+    /// The file has no layer of this name.
+    UnknownLayer { path: PathBuf, layer: String, there: Vec<String> },
+    /// The layer has no such field.
+    UnknownField { path: PathBuf, layer: String, field: String, there: Vec<String> },
+    /// The layer has no feature.
+    Empty { path: PathBuf, layer: String },
+    /// The subset's condition is not understood.
+    BadSubset { path: PathBuf, subset: String, source: Cause },
+    /// The subset's condition matches no feature.
+    NothingMatches { path: PathBuf, subset: String, features: u64 },
+    /// The layer holds points, lines or no geometry, but no area.
+    NotAreas { path: PathBuf, layer: String, what: NotArea, features: u64 },
+    /// The layer does not say in which CRS it is.
+    NoCrs { path: PathBuf, layer: String },
+    /// No coordinate of the layer can be brought into the project's CRS.
+    NotProjectable { path: PathBuf, from: String, to: String },
+    /// The text names no CRS.
+    UnknownCrs { text: String, source: Cause },
+    /// There is no way from one CRS to another.
+    NoTransform { from: String, to: String, source: Cause },
+    /// The file's ending names no format that can be written.
+    UnknownFormat { path: PathBuf },
+    /// The place cannot be written to.
+    NotWritable { path: PathBuf, source: io::Error },
+    /// Writing failed in the middle.
+    WriteFailed { path: PathBuf, source: Cause },
+    /// The data do not fit any grid.
+    OutOfRange { path: PathBuf, source: OutOfRange },
+    /// There is more than one run can hold.
+    TooMuch { path: PathBuf, source: Stop },
+    /// Somebody asked to stop.
+    Cancelled { path: PathBuf },
+}
+
+/// What a layer holds instead of areas.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotArea {
+    /// Points.
+    Points,
+    /// Lines.
+    Lines,
+    /// Rows without geometry.
+    Nothing,
+}
+
+impl FileError {
+    pub(crate) fn of_stop(path: &std::path::Path, stop: Stop) -> Self {
+        let path = path.to_path_buf();
+        match stop {
+            Stop::Cancelled => Self::Cancelled { path },
+            source => Self::TooMuch { path, source },
+        }
+    }
+
+    /// Returns what happened, to which thing: Chinese, English.
+    pub fn sentence(&self) -> [String; 2] {
+        use FileError::*;
+        match self {
+            Missing { path, source } => both(
+                format!("无法读取文件 {}：{source}。", path.display()),
+                format!("{} cannot be read: {source}.", path.display()),
+            ),
+            SourceSpelling { path, part } => both(
+                format!("数据源 {} 的写法有误：无法理解“{part}”。", path.display()),
+                format!("The source {} is misspelt: \"{part}\" is not understood.", path.display()),
+            ),
+            NotGis { path, source } => both(
+                format!("{} 不是可识别的 GIS 文件：{source}。", path.display()),
+                format!("{} is not a GIS file that can be read: {source}.", path.display()),
+            ),
+            BrokenJson { path, source } => both(
+                format!("GeoJSON 文件 {} 已损坏，第 {} 行第 {} 列：{source}。", path.display(), source.line(), source.column()),
+                format!("The GeoJSON file {} is broken at line {}, column {}: {source}.", path.display(), source.line(), source.column()),
+            ),
+            Truncated { path, promised, found } => both(
+                format!("{} 不完整：文件头声明 {promised} 字节，实际只有 {found} 字节。", path.display()),
+                format!("{} is truncated: its header promises {promised} bytes, but there are {found}.", path.display()),
+            ),
+            Companion { path, companion } => both(
+                format!("Shapefile {} 缺少 {}。", path.display(), companion.display()),
+                format!("The Shapefile {} lacks {}.", path.display(), companion.display()),
+            ),
+            Broken { path, after, source } => both(
+                format!("读取 {} 时出错，在第 {} 个要素处：{source}。", path.display(), after + 1),
+                format!("{} is broken at its feature number {}: {source}.", path.display(), after + 1),
+            ),
+            NoLayers { path } => both(
+                format!("{} 中没有任何矢量图层。", path.display()),
+                format!("{} holds no vector layer.", path.display()),
+            ),
+            WhichLayer { path, there } => both(
+                format!("{} 含有多个图层，未指明读取哪一个：{}。", path.display(), there.join("、")),
+                format!("{} holds several layers and none was named: {}.", path.display(), there.join(", ")),
+            ),
+            UnknownLayer { path, layer, there } => both(
+                format!("{} 中没有名为“{layer}”的图层；现有：{}。", path.display(), there.join("、")),
+                format!("{} has no layer \"{layer}\"; it has: {}.", path.display(), there.join(", ")),
+            ),
+            UnknownField { path, layer, field, there } => both(
+                format!("{} 的图层“{layer}”没有字段“{field}”；现有：{}。", path.display(), there.join("、")),
+                format!("Layer \"{layer}\" of {} has no field \"{field}\"; it has: {}.", path.display(), there.join(", ")),
+            ),
+            Empty { path, layer } => both(
+                format!("{} 的图层“{layer}”是空的，没有任何要素。", path.display()),
+                format!("Layer \"{layer}\" of {} is empty: it has no feature.", path.display()),
+            ),
+            BadSubset { path, subset, source } => both(
+                format!("{} 的筛选条件“{subset}”无法理解：{source}。", path.display()),
+                format!("The subset \"{subset}\" of {} is not understood: {source}.", path.display()),
+            ),
+            NothingMatches { path, subset, features } => both(
+                format!("{} 的 {features} 个要素中没有一个满足筛选条件“{subset}”。", path.display()),
+                format!("None of the {features} features of {} meets the subset \"{subset}\".", path.display()),
+            ),
+            NotAreas { path, layer, what, features } => both(
+                format!("{} 的图层“{layer}”的 {features} 个要素{}，不是面。", path.display(), what.names()[0]),
+                format!("Layer \"{layer}\" of {} holds {}, not areas ({features} features).", path.display(), what.names()[1]),
+            ),
+            NoCrs { path, layer } => both(
+                format!("{} 的图层“{layer}”没有坐标参考系。", path.display()),
+                format!("Layer \"{layer}\" of {} does not say in which coordinate reference system it is.", path.display()),
+            ),
+            NotProjectable { path, from, to } => both(
+                format!("{} 的坐标无法从 {from} 转换到 {to}：没有一个点落在其适用范围内。", path.display()),
+                format!("The coordinates of {} cannot be brought from {from} to {to}: not one point lies where that is possible.", path.display()),
+            ),
+            UnknownCrs { text, source } => both(
+                format!("“{text}”不是已知的坐标参考系：{source}。"),
+                format!("\"{text}\" is not a known coordinate reference system: {source}."),
+            ),
+            NoTransform { from, to, source } => both(
+                format!("无法从 {from} 转换到 {to}：{source}。"),
+                format!("There is no way from {from} to {to}: {source}."),
+            ),
+            UnknownFormat { path } => both(
+                format!("无法判断 {} 的写出格式。", path.display()),
+                format!("The ending of {} names no format that can be written.", path.display()),
+            ),
+            NotWritable { path, source } => both(
+                format!("无法写入 {}：{source}。原有文件未改动。", path.display()),
+                format!("{} cannot be written: {source}. What was there before is untouched.", path.display()),
+            ),
+            WriteFailed { path, source } => both(
+                format!("写出 {} 时出错：{source}。原有文件未改动。", path.display()),
+                format!("Writing {} failed: {source}. What was there before is untouched.", path.display()),
+            ),
+            OutOfRange { path, source } => both(
+                format!("{} 的数据超出格网范围：{source}。", path.display()),
+                format!("The data of {} do not fit the grid: {source}.", path.display()),
+            ),
+            TooMuch { path, source } => both(
+                format!("{} 的数据量过大：{source}。", path.display()),
+                format!("{} is too large for one run: {source}.", path.display()),
+            ),
+            Cancelled { path } => both(
+                format!("已按要求停止，{} 未完成。", path.display()),
+                format!("Stopped on request; {} is not finished.", path.display()),
+            ),
+        }
+    }
+
+    /// Returns what to do about it: Chinese, English.
+    pub fn hint(&self) -> [String; 2] {
+        use FileError::*;
+        let [zh, en] = match self {
+            Missing { .. } => ["请检查路径是否正确、文件是否存在、是否有读取权限。", "Check the path, whether the file is there and whether you may read it."],
+            SourceSpelling { .. } => [
+                "写法：路径|layername=图层名|subset=SQL 条件；后两部分可省略。",
+                "Write path|layername=NAME|subset=SQL; the last two parts may be left out.",
+            ],
+            NotGis { .. } => ["请提供 GeoJSON、Shapefile（.shp）或 GeoPackage（.gpkg）文件。", "Give a GeoJSON, Shapefile (.shp) or GeoPackage (.gpkg) file."],
+            BrokenJson { .. } | Broken { .. } => ["请从原软件重新导出该文件。", "Export the file again from the program that made it."],
+            Truncated { .. } => ["复制或下载可能中断：请重新获取整个文件。", "A copy or download was probably cut off: fetch the whole file again."],
+            Companion { .. } => ["请把同名的 .shp、.shx、.dbf、.prj 放在同一文件夹中。", "Put the .shp, .shx, .dbf and .prj of the same name into one folder."],
+            NoLayers { .. } | Empty { .. } => ["请检查是否选错了文件，或从项目中移除该图层。", "Check whether it is the right file, or take the layer out of the project."],
+            WhichLayer { .. } | UnknownLayer { .. } => ["请在路径后加上 |layername=图层名。", "Add |layername=NAME to the path."],
+            UnknownField { .. } => ["请改用现有字段，或去掉类别字段。", "Name one of the fields that are there, or leave the class field out."],
+            BadSubset { .. } => ["请检查字段名和引号：字段名用双引号，文本值用单引号。", "Check field names and quotes: double quotes for fields, single quotes for text."],
+            NothingMatches { .. } => ["请检查字段的取值，或去掉筛选条件。", "Check the values of the field, or leave the subset out."],
+            NotAreas { .. } => ["请提供面图层；点、线图层不能参与叠加。", "Give a layer of polygons; points and lines cannot be overlaid."],
+            NoCrs { .. } => [
+                "请为该图层指定坐标系（例如 EPSG:4490 或 EPSG:4527），或补上 .prj 文件。",
+                "Say which it is (for example EPSG:4490 or EPSG:4527) or add the .prj file.",
+            ],
+            NotProjectable { .. } | NoTransform { .. } => [
+                "请检查该图层的坐标系是否正确，或为项目选择另一个坐标系。",
+                "Check whether the layer's CRS is right, or choose another one for the project.",
+            ],
+            UnknownCrs { .. } => ["请写成 EPSG:代码，例如 EPSG:4546。", "Write EPSG:code, for example EPSG:4546."],
+            UnknownFormat { .. } => ["文件名请以 .geojson 或 .gpkg 结尾。", "Let the file's name end in .geojson or .gpkg."],
+            NotWritable { .. } | WriteFailed { .. } => [
+                "请检查文件夹是否存在、是否有写入权限、磁盘空间是否足够、文件是否被其他程序打开。",
+                "Check that the folder exists and may be written, that the disk has room and that no other program holds the file.",
+            ],
+            OutOfRange { .. } => ["请检查是否有远离其他数据的坐标，或选用更粗的格网。", "Look for coordinates far from all others, or take a coarser grid."],
+            TooMuch { .. } => ["请把图层分成几部分处理。", "Split the layers into parts."],
+            Cancelled { .. } => ["可随时重新开始。", "Start again whenever you like."],
+        };
+        both(zh.to_owned(), en.to_owned())
+    }
+}
+
+impl NotArea {
+    fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Points => ["是点", "points"],
+            Self::Lines => ["是线", "lines"],
+            Self::Nothing => ["没有几何图形", "rows without geometry"],
+        }
+    }
+}
+
+fn both(zh: String, en: String) -> [String; 2] {
+    [zh, en]
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [_, english] = self.sentence();
+        f.write_str(&english)
+    }
+}

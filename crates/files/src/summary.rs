@@ -1,0 +1,65 @@
+//! What is in a file, before anything of it is used.
+
+use crate::crs::Crs;
+use crate::error::FileError;
+use crate::open;
+use crate::source::Source;
+use gdal::vector::{Layer, LayerAccess, geometry_type_to_name};
+use geo::{Coord, Rect};
+use std::path::Path;
+
+/// What a file says about one of its layers.
+#[derive(Clone, PartialEq, Debug)]
+pub struct LayerSummary {
+    /// The layer's name in the file.
+    pub name: String,
+    /// Its CRS, if the file names one.
+    pub crs: Option<String>,
+    /// How many features it has.
+    pub features: u64,
+    /// What the layer says it holds: `Polygon`, `Point`, `Unknown (any)`, …
+    pub geometry: String,
+    /// How its text is encoded.
+    pub encoding: String,
+    /// Where it lies, in its own CRS; `None` if nothing in it has a finite place.
+    pub extent: Option<Rect<f64>>,
+    /// The names of its fields.
+    pub fields: Vec<String>,
+    /// The source that reads it.
+    pub source: Source,
+}
+
+/// Returns what is in a file, layer by layer.
+///
+/// # Errors
+/// Those of opening the file.
+pub fn summary(path: &Path) -> Result<Vec<LayerSummary>, FileError> {
+    let opened = open::open(path)?;
+    let single = opened.dataset.layer_count() == 1;
+    let summaries = opened.dataset.layers().map(|layer| {
+        let name = layer.name();
+        let source = Source { path: path.to_path_buf(), layer: (!single).then(|| name.clone()), subset: None };
+        of_layer(&layer, name, opened.encoding.clone(), source)
+    });
+    Ok(summaries.collect())
+}
+
+fn of_layer(layer: &Layer<'_>, name: String, encoding: String, source: Source) -> LayerSummary {
+    let crs = layer.spatial_ref().and_then(|srs| Crs::from_gdal(srs).ok());
+    LayerSummary {
+        name,
+        crs: crs.map(|crs| crs.name().to_owned()),
+        features: layer.feature_count(),
+        geometry: geometry_type_to_name(layer.defn().geometry_type()),
+        encoding,
+        extent: extent(layer),
+        fields: layer.defn().fields().map(|field| field.name()).collect(),
+        source,
+    }
+}
+
+fn extent(layer: &Layer<'_>) -> Option<Rect<f64>> {
+    let e = layer.get_extent().ok()?;
+    let finite = [e.MinX, e.MinY, e.MaxX, e.MaxY].iter().all(|side| side.is_finite());
+    finite.then(|| Rect::new(Coord { x: e.MinX, y: e.MinY }, Coord { x: e.MaxX, y: e.MaxY }))
+}

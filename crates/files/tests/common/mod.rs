@@ -1,0 +1,106 @@
+//! Small files made on the spot, for the tests of this crate.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use gdal::DriverManager;
+use gdal::spatial_ref::SpatialRef;
+use gdal::vector::{Feature, FieldDefn, Geometry, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
+use lantu_engine::ClassId;
+use lantu_files::{LayerRequest, Source};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// A folder that vanishes with the test.
+pub fn folder() -> TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// Asks for the layer of a source, whose class is farmland.
+pub fn request(source: &str) -> LayerRequest {
+    let source: Source = source.parse().unwrap();
+    LayerRequest { name: "耕地".to_owned(), source, class: ClassId::new("farmland"), class_field: None, assume_crs: None }
+}
+
+pub fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+/// A GeoJSON file of features given as `(properties, geometry)`, both JSON.
+pub fn geojson(folder: &TempDir, name: &str, features: &[(&str, &str)]) -> PathBuf {
+    let features: Vec<String> =
+        features.iter().map(|(properties, geometry)| format!(r#"{{"type":"Feature","properties":{properties},"geometry":{geometry}}}"#)).collect();
+    write(folder, name, &format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(",\n")))
+}
+
+/// A square in GeoJSON, by its lower left corner and its side.
+pub fn square(x: f64, y: f64, side: f64) -> String {
+    let (e, n) = (x + side, y + side);
+    format!(r#"{{"type":"Polygon","coordinates":[[[{x},{y}],[{e},{y}],[{e},{n}],[{x},{n}],[{x},{y}]]]}}"#)
+}
+
+/// What [`dataset`] makes.
+pub struct Made<'a> {
+    pub driver: &'a str,
+    pub layer: &'a str,
+    pub epsg: Option<u32>,
+    pub kind: OGRwkbGeometryType::Type,
+    pub options: &'a [&'a str],
+    /// Well-known text and the value of the field 名称.
+    pub rows: &'a [(&'a str, &'a str)],
+}
+
+/// A file in one of GDAL's own formats.
+pub fn dataset(path: &Path, made: &Made<'_>) {
+    let mut dataset = DriverManager::get_driver_by_name(made.driver).unwrap().create_vector_only(path).unwrap();
+    let srs = made.epsg.map(|code| SpatialRef::from_epsg(code).unwrap());
+    let options = LayerOptions { name: made.layer, srs: srs.as_ref(), ty: made.kind, options: Some(made.options) };
+    let layer = dataset.create_layer(options).unwrap();
+    FieldDefn::new("名称", OGRFieldType::OFTString).unwrap().add_to_layer(&layer).unwrap();
+    FieldDefn::new("number", OGRFieldType::OFTInteger).unwrap().add_to_layer(&layer).unwrap();
+    for (number, (wkt, name)) in made.rows.iter().enumerate() {
+        let mut feature = Feature::new(layer.defn()).unwrap();
+        feature.set_field_string(0, name).unwrap();
+        feature.set_field_integer(1, number as i32).unwrap();
+        feature.set_geometry(geometry(wkt)).unwrap();
+        feature.create(&layer).unwrap();
+    }
+    dataset.close().unwrap();
+}
+
+/// A geometry from well-known text; `NaN` and `inf` may stand for coordinates, which GDAL's own
+/// parser refuses.
+fn geometry(wkt: &str) -> Geometry {
+    let mut bytes = Geometry::from_wkt(&wkt.replace("NaN", "987654.25").replace("inf", "987654.75")).unwrap().iso_wkb().unwrap();
+    for (stand_in, meant) in [(987_654.25f64, f64::NAN), (987_654.75, f64::INFINITY)] {
+        while let Some(at) = bytes.windows(8).position(|window| window == stand_in.to_le_bytes()) {
+            bytes[at..at + 8].copy_from_slice(&meant.to_le_bytes());
+        }
+    }
+    Geometry::from_wkb(&bytes).unwrap()
+}
+
+/// A Shapefile of two squares in EPSG:4546 with Chinese names; GBK if asked for.
+pub fn shapefile(folder: &TempDir, name: &str, encoding: &str) -> PathBuf {
+    let path = folder.path().join(name);
+    let rows = [
+        ("POLYGON ((500000 2200000,500100 2200000,500100 2200100,500000 2200100,500000 2200000))", "水田"),
+        ("POLYGON ((500100 2200000,500200 2200000,500200 2200100,500100 2200100,500100 2200000))", "基本农田保护区"),
+    ];
+    let option = format!("ENCODING={encoding}");
+    let made = Made {
+        driver: "ESRI Shapefile",
+        layer: path.file_stem().unwrap().to_str().unwrap(),
+        epsg: Some(4546),
+        kind: OGRwkbGeometryType::wkbPolygon,
+        options: &[&option],
+        rows: &rows,
+    };
+    dataset(&path, &made);
+    path
+}
+
+/// Goes on, whatever the progress.
+pub fn go_on(_: f64) -> bool {
+    true
+}
