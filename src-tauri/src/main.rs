@@ -1,5 +1,70 @@
-//! The window.
-fn main() {
-    let built = tauri::Builder::default().plugin(tauri_plugin_dialog::init()).run(tauri::generate_context!());
-    if let Err(error) = built { eprintln!("{error}"); }
+//! The window: shows `ui/dist` and passes its calls, its tiles and its events to one
+//! [`lantu_project::Project`]. No work is done here.
+//!
+//! `lantu-app [PROJECT.toml | DATA FILES… | --demo]` opens what it is given.
+//!
+//! | variable | meaning |
+//! | --- | --- |
+//! | `LANTU_DATA` | the folder that holds `seeds/` and `sample-data/`, see [`data`] |
+//! | `LANTU_EXPORT_TO` | a folder that answers every save dialog: a test cannot drive the system's dialog |
+
+// Without it Windows opens a console behind the window.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod call;
+mod data;
+mod start;
+mod tiles;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use lantu_project::Project;
+use tauri::{App, Emitter, Manager, WebviewWindowBuilder};
+
+fn main() -> ExitCode {
+    let request = match start::request(std::env::args_os().skip(1)) {
+        Ok(request) => request,
+        Err(words) => {
+            println!("{words}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(tauri::generate_handler![call::call])
+        .register_asynchronous_uri_scheme_protocol("tiles", tiles::answer)
+        .setup(move |app| set_up(app, request))
+        .run(tauri::generate_context!());
+    match built {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("窗口无法启动 / The window cannot start: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Makes the project before the window, so that no call of the window can come too early.
+fn set_up(app: &mut App, request: start::Request) -> Result<(), Box<dyn std::error::Error>> {
+    let handle = app.handle().clone();
+    let events = Box::new(move |progress| {
+        // Fails only while the window closes; then nobody is there to be told.
+        let _ = handle.emit("progress", progress);
+    });
+    let project = Arc::new(Project::new(data::settings(app), events));
+    app.manage(project.clone());
+    start::open(app.handle().clone(), project, request);
+    open_window(app)
+}
+
+fn open_window(app: &App) -> Result<(), Box<dyn std::error::Error>> {
+    let config = app.config().app.windows.first().ok_or("tauri.conf.json names no window")?;
+    let mut window = WebviewWindowBuilder::from_config(app.handle(), config)?;
+    if let Some(folder) = std::env::var_os("LANTU_EXPORT_TO") {
+        let folder = serde_json::to_string(&folder.to_string_lossy())?;
+        window = window.initialization_script(format!("window.__LANTU_EXPORT_TO__ = {folder};"));
+    }
+    window.build()?;
+    Ok(())
 }

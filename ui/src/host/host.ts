@@ -37,6 +37,6 @@ export function asProblem(thrown: unknown): Problem {
   return {
     code: 'internal',
     message: [`程序内部出错:${text}`, `Something went wrong inside the program: ${text}`],
-    hint: ['已做的决定都已保存;请重试,仍不行请重新打开程序。', 'Your decisions are saved; try again, or restart the program.'],
+    hint: ['已做的裁定都已保存;请重试,仍不行请重新打开程序。', 'Your decisions are saved; try again, or restart the program.'],
   };
 }

@@ -4,7 +4,7 @@ import type { Key } from './zh';
 export const en: Record<Key, string> = {
   'app.name': 'Lantu',
   'app.demo': 'Demo data',
-  'app.demo.note': 'Open data from abroad, re-labelled for demonstration; they stand for no real plan',
+  'app.demo.note': 'foreign open data, re-labelled',
   'app.offline': 'Works offline; data stay on this machine',
 
   'step.layers': 'Layers',

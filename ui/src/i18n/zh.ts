@@ -2,7 +2,7 @@
 export const zh = {
   'app.name': '蓝图',
   'app.demo': '演示数据',
-  'app.demo.note': '演示用境外公开数据,图层类别为重新标注,不代表任何真实规划',
+  'app.demo.note': '境外公开数据,类别为重新标注,不代表真实规划',
   'app.offline': '离线工作,数据不离开本机',
 
   'step.layers': '图层',
@@ -126,8 +126,8 @@ export const zh = {
   'detail.at': '位置',
   'detail.filtered': '不在当前筛选范围内',
   'detail.showall': '显示全部',
-  'detail.next': '下一处 (N)',
-  'detail.previous': '上一处 (P)',
+  'detail.next': '下一处(N)',
+  'detail.previous': '上一处(P)',
   'detail.position': '第 {i} / {n} 处',
   'detail.claims': '主张',
   'detail.share': '占其 {share}',
@@ -214,7 +214,7 @@ export const zh = {
 
   'error.hint': '怎么办',
   'notice.close': '关闭',
-  'notice.saved': '每个裁定立即保存',
+  'notice.saved': '每次裁定立即保存',
 
   'map.none': '没有可显示的图形',
   'map.fit': '全图',

@@ -81,7 +81,7 @@ export function markName(state: string, sliver: boolean): string {
 /** The hatch of the current conflict: one stripe per party, in its class colour. */
 export function addCurrentHatch(map: MapLibre, colors: readonly string[]): void {
   const bands = colors.length === 0 ? ['#888888'] : colors.slice(0, 4);
-  put(map, 'hatch-current', 16, (context, size) => {
+  put(map, 'hatch-current', 12, (context, size) => {
     const width = size / bands.length / Math.SQRT2;
     bands.forEach((color, i) => {
       context.strokeStyle = color;
