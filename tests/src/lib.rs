@@ -1,1 +1,4 @@
-//! lantu-tests
+//! What several tests of the whole share.
+
+pub mod random;
+pub mod reference;

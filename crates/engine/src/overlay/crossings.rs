@@ -1,8 +1,9 @@
 //! Finds where segments cross properly.
 //!
 //! A tile's segments are divided again and again until a cell holds few; then every pair is
-//! tested. A pair belongs to the cell that holds the lower-left corner of the two boxes'
-//! intersection, so each is tested once, and which cells there are does not matter.
+//! tested. A crossing belongs to the cell that holds its rounded point. Both segments come within
+//! one unit of that point, so both are in that cell: each crossing is found once, and which cells
+//! there are does not matter.
 
 use super::exact::proper_crossing;
 use super::tiles::{Bins, Cell, Division};
@@ -11,8 +12,8 @@ use crate::precision::Point;
 /// Cells with at most this many segments are not divided further.
 const FEW: usize = 24;
 
-/// Calls `found` with every properly crossing pair among `items` whose corner lies in `cell`, and
-/// with the crossing rounded to the grid.
+/// Calls `found` with every properly crossing pair among `items` whose crossing, rounded to
+/// the grid, lies in `cell`, and with that point.
 pub(crate) fn crossings(cell: Cell, items: &[u32], ends: &[[Point; 2]], found: &mut impl FnMut(u32, u32, Point)) {
     if items.len() <= FEW {
         return test_pairs(cell, items, ends, found);
@@ -48,10 +49,7 @@ fn test_pairs(cell: Cell, items: &[u32], ends: &[[Point; 2]], found: &mut impl F
             if a == c || a == d || b == c || b == d {
                 continue;
             }
-            if !cell.holds(a.x.max(c.x).into(), low.max(other_low).into()) {
-                continue;
-            }
-            if let Some(at) = proper_crossing(a, b, c, d) {
+            if let Some(at) = proper_crossing(a, b, c, d).filter(|at| cell.holds(at.x.into(), at.y.into())) {
                 found(one, other, at);
             }
         }
