@@ -25,14 +25,29 @@ mod summary;
 mod read;
 mod bend;
 mod area;
+mod progress;
+mod theme;
+mod sheet;
+mod draft;
+mod geojson_out;
+mod style;
+mod gpkg_out;
+mod export;
+mod edges;
+mod ground;
+mod verify;
 
 pub use area::ellipsoid_areas;
 pub use crs::Crs;
-pub use error::FileError;
+pub use error::{FileError, NotArea};
+pub use export::{Written, WrittenProof, write_blueprint, write_conflicts};
+pub use ground::{BORDER_M, Comparison};
 pub use messages::Cause;
 pub use read::{ReadLayer, read_layer};
 pub use source::{LayerRequest, Source};
 pub use summary::{LayerSummary, summary};
+pub use theme::BlueprintExport;
+pub use verify::{Verification, verify};
 pub use zone::choose_crs;
 
 /// Sees how far the work is (0 to 1) and says whether to go on.

@@ -1,0 +1,218 @@
+//! Writes blueprints and conflicts, and proves what was written by reading it again.
+//!
+//! ```text
+//! groups of faces → (GeoJSON: to longitude and latitude, noded anew) → draft → read again, prove → rename
+//! ```
+
+use crate::crs::Crs;
+use crate::draft::Draft;
+use crate::error::FileError;
+use crate::geojson_out::{self, Totals};
+use crate::gpkg_out;
+use crate::progress::Part;
+use crate::sheet::{Renoded, RenodingRecord, Sheet};
+use crate::source::Source;
+use crate::theme::{BlueprintExport, Theme};
+use crate::verify::{self, AsWritten, Examined};
+use crate::Progress;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// A file that was written.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Written {
+    /// The file.
+    pub path: PathBuf,
+    /// How many features it has.
+    pub features: u64,
+    /// The sum of their ellipsoidal areas in m².
+    pub ellipsoid_area_m2: f64,
+    /// What reading it again has shown.
+    pub proof: WrittenProof,
+}
+
+/// What reading a file again has shown, on the coordinates as written.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
+pub struct WrittenProof {
+    /// Pairs of edges that cross, touch or overlap other than at common ends, exactly.
+    pub residual_crossings: u64,
+    /// Edges that have ground on the same side more than once, exactly.
+    pub repeated_edges: u64,
+    /// Edges with a vertex of another feature in their middle.
+    pub unmatched_edges: u64,
+    /// Features that GEOS holds to be invalid.
+    pub invalid: u64,
+    /// Area covered more than once, in m².
+    pub overlap_m2: f64,
+    /// Planned area that is not covered, in m².
+    pub gap_m2: f64,
+    /// Features whose area as read is not exactly the area as planned.
+    pub area_mismatches: u64,
+    /// Features of which the file's grid kept nothing; their ground is below its resolution.
+    pub lost_features: u64,
+    /// Places that two features claimed once lines had been bent and rounded; each went to one.
+    pub contested_faces: u64,
+    /// Their area in m².
+    pub contested_m2: f64,
+    /// The area won or lost in all by bending and rounding lines, in m².
+    pub reprojection_m2: f64,
+    /// How far a line was moved at most by cutting it on the file's grid, in m.
+    pub farthest_move_m: f64,
+    /// Whether every coordinate as read lies on the file's grid, so that areas are exact.
+    pub exact: bool,
+}
+
+impl WrittenProof {
+    /// Returns whether the file is a partition of the planned ground.
+    pub fn holds(&self) -> bool {
+        self.residual_crossings == 0
+            && self.repeated_edges == 0
+            && self.unmatched_edges == 0
+            && self.invalid == 0
+            && self.overlap_m2 == 0.0
+            && self.gap_m2 == 0.0
+            && self.area_mismatches == 0
+            && self.exact
+    }
+}
+
+/// Writes the blueprint: GeoJSON or GeoPackage, by the ending of `path`.
+///
+/// The file appears whole or not at all. It is written even if its proof does not hold; what to
+/// make of that is for the caller to say.
+///
+/// # Errors
+/// [`FileError::NotWritable`] and [`FileError::WriteFailed`] if it cannot be written,
+/// [`FileError::UnknownFormat`] for other endings, [`FileError::Cancelled`].
+pub fn write_blueprint(path: &Path, export: &BlueprintExport<'_>, watch: Progress<'_>) -> Result<Written, FileError> {
+    write(path, export, &export.blueprint_theme(), watch)
+}
+
+/// Writes the conflicts, one feature each; otherwise as [`write_blueprint`].
+///
+/// # Errors
+/// As [`write_blueprint`].
+pub fn write_conflicts(path: &Path, export: &BlueprintExport<'_>, watch: Progress<'_>) -> Result<Written, FileError> {
+    write(path, export, &export.conflict_theme(), watch)
+}
+
+fn write(path: &Path, export: &BlueprintExport<'_>, theme: &Theme<'_>, watch: Progress<'_>) -> Result<Written, FileError> {
+    let format = Format::of(path)?;
+    let draft = Draft::of(path)?;
+    let planned = Sheet::of_theme(export.partition, theme);
+    let written = match format {
+        Format::GeoJson if planned.len() > 0 => {
+            let renoded = Renoded::of_sheet(path, &planned, export.crs, &Part::of(watch, 0.0, 0.4))?;
+            write_geojson(path, &draft, &renoded.sheet(), renoded.record, export, theme, watch)
+        }
+        Format::GeoJson => write_geojson(path, &draft, &planned, RenodingRecord::default(), export, theme, watch),
+        Format::GeoPackage => {
+            let totals = gpkg_out::write(draft.path(), &planned, theme, export.crs, export.rules, &Part::of(watch, 0.0, 0.6));
+            let totals = totals.map_err(|error| aim_at(path, error))?;
+            prove(path, &draft, &planned, RenodingRecord::default(), totals, Some(export.crs), watch)
+        }
+    }?;
+    draft.publish()?;
+    watch(1.0);
+    Ok(written)
+}
+
+fn write_geojson(
+    path: &Path,
+    draft: &Draft,
+    sheet: &Sheet<'_>,
+    record: RenodingRecord,
+    export: &BlueprintExport<'_>,
+    theme: &Theme<'_>,
+    watch: Progress<'_>,
+) -> Result<Written, FileError> {
+    let about = [export.title, export.crs.name()];
+    let totals = geojson_out::write(draft.path(), sheet, theme, about, &Part::of(watch, 0.4, 0.6));
+    prove(path, draft, sheet, record, totals.map_err(|error| aim_at(path, error))?, None, watch)
+}
+
+/// A format that can be written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    GeoJson,
+    GeoPackage,
+}
+
+impl Format {
+    fn of(path: &Path) -> Result<Self, FileError> {
+        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        match ending.as_ref().and_then(|ending| ending.to_str()) {
+            Some("geojson" | "json") => Ok(Self::GeoJson),
+            Some("gpkg") => Ok(Self::GeoPackage),
+            _ => Err(FileError::UnknownFormat { path: path.to_path_buf() }),
+        }
+    }
+}
+
+/// Names the target in an error about the draft, which nobody has heard of.
+fn aim_at(target: &Path, error: FileError) -> FileError {
+    let path = target.to_path_buf();
+    match error {
+        FileError::NotWritable { source, .. } => FileError::NotWritable { path, source },
+        FileError::WriteFailed { source, .. } => FileError::WriteFailed { path, source },
+        FileError::Cancelled { .. } => FileError::Cancelled { path },
+        other => other,
+    }
+}
+
+/// Reads the draft again and compares it with what was planned.
+fn prove(
+    path: &Path,
+    draft: &Draft,
+    sheet: &Sheet<'_>,
+    record: RenodingRecord,
+    totals: Totals,
+    crs: Option<&Crs>,
+    watch: Progress<'_>,
+) -> Result<Written, FileError> {
+    let mut written = Written {
+        path: path.to_path_buf(),
+        features: totals.features,
+        ellipsoid_area_m2: totals.ellipsoid_m2,
+        proof: WrittenProof { exact: true, ..WrittenProof::default() },
+    };
+    if totals.features == 0 {
+        return Ok(written);
+    }
+    let mut source = Source::file(draft.path());
+    // A GeoPackage also holds the table of styles.
+    source.layer = crs.map(|_| sheet_name(draft.path())).transpose()?.flatten();
+    let file = verify::read_as_written(&source, &Part::of(watch, 0.6, 0.75)).map_err(|error| aim_at(path, error))?;
+    let grid = &sheet.partition.grid;
+    let examined = verify::examine(path, &file, grid, &Part::of(watch, 0.75, 1.0))?;
+    written.proof = compare(sheet, record, &file, &examined);
+    Ok(written)
+}
+
+fn sheet_name(path: &Path) -> Result<Option<String>, FileError> {
+    let layers = crate::summary::summary(path)?;
+    Ok(layers.into_iter().map(|layer| layer.name).find(|name| name != "layer_styles"))
+}
+
+fn compare(sheet: &Sheet<'_>, record: RenodingRecord, file: &AsWritten, examined: &Examined) -> WrittenProof {
+    let grid = &sheet.partition.grid;
+    let metres2 = |area2: i128| file.square_metres(grid, area2);
+    let planned: Vec<i128> = (0..sheet.len()).filter(|&group| !sheet.is_lost(group)).map(|group| sheet.area2(group)).collect();
+    let missing = (planned.iter().sum::<i128>() - examined.covered2).max(0);
+    let differing = planned.iter().zip(&examined.areas2).filter(|(planned, found)| planned != found).count();
+    WrittenProof {
+        residual_crossings: examined.edges.crossings,
+        repeated_edges: examined.edges.repeated,
+        unmatched_edges: examined.unmatched_edges,
+        invalid: examined.invalid,
+        overlap_m2: metres2(examined.overlap2),
+        gap_m2: metres2(missing),
+        area_mismatches: differing as u64 + planned.len().abs_diff(examined.areas2.len()) as u64,
+        lost_features: (sheet.len() - planned.len()) as u64,
+        contested_faces: record.contested,
+        contested_m2: metres2(record.contested2),
+        reprojection_m2: metres2(record.change2),
+        farthest_move_m: file.metres(grid.length(record.farthest_move)),
+        exact: examined.exact,
+    }
+}
