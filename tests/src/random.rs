@@ -20,7 +20,9 @@ impl Random {
 pub fn layers(random: &mut Random) -> Vec<Vec<Polygons>> {
     let reach = 2 + random.below(REACH as u64 - 1) as i64;
     let mut pool: Vec<P> = Vec::new();
-    (0..1 + random.below(3)).map(|_| (0..1 + random.below(3)).map(|_| feature(random, reach, &mut pool)).collect()).collect()
+    (0..1 + random.below(3))
+        .map(|_| (0..1 + random.below(3)).map(|_| feature(random, reach, &mut pool)).collect())
+        .collect()
 }
 
 fn feature(random: &mut Random, reach: i64, pool: &mut Vec<P>) -> Polygons {

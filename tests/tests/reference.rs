@@ -4,8 +4,8 @@
 
 use geo::{Coord, LineString};
 use lantu_engine::{
-    Attributes, ClassId, DecisionLog, Feature, Layer, Partition, Point, PrecisionModel, RuleSet, Unwatched, check, compose, decide,
-    detect, normalise, overlay,
+    Attributes, ClassId, DecisionLog, Feature, Layer, Partition, Point, PrecisionModel, RuleSet, Unwatched, check,
+    compose, decide, detect, normalise, overlay,
 };
 use lantu_tests::random::{Random, layers};
 use lantu_tests::reference::{P, Polygons, arrange};
@@ -47,7 +47,8 @@ fn faces(partition: &Partition) -> Vec<(Vec<usize>, i64)> {
 fn segments(partition: &Partition) -> std::collections::BTreeSet<(P, P)> {
     let p = |p: Point| (i64::from(p.x), i64::from(p.y));
     let arcs = 0..partition.arc_count() as u32;
-    let steps = arcs.flat_map(|arc| partition.arc_points(arc).windows(2).map(|w| (p(w[0].min(w[1])), p(w[0].max(w[1])))));
+    let steps =
+        arcs.flat_map(|arc| partition.arc_points(arc).windows(2).map(|w| (p(w[0].min(w[1])), p(w[0].max(w[1])))));
     steps.collect()
 }
 
@@ -67,7 +68,11 @@ fn compare(seed: u64) {
     let rules = RuleSet::default();
     let conflicts = detect(&partition, &rules.tolerances);
     let contested: i64 = wanted.faces.iter().filter(|(parents, _)| parents.len() != 1).map(|(_, area2)| area2).sum();
-    assert_eq!(conflicts.iter().map(|conflict| conflict.area2 as i64).sum::<i64>(), contested, "conflicts of case {seed}: {given:?}");
+    assert_eq!(
+        conflicts.iter().map(|conflict| conflict.area2 as i64).sum::<i64>(),
+        contested,
+        "conflicts of case {seed}: {given:?}"
+    );
     let decisions = decide(&partition, &conflicts, &rules, &DecisionLog::default()).value;
     let blueprint = compose(&partition, &conflicts, &decisions, &rules);
     let proof = check(&partition, &blueprint, &Unwatched).unwrap();
@@ -79,7 +84,8 @@ fn compare(seed: u64) {
 
 /// The patches' polygons, run again, give the same segments and every patch as one set of faces.
 fn run_on_its_own_output(before: &Partition, blueprint: &lantu_engine::Blueprint, seed: u64) {
-    let as_ring = |ring: &Vec<Point>| LineString::new(ring.iter().chain(ring.first()).map(|&p| GRID.locate(p)).collect());
+    let as_ring =
+        |ring: &Vec<Point>| LineString::new(ring.iter().chain(ring.first()).map(|&p| GRID.locate(p)).collect());
     let feature = |patch: u32| Feature {
         fid: patch.into(),
         class: None,
@@ -94,14 +100,20 @@ fn run_on_its_own_output(before: &Partition, blueprint: &lantu_engine::Blueprint
             let (left, right) = before.sides(arc);
             blueprint.patch_of[left as usize] != blueprint.patch_of[right as usize]
         });
-        borders.flat_map(|arc| before.arc_points(arc).windows(2).map(|w| (p(w[0].min(w[1])), p(w[0].max(w[1]))))).collect()
+        borders
+            .flat_map(|arc| before.arc_points(arc).windows(2).map(|w| (p(w[0].min(w[1])), p(w[0].max(w[1])))))
+            .collect()
     };
     assert_eq!(segments(&again), kept, "the second run of case {seed}");
     for face in again.bounded_faces() {
         assert!(again.parents(face).len() <= 1, "the second run of case {seed} covers a place twice");
     }
     for (index, patch) in blueprint.patches.iter().enumerate() {
-        assert_eq!(again.feature_area2(lantu_engine::FeatureRef(index as u32)), patch.area2, "patch {index} of case {seed}");
+        assert_eq!(
+            again.feature_area2(lantu_engine::FeatureRef(index as u32)),
+            patch.area2,
+            "patch {index} of case {seed}"
+        );
     }
 }
 

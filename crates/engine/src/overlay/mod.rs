@@ -2,7 +2,7 @@
 //! features that cover it.
 //!
 //! ```text
-//! segments → node (crossings, hot pixels) → chain (arcs) → faces → labels
+//! interact (R-tree) → segments → node (crossings, hot pixels) → chain (arcs) → faces → labels
 //! ```
 //!
 //! The method is snap rounding on the run's integer grid. Every decision is an exact integer
@@ -13,6 +13,7 @@ mod arcs;
 mod crossings;
 pub(crate) mod exact;
 mod faces;
+mod interact;
 pub(crate) mod labels;
 mod noding;
 mod segments;
@@ -42,13 +43,13 @@ pub fn overlay(
     layers.sort_by(|a, b| a.name().cmp(b.name()));
     check_limits(&layers)?;
     step(watch, Stage::Edges, 0.0)?;
-    let segments = Segments::of_layers(&layers);
+    let mut noded = interact::node_layers(&layers, watch)?;
     let (infos, features, before) = into_infos(layers);
-    step(watch, Stage::Edges, 1.0)?;
-    let mut noded = noding::node(segments, watch)?;
     noded.record.edges = before.iter().map(|ground| ground.edges).sum();
     step(watch, Stage::Faces, 0.0)?;
     let arcs = arcs::chain(&noded.segments);
+    // Rings of one feature that overlap along a line are as invalid as rings that cross.
+    noded.self_crossing.append(&mut noded.segments.doubled);
     noded.segments = Segments::default();
     step(watch, Stage::Faces, 0.5)?;
     let faces = faces::faces(&arcs);

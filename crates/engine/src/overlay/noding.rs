@@ -24,6 +24,26 @@ pub(crate) struct Noded {
     pub self_crossing: Vec<(u32, Point)>,
 }
 
+impl Noded {
+    /// Adds what was noded apart.
+    pub fn join(&mut self, others: Vec<Noded>) {
+        let mut runs = Vec::new();
+        for other in others {
+            for (at, ends) in other.segments.ends.iter().enumerate() {
+                runs.extend(other.segments.owners(at).iter().map(|&code| (*ends, code)));
+            }
+            self.segments.doubled.extend(other.segments.doubled);
+            self.self_crossing.extend(other.self_crossing);
+            self.record.unique_edges += other.record.unique_edges;
+            self.record.crossings += other.record.crossings;
+            self.record.cut_edges += other.record.cut_edges;
+            self.record.rounds = self.record.rounds.max(other.record.rounds);
+            self.record.farthest_move = self.record.farthest_move.max(other.record.farthest_move);
+        }
+        self.segments = self.segments.merged_with(|_| true, &Segments::of_runs(runs));
+    }
+}
+
 /// Returns the segments cut so that no two cross, touch or overlap but at common ends.
 pub(crate) fn node(segments: Segments, watch: &dyn Watch) -> Result<Noded, Stop> {
     let mut record = NodingRecord { unique_edges: segments.len() as u64, ..NodingRecord::default() };

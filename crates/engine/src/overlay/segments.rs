@@ -18,6 +18,8 @@ pub(crate) struct Segments {
     pub first: Vec<u32>,
     /// Owner codes, ascending per segment, never both directions of one feature.
     pub owners: Vec<u32>,
+    /// Features whose own rings run along a segment more than once, and where.
+    pub doubled: Vec<(u32, Point)>,
 }
 
 /// One run of one ring along one segment: ends and owner code.
@@ -37,11 +39,13 @@ impl Segments {
     fn with_capacity(segments: usize) -> Self {
         let mut first = Vec::with_capacity(segments + 1);
         first.push(0);
-        Self { ends: Vec::with_capacity(segments), first, owners: Vec::with_capacity(segments) }
+        Self { ends: Vec::with_capacity(segments), first, owners: Vec::with_capacity(segments), doubled: Vec::new() }
     }
 
     /// Adds a segment unless its owners cancel; `codes` is used up.
     fn push(&mut self, ends: [Point; 2], codes: &mut Vec<u32>) {
+        let doubled = codes.windows(2).filter(|w| w[0] >> 1 == w[1] >> 1).map(|w| (w[0] >> 1, ends[0]));
+        self.doubled.extend(doubled);
         cancel(codes);
         if !codes.is_empty() {
             self.ends.push(ends);
@@ -51,13 +55,17 @@ impl Segments {
         codes.clear();
     }
 
-    /// Returns the segments of all layers' rings; features are counted over the layers in order.
-    pub fn of_layers(layers: &[NormalLayer]) -> Self {
+    /// Returns the segments of the rings of all features for which `takes_part` holds; features are
+    /// counted over the layers in order.
+    pub fn of_layers(layers: &[NormalLayer], takes_part: impl Fn(u32) -> bool) -> Self {
         let mut runs = Vec::with_capacity(layers.iter().map(|layer| layer.vertex_count() as usize).sum());
         let mut first_feature = 0u32;
         for layer in layers {
             for (index, ring) in layer.rings() {
                 let feature = first_feature + index as u32;
+                if !takes_part(feature) {
+                    continue;
+                }
                 let mut before = ring[ring.len() - 1];
                 for &point in ring {
                     runs.push(run(before, point, feature));
@@ -89,6 +97,7 @@ impl Segments {
     /// Returns the segments for which `keep` holds, merged with `others`.
     pub fn merged_with(&self, keep: impl Fn(usize) -> bool, others: &Self) -> Self {
         let mut merged = Self::with_capacity(self.len() + others.len());
+        merged.doubled = [self.doubled.as_slice(), &others.doubled].concat();
         let mut codes = Vec::new();
         let mut other = 0;
         for at in (0..self.len()).filter(|&at| keep(at)) {
