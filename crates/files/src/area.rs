@@ -30,7 +30,11 @@ const LONG: f64 = 1e-3;
 ///
 /// # Errors
 /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
-pub fn ellipsoid_areas(crs: &Crs, grid: &PrecisionModel, shapes: impl IntoIterator<Item = Vec<GridPolygon>>) -> Result<Vec<f64>, FileError> {
+pub fn ellipsoid_areas(
+    crs: &Crs,
+    grid: &PrecisionModel,
+    shapes: impl IntoIterator<Item = Vec<GridPolygon>>,
+) -> Result<Vec<f64>, FileError> {
     let mut areas = Vec::new();
     bend::to_lonlat(crs, grid, shapes, |polygons| areas.push(of_polygons(&polygons)))?;
     Ok(areas)
@@ -116,7 +120,10 @@ mod tests {
         let sides = corners.windows(2).flat_map(|side| {
             (0..points_per_side).map(move |k| {
                 let t = k as f64 / points_per_side as f64;
-                Coord { x: west + side[0].0 + t * (side[1].0 - side[0].0), y: south + side[0].1 + t * (side[1].1 - side[0].1) }
+                Coord {
+                    x: west + side[0].0 + t * (side[1].0 - side[0].0),
+                    y: south + side[0].1 + t * (side[1].1 - side[0].1),
+                }
             })
         });
         let mut coords: Vec<_> = sides.collect();
@@ -126,7 +133,9 @@ mod tests {
 
     #[test]
     fn areas_are_those_of_geodesics() {
-        for (south, size, per_side) in [(19.3, 0.002, 4), (47.1, 0.5, 1), (47.1, 0.003, 5), (-35.0, 0.05, 80), (80.0, 0.01, 12)] {
+        for (south, size, per_side) in
+            [(19.3, 0.002, 4), (47.1, 0.5, 1), (47.1, 0.003, 5), (-35.0, 0.05, 80), (80.0, 0.01, 12)]
+        {
             let ring = ring(109.3, south, size, size * 0.7, per_side);
             let expected = GeoPolygon::new(ring.clone(), vec![]).geodesic_area_signed();
             let relative = of_ring(&ring) / expected - 1.0;

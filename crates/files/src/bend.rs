@@ -119,7 +119,12 @@ fn measure(crs: &Crs, grid: &PrecisionModel, long: &mut [LongEdge]) -> Result<()
     Ok(())
 }
 
-fn assemble(shapes: &[Vec<GridPolygon>], coords: &[Coord<f64>], long: &[LongEdge], between: &[Coord<f64>]) -> Vec<Vec<Polygon>> {
+fn assemble(
+    shapes: &[Vec<GridPolygon>],
+    coords: &[Coord<f64>],
+    long: &[LongEdge],
+    between: &[Coord<f64>],
+) -> Vec<Vec<Polygon>> {
     let mut at = 0;
     let mut long = long.iter().peekable();
     let mut added = 0;
@@ -138,7 +143,10 @@ fn assemble(shapes: &[Vec<GridPolygon>], coords: &[Coord<f64>], long: &[LongEdge
         out.extend(out.first().copied());
         LineString(out)
     };
-    shapes.iter().map(|shape| shape.iter().map(|polygon| polygon.iter().map(&mut ring_of).collect()).collect()).collect()
+    shapes
+        .iter()
+        .map(|shape| shape.iter().map(|polygon| polygon.iter().map(&mut ring_of).collect()).collect())
+        .collect()
 }
 
 #[cfg(test)]
@@ -190,7 +198,11 @@ mod tests {
 
     #[test]
     fn short_edges_are_left_alone() {
-        let polygons = bent(vec![vec![point(410_000.0, 5_210_000.0), point(410_050.0, 5_210_000.0), point(410_050.0, 5_210_050.0)]]);
+        let polygons = bent(vec![vec![
+            point(410_000.0, 5_210_000.0),
+            point(410_050.0, 5_210_000.0),
+            point(410_050.0, 5_210_050.0),
+        ]]);
         assert_eq!(polygons[0][0].0.len(), 4);
     }
 }

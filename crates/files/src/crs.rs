@@ -104,7 +104,8 @@ impl Crs {
     /// Returns GDAL's object, with east before north.
     pub(crate) fn to_gdal(&self) -> Result<SpatialRef, FileError> {
         let srs = SpatialRef::from_definition(&self.definition);
-        let mut srs = srs.map_err(|error| FileError::UnknownCrs { text: self.name.to_string(), source: error.into() })?;
+        let mut srs =
+            srs.map_err(|error| FileError::UnknownCrs { text: self.name.to_string(), source: error.into() })?;
         srs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
         Ok(srs)
     }
@@ -163,7 +164,11 @@ fn way_between(from: &Crs, to: &Crs) -> Result<Rc<CoordTransform>, FileError> {
     }
     messages::listen();
     let way = CoordTransform::new(&from.to_gdal()?, &to.to_gdal()?);
-    let way = way.map_err(|error| FileError::NoTransform { from: from.name.to_string(), to: to.name.to_string(), source: error.into() })?;
+    let way = way.map_err(|error| FileError::NoTransform {
+        from: from.name.to_string(),
+        to: to.name.to_string(),
+        source: error.into(),
+    })?;
     let way = Rc::new(way);
     TRANSFORMS.with_borrow_mut(|known| known.insert(key, way.clone()));
     Ok(way)

@@ -63,7 +63,9 @@ mod tests {
 
     #[test]
     fn chords_lie_on_the_arc_and_take_its_side() {
-        for (points, above) in [([(0.0, 0.0), (1.0, 1.0), (2.0, 0.0)], true), ([(0.0, 0.0), (1.0, -1.0), (2.0, 0.0)], false)] {
+        for (points, above) in
+            [([(0.0, 0.0), (1.0, 1.0), (2.0, 0.0)], true), ([(0.0, 0.0), (1.0, -1.0), (2.0, 0.0)], false)]
+        {
             let line = straighten(&string(&points));
             assert_eq!(line.0.len(), 46);
             let off = line.0.iter().map(|c| ((c.x - 1.0).hypot(c.y) - 1.0).abs()).fold(0.0, f64::max);

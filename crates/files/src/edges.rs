@@ -19,7 +19,7 @@ pub(crate) struct EdgeFaults {
 /// counter-clockwise, the others clockwise.
 pub(crate) fn faults(features: &[Feature]) -> EdgeFaults {
     let mut edges = directed_edges(features);
-    edges.sort_unstable_by(|a, b| compare(a, b));
+    edges.sort_unstable_by(compare);
     let mut unique: Vec<[Coord<f64>; 2]> = Vec::with_capacity(edges.len());
     let mut repeated = 0;
     for same in edges.chunk_by(|a, b| a.ends == b.ends) {

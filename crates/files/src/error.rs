@@ -103,12 +103,25 @@ impl FileError {
                 format!("{} is not a GIS file that can be read: {source}.", path.display()),
             ),
             BrokenJson { path, source } => both(
-                format!("GeoJSON 文件 {} 已损坏，第 {} 行第 {} 列：{source}。", path.display(), source.line(), source.column()),
-                format!("The GeoJSON file {} is broken at line {}, column {}: {source}.", path.display(), source.line(), source.column()),
+                format!(
+                    "GeoJSON 文件 {} 已损坏，第 {} 行第 {} 列：{source}。",
+                    path.display(),
+                    source.line(),
+                    source.column()
+                ),
+                format!(
+                    "The GeoJSON file {} is broken at line {}, column {}: {source}.",
+                    path.display(),
+                    source.line(),
+                    source.column()
+                ),
             ),
             Truncated { path, promised, found } => both(
                 format!("{} 不完整：文件头声明 {promised} 字节，实际只有 {found} 字节。", path.display()),
-                format!("{} is truncated: its header promises {promised} bytes, but there are {found}.", path.display()),
+                format!(
+                    "{} is truncated: its header promises {promised} bytes, but there are {found}.",
+                    path.display()
+                ),
             ),
             Companion { path, companion } => both(
                 format!("Shapefile {} 缺少 {}。", path.display(), companion.display()),
@@ -132,7 +145,11 @@ impl FileError {
             ),
             UnknownField { path, layer, field, there } => both(
                 format!("{} 的图层“{layer}”没有字段“{field}”；现有：{}。", path.display(), there.join("、")),
-                format!("Layer \"{layer}\" of {} has no field \"{field}\"; it has: {}.", path.display(), there.join(", ")),
+                format!(
+                    "Layer \"{layer}\" of {} has no field \"{field}\"; it has: {}.",
+                    path.display(),
+                    there.join(", ")
+                ),
             ),
             Empty { path, layer } => both(
                 format!("{} 的图层“{layer}”是空的，没有任何要素。", path.display()),
@@ -148,15 +165,25 @@ impl FileError {
             ),
             NotAreas { path, layer, what, features } => both(
                 format!("{} 的图层“{layer}”的 {features} 个要素{}，不是面。", path.display(), what.names()[0]),
-                format!("Layer \"{layer}\" of {} holds {}, not areas ({features} features).", path.display(), what.names()[1]),
+                format!(
+                    "Layer \"{layer}\" of {} holds {}, not areas ({features} features).",
+                    path.display(),
+                    what.names()[1]
+                ),
             ),
             NoCrs { path, layer } => both(
                 format!("{} 的图层“{layer}”没有坐标参考系。", path.display()),
-                format!("Layer \"{layer}\" of {} does not say in which coordinate reference system it is.", path.display()),
+                format!(
+                    "Layer \"{layer}\" of {} does not say in which coordinate reference system it is.",
+                    path.display()
+                ),
             ),
             NotProjectable { path, from, to } => both(
                 format!("{} 的坐标无法从 {from} 转换到 {to}：没有一个点落在其适用范围内。", path.display()),
-                format!("The coordinates of {} cannot be brought from {from} to {to}: not one point lies where that is possible.", path.display()),
+                format!(
+                    "The coordinates of {} cannot be brought from {from} to {to}: not one point lies where that is possible.",
+                    path.display()
+                ),
             ),
             UnknownCrs { text, source } => both(
                 format!("“{text}”不是已知的坐标参考系：{source}。"),
@@ -197,21 +224,51 @@ impl FileError {
     pub fn hint(&self) -> [String; 2] {
         use FileError::*;
         let [zh, en] = match self {
-            Missing { .. } => ["请检查路径是否正确、文件是否存在、是否有读取权限。", "Check the path, whether the file is there and whether you may read it."],
+            Missing { .. } => [
+                "请检查路径是否正确、文件是否存在、是否有读取权限。",
+                "Check the path, whether the file is there and whether you may read it.",
+            ],
             SourceSpelling { .. } => [
                 "写法：路径|layername=图层名|subset=SQL 条件；后两部分可省略。",
                 "Write path|layername=NAME|subset=SQL; the last two parts may be left out.",
             ],
-            NotGis { .. } => ["请提供 GeoJSON、Shapefile（.shp）或 GeoPackage（.gpkg）文件。", "Give a GeoJSON, Shapefile (.shp) or GeoPackage (.gpkg) file."],
-            BrokenJson { .. } | Broken { .. } => ["请从原软件重新导出该文件。", "Export the file again from the program that made it."],
-            Truncated { .. } => ["复制或下载可能中断：请重新获取整个文件。", "A copy or download was probably cut off: fetch the whole file again."],
-            Companion { .. } => ["请把同名的 .shp、.shx、.dbf、.prj 放在同一文件夹中。", "Put the .shp, .shx, .dbf and .prj of the same name into one folder."],
-            NoLayers { .. } | Empty { .. } => ["请检查是否选错了文件，或从项目中移除该图层。", "Check whether it is the right file, or take the layer out of the project."],
-            WhichLayer { .. } | UnknownLayer { .. } => ["请在路径后加上 |layername=图层名。", "Add |layername=NAME to the path."],
-            UnknownField { .. } => ["请改用现有字段，或去掉类别字段。", "Name one of the fields that are there, or leave the class field out."],
-            BadSubset { .. } => ["请检查字段名和引号：字段名用双引号，文本值用单引号。", "Check field names and quotes: double quotes for fields, single quotes for text."],
-            NothingMatches { .. } => ["请检查字段的取值，或去掉筛选条件。", "Check the values of the field, or leave the subset out."],
-            NotAreas { .. } => ["请提供面图层；点、线图层不能参与叠加。", "Give a layer of polygons; points and lines cannot be overlaid."],
+            NotGis { .. } => [
+                "请提供 GeoJSON、Shapefile（.shp）或 GeoPackage（.gpkg）文件。",
+                "Give a GeoJSON, Shapefile (.shp) or GeoPackage (.gpkg) file.",
+            ],
+            BrokenJson { .. } | Broken { .. } => {
+                ["请从原软件重新导出该文件。", "Export the file again from the program that made it."]
+            }
+            Truncated { .. } => [
+                "复制或下载可能中断：请重新获取整个文件。",
+                "A copy or download was probably cut off: fetch the whole file again.",
+            ],
+            Companion { .. } => [
+                "请把同名的 .shp、.shx、.dbf、.prj 放在同一文件夹中。",
+                "Put the .shp, .shx, .dbf and .prj of the same name into one folder.",
+            ],
+            NoLayers { .. } | Empty { .. } => [
+                "请检查是否选错了文件，或从项目中移除该图层。",
+                "Check whether it is the right file, or take the layer out of the project.",
+            ],
+            WhichLayer { .. } | UnknownLayer { .. } => {
+                ["请在路径后加上 |layername=图层名。", "Add |layername=NAME to the path."]
+            }
+            UnknownField { .. } => [
+                "请改用现有字段，或去掉类别字段。",
+                "Name one of the fields that are there, or leave the class field out.",
+            ],
+            BadSubset { .. } => [
+                "请检查字段名和引号：字段名用双引号，文本值用单引号。",
+                "Check field names and quotes: double quotes for fields, single quotes for text.",
+            ],
+            NothingMatches { .. } => {
+                ["请检查字段的取值，或去掉筛选条件。", "Check the values of the field, or leave the subset out."]
+            }
+            NotAreas { .. } => [
+                "请提供面图层；点、线图层不能参与叠加。",
+                "Give a layer of polygons; points and lines cannot be overlaid.",
+            ],
             NoCrs { .. } => [
                 "请为该图层指定坐标系（例如 EPSG:4490 或 EPSG:4527），或补上 .prj 文件。",
                 "Say which it is (for example EPSG:4490 or EPSG:4527) or add the .prj file.",
@@ -221,12 +278,17 @@ impl FileError {
                 "Check whether the layer's CRS is right, or choose another one for the project.",
             ],
             UnknownCrs { .. } => ["请写成 EPSG:代码，例如 EPSG:4546。", "Write EPSG:code, for example EPSG:4546."],
-            UnknownFormat { .. } => ["文件名请以 .geojson 或 .gpkg 结尾。", "Let the file's name end in .geojson or .gpkg."],
+            UnknownFormat { .. } => {
+                ["文件名请以 .geojson 或 .gpkg 结尾。", "Let the file's name end in .geojson or .gpkg."]
+            }
             NotWritable { .. } | WriteFailed { .. } => [
                 "请检查文件夹是否存在、是否有写入权限、磁盘空间是否足够、文件是否被其他程序打开。",
                 "Check that the folder exists and may be written, that the disk has room and that no other program holds the file.",
             ],
-            OutOfRange { .. } => ["请检查是否有远离其他数据的坐标，或选用更粗的格网。", "Look for coordinates far from all others, or take a coarser grid."],
+            OutOfRange { .. } => [
+                "请检查是否有远离其他数据的坐标，或选用更粗的格网。",
+                "Look for coordinates far from all others, or take a coarser grid.",
+            ],
             TooMuch { .. } => ["请把图层分成几部分处理。", "Split the layers into parts."],
             Cancelled { .. } => ["可随时重新开始。", "Start again whenever you like."],
         };

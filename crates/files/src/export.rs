@@ -4,6 +4,7 @@
 //! groups of faces → (GeoJSON: to longitude and latitude, noded anew) → draft → read again, prove → rename
 //! ```
 
+use crate::Progress;
 use crate::crs::Crs;
 use crate::draft::Draft;
 use crate::error::FileError;
@@ -14,7 +15,6 @@ use crate::sheet::{Renoded, RenodingRecord, Sheet};
 use crate::source::Source;
 use crate::theme::{BlueprintExport, Theme};
 use crate::verify::{self, AsWritten, Examined};
-use crate::Progress;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -96,7 +96,12 @@ pub fn write_conflicts(path: &Path, export: &BlueprintExport<'_>, watch: Progres
     write(path, export, &export.conflict_theme(), watch)
 }
 
-fn write(path: &Path, export: &BlueprintExport<'_>, theme: &Theme<'_>, watch: Progress<'_>) -> Result<Written, FileError> {
+fn write(
+    path: &Path,
+    export: &BlueprintExport<'_>,
+    theme: &Theme<'_>,
+    watch: Progress<'_>,
+) -> Result<Written, FileError> {
     let format = Format::of(path)?;
     let draft = Draft::of(path)?;
     let planned = Sheet::of_theme(export.partition, theme);
@@ -107,7 +112,8 @@ fn write(path: &Path, export: &BlueprintExport<'_>, theme: &Theme<'_>, watch: Pr
         }
         Format::GeoJson => write_geojson(path, &draft, &planned, RenodingRecord::default(), export, theme, watch),
         Format::GeoPackage => {
-            let totals = gpkg_out::write(draft.path(), &planned, theme, export.crs, export.rules, &Part::of(watch, 0.0, 0.6));
+            let totals =
+                gpkg_out::write(draft.path(), &planned, theme, export.crs, export.rules, &Part::of(watch, 0.0, 0.6));
             let totals = totals.map_err(|error| aim_at(path, error))?;
             prove(path, &draft, &planned, RenodingRecord::default(), totals, Some(export.crs), watch)
         }
@@ -197,7 +203,8 @@ fn sheet_name(path: &Path) -> Result<Option<String>, FileError> {
 fn compare(sheet: &Sheet<'_>, record: RenodingRecord, file: &AsWritten, examined: &Examined) -> WrittenProof {
     let grid = &sheet.partition.grid;
     let metres2 = |area2: i128| file.square_metres(grid, area2);
-    let planned: Vec<i128> = (0..sheet.len()).filter(|&group| !sheet.is_lost(group)).map(|group| sheet.area2(group)).collect();
+    let planned: Vec<i128> =
+        (0..sheet.len()).filter(|&group| !sheet.is_lost(group)).map(|group| sheet.area2(group)).collect();
     let missing = (planned.iter().sum::<i128>() - examined.covered2).max(0);
     let differing = planned.iter().zip(&examined.areas2).filter(|(planned, found)| planned != found).count();
     WrittenProof {

@@ -38,12 +38,13 @@ pub(crate) fn write(
     let mut totals = Totals::default();
     let mut writer = FeatureWriter::from_writer(&mut out);
     let failed = |error: geojson::Error| refuse(io::Error::other(error));
+    // Without any feature the writer would leave other members without `features` behind them.
     if let Some(bounds) = sheet.bounds() {
         let bbox = [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y];
         writer.write_foreign_member("bbox", &bbox).map_err(failed)?;
+        let about = json!({ "layer": theme.name, "title": title, "plane": plane, "coordinates": NOTE });
+        writer.write_foreign_member("lantu", &about).map_err(failed)?;
     }
-    let about = json!({ "layer": theme.name, "title": title, "plane": plane, "coordinates": NOTE });
-    writer.write_foreign_member("lantu", &about).map_err(failed)?;
     for group in 0..sheet.len() {
         if group % 256 == 0 && !watch.reached(group as f64 / sheet.len() as f64) {
             return Err(FileError::Cancelled { path: path.to_path_buf() });

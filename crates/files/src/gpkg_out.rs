@@ -13,9 +13,7 @@ use crate::style;
 use crate::theme::{Kind, Theme};
 use crate::wkb;
 use gdal::errors::GdalError;
-use gdal::vector::{
-    Feature, FieldDefn, Geometry, Layer, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType,
-};
+use gdal::vector::{Feature, FieldDefn, Geometry, Layer, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
 use gdal::{Dataset, DriverManager};
 use lantu_engine::RuleSet;
 use serde_json::Value as Json;
@@ -38,9 +36,8 @@ pub(crate) fn write(
     let srs = crs.to_gdal()?;
     let failed = |error: GdalError| FileError::WriteFailed { path: path.to_path_buf(), source: Cause::from(error) };
     let dated = FixedDate::set().map_err(failed)?;
-    let mut dataset = DriverManager::get_driver_by_name("GPKG")
-        .and_then(|driver| driver.create_vector_only(path))
-        .map_err(failed)?;
+    let mut dataset =
+        DriverManager::get_driver_by_name("GPKG").and_then(|driver| driver.create_vector_only(path)).map_err(failed)?;
     let mut transaction = dataset.start_transaction().map_err(failed)?;
     let options = LayerOptions {
         name: theme.name,
@@ -52,13 +49,12 @@ pub(crate) fn write(
     for (name, kind) in theme.columns {
         FieldDefn::new(name, field_type(*kind)).and_then(|field| field.add_to_layer(&layer)).map_err(failed)?;
     }
-    for group in 0..sheet.len() {
+    for (group, &ellipsoid) in areas.iter().enumerate() {
         if group % 256 == 0 && !watch.reached(group as f64 / sheet.len() as f64) {
             return Err(FileError::Cancelled { path: path.to_path_buf() });
         }
-        add(&layer, sheet, theme, group, areas[group]).map_err(failed)?;
+        add(&layer, sheet, theme, group, ellipsoid).map_err(failed)?;
     }
-    drop(layer);
     style::add(&mut transaction, theme.name, rules, DATE).map_err(failed)?;
     transaction.commit().map_err(failed)?;
     close(dataset).map_err(failed)?;

@@ -38,7 +38,12 @@ impl Comparison {
 }
 
 /// Compares the ground of a file with that of others together, in the file's own CRS.
-pub(crate) fn compare(path: &Path, file: &AsWritten, others: &[Source], watch: &Part<'_>) -> Result<Comparison, FileError> {
+pub(crate) fn compare(
+    path: &Path,
+    file: &AsWritten,
+    others: &[Source],
+    watch: &Part<'_>,
+) -> Result<Comparison, FileError> {
     let crs = file.crs.as_ref();
     let crs = crs.ok_or_else(|| FileError::NoCrs { path: path.to_path_buf(), layer: String::new() })?;
     let mut layers: Vec<Layer> = vec![layer("file", file.features.clone())];

@@ -10,32 +10,36 @@
 //! engine as it is, which says so in findings; what cannot be read at all is a [`FileError`] that
 //! names the file and says what to do, in Chinese and English.
 //!
-//! Modules in the order in which a file passes through them:
+//! Reading: `source` (how a layer is named) → `open` (with `shapefile` for what GDAL keeps quiet) →
+//! `wkb`, `curve` (rings) → `read`. In between: `crs`, `zone`, `area`. Writing: `theme` (properties) →
+//! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
+//! `geojson_out` or `gpkg_out` with `style`, in a `draft` → `export`, which proves and publishes.
+//! Verifying: `edges` (exact, as written), `verify` (overlay), `ground` (against other files).
 
-mod error;
-mod messages;
-mod source;
-mod crs;
-mod zone;
-mod shapefile;
-mod open;
-mod curve;
-mod wkb;
-mod summary;
-mod read;
-mod bend;
 mod area;
-mod progress;
-mod theme;
-mod sheet;
+mod bend;
+mod crs;
+mod curve;
 mod draft;
-mod geojson_out;
-mod style;
-mod gpkg_out;
-mod export;
 mod edges;
+mod error;
+mod export;
+mod geojson_out;
+mod gpkg_out;
 mod ground;
+mod messages;
+mod open;
+mod progress;
+mod read;
+mod shapefile;
+mod sheet;
+mod source;
+mod style;
+mod summary;
+mod theme;
 mod verify;
+mod wkb;
+mod zone;
 
 pub use area::ellipsoid_areas;
 pub use crs::Crs;

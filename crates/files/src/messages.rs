@@ -48,17 +48,7 @@ fn keep(class: CplErrType, text: &str) {
     });
 }
 
-/// Returns the last failure heard since [`listen`], else the last warning.
-pub(crate) fn last() -> Option<String> {
-    last_failure().or_else(|| HEARD.with_borrow(|heard| heard.last().map(|message| message.text.clone())))
-}
-
 /// Returns the last failure heard since [`listen`].
 pub(crate) fn last_failure() -> Option<String> {
     HEARD.with_borrow(|heard| heard.iter().rev().find(|message| message.failure).map(|message| message.text.clone()))
-}
-
-/// Returns the cause of a failure that GDAL only told in a message.
-pub(crate) fn cause() -> Cause {
-    Cause(last().unwrap_or_else(|| "GDAL gave no reason".to_owned()))
 }

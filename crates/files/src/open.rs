@@ -36,7 +36,8 @@ pub(crate) fn open(path: &Path) -> Result<Opened, FileError> {
     let told = format!("ENCODING={}", encoding.name);
     let options: &[&str] = if encoding.detected { &[&told] } else { &[] };
     let open_flags = GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR;
-    let dataset = Dataset::open_ex(path, DatasetOptions { open_flags, open_options: Some(options), ..DatasetOptions::default() });
+    let dataset =
+        Dataset::open_ex(path, DatasetOptions { open_flags, open_options: Some(options), ..DatasetOptions::default() });
     let dataset = dataset.map_err(|error| not_opened(path, error))?;
     if dataset.layer_count() == 0 {
         return Err(FileError::NoLayers { path: path.to_path_buf() });
@@ -48,7 +49,9 @@ pub(crate) fn open(path: &Path) -> Result<Opened, FileError> {
 fn not_opened(path: &Path, error: GdalError) -> FileError {
     let source = error.into();
     let path = path.to_path_buf();
-    let json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("geojson") || ending.eq_ignore_ascii_case("json"));
+    let json = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("geojson") || ending.eq_ignore_ascii_case("json"));
     if json && let Ok(file) = File::open(&path) {
         let parsed: Result<serde::de::IgnoredAny, _> = serde_json::from_reader(BufReader::new(file));
         if let Err(source) = parsed {
@@ -84,7 +87,11 @@ pub(crate) fn restrict(layer: &mut Layer<'_>, source: &Source) -> Result<u64, Fi
     let all = layer.feature_count();
     if let Some(subset) = &source.subset {
         let filtered = layer.set_attribute_filter(subset);
-        filtered.map_err(|error| FileError::BadSubset { path: source.path.clone(), subset: subset.clone(), source: error.into() })?;
+        filtered.map_err(|error| FileError::BadSubset {
+            path: source.path.clone(),
+            subset: subset.clone(),
+            source: error.into(),
+        })?;
     }
     Ok(all)
 }

@@ -4,13 +4,13 @@
 //! finite; the engine says so in findings. Features without an area are passed over with a finding
 //! each; a layer of nothing but points or lines is an error.
 
+use crate::Progress;
 use crate::crs::{self, Crs};
 use crate::error::{FileError, NotArea};
 use crate::messages::{self, Cause};
 use crate::open;
 use crate::source::{LayerRequest, Source};
 use crate::wkb::{self, Ground};
-use crate::Progress;
 use gdal::vector::{Feature as Row, Layer as Table, LayerAccess, OGRFieldType};
 use geo::{Coord, Rect};
 use lantu_engine::{Attributes, ClassId, Feature, Finding, FindingCode, Layer, Reported, Value};
@@ -57,12 +57,22 @@ pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Res
         None => Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: 0.0, y: 0.0 }),
     };
     let layer = Layer { name: request.name.as_str().into(), class: request.class.clone(), features: features.value };
-    let value = ReadLayer { layer, extent, file_crs: file_crs.name().to_owned(), source: source.clone(), encoding: opened.encoding };
+    let value = ReadLayer {
+        layer,
+        extent,
+        file_crs: file_crs.name().to_owned(),
+        source: source.clone(),
+        encoding: opened.encoding,
+    };
     Ok(Reported { value, findings: features.findings })
 }
 
 /// Reads the features of a source, in the file's own coordinates.
-pub(crate) fn read_features(request: &LayerRequest, table: &mut Table<'_>, watch: Progress<'_>) -> Result<Reported<Vec<Feature>>, FileError> {
+pub(crate) fn read_features(
+    request: &LayerRequest,
+    table: &mut Table<'_>,
+    watch: Progress<'_>,
+) -> Result<Reported<Vec<Feature>>, FileError> {
     let source = &request.source;
     let all = open::restrict(table, source)?;
     let expected = table.feature_count();
@@ -95,21 +105,38 @@ impl<'a> Reading<'a> {
         let field_names: Arc<[Box<str>]> = table.defn().fields().map(|field| field.name().into_boxed_str()).collect();
         let class_field = match &request.class_field {
             None => None,
-            Some(wanted) => Some(field_names.iter().position(|name| **name == **wanted).ok_or_else(|| FileError::UnknownField {
-                path: request.source.path.clone(),
-                layer: table.name(),
-                field: wanted.clone(),
-                there: field_names.iter().map(|name| name.to_string()).collect(),
-            })?),
+            Some(wanted) => {
+                Some(field_names.iter().position(|name| **name == **wanted).ok_or_else(|| FileError::UnknownField {
+                    path: request.source.path.clone(),
+                    layer: table.name(),
+                    field: wanted.clone(),
+                    there: field_names.iter().map(|name| name.to_string()).collect(),
+                })?)
+            }
         };
         let name = request.name.as_str().into();
         let (features, findings) = (Vec::new(), Vec::new());
-        Ok(Self { request, name, table: table.name(), fields, field_names, class_field, seen: 0, passed_over: None, features, findings })
+        Ok(Self {
+            request,
+            name,
+            table: table.name(),
+            fields,
+            field_names,
+            class_field,
+            seen: 0,
+            passed_over: None,
+            features,
+            findings,
+        })
     }
 
     fn add(&mut self, row: &Row<'_>) -> Result<(), FileError> {
         let fid = row.fid().map_or(self.seen as i64, |fid| fid as i64);
-        let ground = ground(row).map_err(|source| FileError::Broken { path: self.request.source.path.clone(), after: self.seen, source })?;
+        let ground = ground(row).map_err(|source| FileError::Broken {
+            path: self.request.source.path.clone(),
+            after: self.seen,
+            source,
+        })?;
         self.seen += 1;
         if let Some(other) = ground.other {
             self.say(FindingCode::NotAPolygon, fid);
@@ -215,7 +242,8 @@ fn project(features: &mut [Feature], from: &Crs, to: &Crs) -> Result<(), FileErr
         batch.clear();
         batch.extend(group.iter().flat_map(coords));
         crs::transform(from, to, &mut batch)?;
-        let places = group.iter_mut().flat_map(|feature| feature.polygons.iter_mut().flatten()).flat_map(|ring| &mut ring.0);
+        let places =
+            group.iter_mut().flat_map(|feature| feature.polygons.iter_mut().flatten()).flat_map(|ring| &mut ring.0);
         places.zip(&batch).for_each(|(place, &coord)| *place = coord);
     }
     Ok(())

@@ -114,7 +114,8 @@ impl Renoded {
         })?;
         let grid = PrecisionModel::coarsened(extent, STEP)
             .map_err(|source| FileError::OutOfRange { path: path.to_path_buf(), source })?;
-        let before2: i128 = features.iter().flat_map(|feature| &feature.polygons).flatten().map(|ring| area2(ring, &grid)).sum();
+        let before2: i128 =
+            features.iter().flat_map(|feature| &feature.polygons).flatten().map(|ring| area2(ring, &grid)).sum();
         let layer = Layer { name: "groups".into(), class: ClassId::new("group"), features };
         // What the grid finds fault with here is of its own making and shows in the proof.
         let normal = normalise(layer, &grid).value;

@@ -11,12 +11,8 @@ const OPEN: &str = "#ff00ff";
 
 /// Adds the style of a layer, one colour per class of the rules.
 pub(crate) fn add(dataset: &mut Dataset, layer: &str, rules: &RuleSet, date: &str) -> Result<(), GdalError> {
-    let options = LayerOptions {
-        name: "layer_styles",
-        srs: None,
-        ty: OGRwkbGeometryType::wkbNone,
-        options: Some(&["FID=id"]),
-    };
+    let options =
+        LayerOptions { name: "layer_styles", srs: None, ty: OGRwkbGeometryType::wkbNone, options: Some(&["FID=id"]) };
     let table = dataset.create_layer(options)?;
     let qml = qml(rules);
     let fields = [

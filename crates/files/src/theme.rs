@@ -3,8 +3,8 @@
 use lantu_engine::log::Operation;
 use lantu_engine::rules::Bilingual;
 use lantu_engine::{
-    Attributes, Basis, Blueprint, ClassId, Conflict, ConflictKind, Decision, DecisionLog, FaceId, FeatureRef, Partition,
-    RuleSet, Verdict,
+    Attributes, Basis, Blueprint, ClassId, Conflict, ConflictKind, Decision, DecisionLog, FaceId, FeatureRef,
+    Partition, RuleSet, Verdict,
 };
 use serde_json::{Value as Json, json};
 

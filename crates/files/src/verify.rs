@@ -10,6 +10,7 @@
 //!
 //! With `against`, the ground is compared with that of other files too.
 
+use crate::Progress;
 use crate::area;
 use crate::crs::{Crs, METRES_PER_DEGREE};
 use crate::edges;
@@ -20,10 +21,7 @@ use crate::open;
 use crate::progress::Part;
 use crate::read;
 use crate::source::Source;
-use crate::Progress;
-use lantu_engine::{
-    ClassId, FaceId, Feature, FeatureRef, Layer, Partition, PrecisionModel, normalise, overlay,
-};
+use lantu_engine::{ClassId, FaceId, Feature, FeatureRef, Layer, Partition, PrecisionModel, normalise, overlay};
 use serde::Serialize;
 use std::path::Path;
 
@@ -123,7 +121,8 @@ impl AsWritten {
 
     /// Metres of a length on a grid.
     pub(crate) fn metres(&self, length: f64) -> f64 {
-        length * if self.is_geographic() { METRES_PER_DEGREE } else { self.crs.as_ref().map_or(1.0, Crs::metres_per_unit) }
+        length
+            * if self.is_geographic() { METRES_PER_DEGREE } else { self.crs.as_ref().map_or(1.0, Crs::metres_per_unit) }
     }
 }
 
@@ -142,10 +141,15 @@ pub(crate) fn read_as_written(source: &Source, watch: &Part<'_>) -> Result<AsWri
             return Err(FileError::Cancelled { path });
         }
         let polygons = read::ground(&row);
-        let polygons = polygons.map_err(|source| FileError::Broken { path: path.clone(), after: seen as u64, source })?.polygons;
+        let polygons =
+            polygons.map_err(|source| FileError::Broken { path: path.clone(), after: seen as u64, source })?.polygons;
         let valid = row.geometry_by_index(0).is_ok_and(|geometry| geometry.is_valid());
         file.invalid += u64::from(!valid);
-        file.features.push(Feature { fid: row.fid().map_or(seen as i64, |fid| fid as i64), polygons, ..Feature::default() });
+        file.features.push(Feature {
+            fid: row.fid().map_or(seen as i64, |fid| fid as i64),
+            polygons,
+            ..Feature::default()
+        });
     }
     if let Some(said) = messages::last_failure() {
         return Err(FileError::Broken { path, after: file.features.len() as u64, source: messages::Cause(said) });
@@ -190,7 +194,12 @@ impl Examined {
 }
 
 /// Looks at a file's features on a grid that should hold all of their coordinates.
-pub(crate) fn examine(path: &Path, file: &AsWritten, grid: &PrecisionModel, watch: &Part<'_>) -> Result<Examined, FileError> {
+pub(crate) fn examine(
+    path: &Path,
+    file: &AsWritten,
+    grid: &PrecisionModel,
+    watch: &Part<'_>,
+) -> Result<Examined, FileError> {
     let coords = file.features.iter().flat_map(|feature| &feature.polygons).flatten().flat_map(|ring| &ring.0);
     let exact = coords.into_iter().all(|&c| grid.snap(c).is_some_and(|point| grid.locate(point) == c));
     let edges = edges::faults(&file.features);
@@ -228,7 +237,12 @@ pub(crate) fn layer(name: &str, features: Vec<Feature>) -> Layer {
 }
 
 /// Cuts layers into one arrangement.
-pub(crate) fn arrange(path: &Path, layers: Vec<Layer>, grid: &PrecisionModel, watch: &Part<'_>) -> Result<Partition, FileError> {
+pub(crate) fn arrange(
+    path: &Path,
+    layers: Vec<Layer>,
+    grid: &PrecisionModel,
+    watch: &Part<'_>,
+) -> Result<Partition, FileError> {
     let normal = layers.into_iter().map(|layer| normalise(layer, grid).value).collect();
     overlay(normal, grid, watch).map(|reported| reported.value).map_err(|stop| FileError::of_stop(path, stop))
 }

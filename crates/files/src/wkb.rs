@@ -186,13 +186,16 @@ mod tests {
         assert_eq!(of("POLYGON Z ((0 0 7,4 0 8,4 4 9,0 0 7),(1 0.5 1,2 0.5 1,2 1 1,1 0.5 1))"), flat);
         assert_eq!(of("POLYGON M ((0 0 7,4 0 8,4 4 9,0 0 7),(1 0.5 1,2 0.5 1,2 1 1,1 0.5 1))"), flat);
         assert_eq!(of("POLYGON ZM ((0 0 7 1,4 0 8 1,4 4 9 1,0 0 7 1),(1 0.5 1 1,2 0.5 1 1,2 1 1 1,1 0.5 1 1))"), flat);
-        let older = Geometry::from_wkt("POLYGON Z ((0 0 7,4 0 8,4 4 9,0 0 7),(1 0.5 1,2 0.5 1,2 1 1,1 0.5 1))").unwrap();
+        let older =
+            Geometry::from_wkt("POLYGON Z ((0 0 7,4 0 8,4 4 9,0 0 7),(1 0.5 1,2 0.5 1,2 1 1,1 0.5 1))").unwrap();
         assert_eq!(read(&older.wkb().unwrap()).unwrap(), flat);
     }
 
     #[test]
     fn polygons_are_found_in_collections_and_the_rest_is_named() {
-        let mixed = of("GEOMETRYCOLLECTION (POINT (1 1),MULTIPOLYGON (((0 0,1 0,1 1,0 0)),((5 5,6 5,6 6,5 5))),LINESTRING (0 0,1 1))");
+        let mixed = of(
+            "GEOMETRYCOLLECTION (POINT (1 1),MULTIPOLYGON (((0 0,1 0,1 1,0 0)),((5 5,6 5,6 6,5 5))),LINESTRING (0 0,1 1))",
+        );
         assert_eq!(mixed.polygons.len(), 2);
         assert_eq!(mixed.other, Some(NotArea::Lines));
         assert_eq!(of("MULTIPOINT ((1 1),(2 2))").other, Some(NotArea::Points));
@@ -204,7 +207,9 @@ mod tests {
     fn curves_become_chords() {
         let circle = of("CURVEPOLYGON (CIRCULARSTRING (0 0,1 1,2 0,1 -1,0 0))");
         assert_eq!(circle.polygons[0][0].0.len(), 91);
-        let half = of("CURVEPOLYGON (COMPOUNDCURVE (CIRCULARSTRING (0 0,1 1,2 0),(2 0,2 -1,0 -1,0 0)),(0.5 0,1.5 0,1 0.5,0.5 0))");
+        let half = of(
+            "CURVEPOLYGON (COMPOUNDCURVE (CIRCULARSTRING (0 0,1 1,2 0),(2 0,2 -1,0 -1,0 0)),(0.5 0,1.5 0,1 0.5,0.5 0))",
+        );
         let ring = &half.polygons[0][0];
         assert_eq!((ring.0.first(), ring.0.len()), (ring.0.last(), 46 + 3));
         assert_eq!(half.polygons[0][1].0.len(), 4);

@@ -60,7 +60,8 @@ fn lonlat_extent(request: &LayerRequest) -> Result<Option<Rect<f64>>, FileError>
     open::restrict(&mut layer, source)?;
     // The drivers' own extents ignore the subset and are spoilt by a single infinite coordinate.
     let whole = source.subset.is_none().then(|| layer.get_extent().ok()).flatten();
-    let whole = whole.map(|e| [e.MinX, e.MinY, e.MaxX, e.MaxY]).filter(|sides| sides.iter().all(|side| side.is_finite()));
+    let whole =
+        whole.map(|e| [e.MinX, e.MinY, e.MaxX, e.MaxY]).filter(|sides| sides.iter().all(|side| side.is_finite()));
     let sides = match whole {
         Some(sides) => Some(sides),
         None => extent_of_features(&mut layer),
@@ -75,11 +76,23 @@ fn lonlat_extent(request: &LayerRequest) -> Result<Option<Rect<f64>>, FileError>
 fn extent_of_features(layer: &mut gdal::vector::Layer<'_>) -> Option<[f64; 4]> {
     let mut all: Option<[f64; 4]> = None;
     for feature in layer.features() {
-        let Some(e) = feature.geometry_by_index(0).ok().filter(|geometry| !geometry.is_empty()).map(|geometry| geometry.envelope()) else { continue };
+        let Some(e) = feature
+            .geometry_by_index(0)
+            .ok()
+            .filter(|geometry| !geometry.is_empty())
+            .map(|geometry| geometry.envelope())
+        else {
+            continue;
+        };
         let sides = [e.MinX, e.MinY, e.MaxX, e.MaxY];
         if sides.iter().all(|side| side.is_finite()) {
             let before = all.unwrap_or(sides);
-            all = Some([before[0].min(sides[0]), before[1].min(sides[1]), before[2].max(sides[2]), before[3].max(sides[3])]);
+            all = Some([
+                before[0].min(sides[0]),
+                before[1].min(sides[1]),
+                before[2].max(sides[2]),
+                before[3].max(sides[3]),
+            ]);
         }
     }
     all

@@ -1,15 +1,13 @@
 //! Files of every supported format become layers; what cannot be read says why.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
 mod common;
 
-use common::{Made, dataset, folder, geojson, go_on, request, shapefile, square, write};
+use common::{Made, dataset, folder, geojson, go_on, request, shapefile, square, write, zone};
 use gdal::vector::OGRwkbGeometryType;
 use lantu_engine::{ClassId, FindingCode, Value};
-use lantu_files::{Crs, FileError, LayerRequest, ReadLayer, choose_crs, read_layer, summary};
-
-fn zone() -> Crs {
-    Crs::epsg(4546).unwrap()
-}
+use lantu_files::{FileError, LayerRequest, ReadLayer, choose_crs, read_layer, summary};
 
 fn read(request: &LayerRequest) -> ReadLayer {
     read_layer(request, &zone(), &go_on).unwrap().value
@@ -26,7 +24,8 @@ fn refusal(source: &str) -> FileError {
 #[test]
 fn geojson_is_brought_into_the_projects_plane() {
     let folder = folder();
-    let path = geojson(&folder, "a.geojson", &[(r#"{"name":"水田","n":3,"x":1.5,"none":null}"#, &square(111.0, 20.0, 0.01))]);
+    let path =
+        geojson(&folder, "a.geojson", &[(r#"{"name":"水田","n":3,"x":1.5,"none":null}"#, &square(111.0, 20.0, 0.01))]);
     let read = read(&request(path.to_str().unwrap()));
     let feature = &read.layer.features[0];
     assert_eq!(feature.polygons[0][0].0.len(), 5);
@@ -53,8 +52,11 @@ fn a_field_that_a_feature_lacks_is_no_value_and_not_zero() {
 #[test]
 fn a_subset_in_sql_chooses_features() {
     let folder = folder();
-    let features: Vec<(String, String)> =
-        ["meadow", "forest", "farmland"].iter().enumerate().map(|(k, use_)| (format!(r#"{{"landuse":"{use_}"}}"#), square(111.0 + k as f64 / 10.0, 20.0, 0.01))).collect();
+    let features: Vec<(String, String)> = ["meadow", "forest", "farmland"]
+        .iter()
+        .enumerate()
+        .map(|(k, use_)| (format!(r#"{{"landuse":"{use_}"}}"#), square(111.0 + k as f64 / 10.0, 20.0, 0.01)))
+        .collect();
     let features: Vec<(&str, &str)> = features.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
     let path = geojson(&folder, "a.geojson", &features);
     let read = read(&request(&format!("{}|subset=landuse IN ('farmland','meadow')", path.display())));
@@ -65,7 +67,8 @@ fn a_subset_in_sql_chooses_features() {
 #[test]
 fn a_class_field_gives_features_their_own_class() {
     let folder = folder();
-    let features = [(r#"{"dlbm":"0301"}"#, &*square(111.0, 20.0, 0.01)), (r#"{"dlbm":null}"#, &*square(111.1, 20.0, 0.01))];
+    let features =
+        [(r#"{"dlbm":"0301"}"#, &*square(111.0, 20.0, 0.01)), (r#"{"dlbm":null}"#, &*square(111.1, 20.0, 0.01))];
     let path = geojson(&folder, "a.geojson", &features);
     let request = LayerRequest { class_field: Some("dlbm".to_owned()), ..request(path.to_str().unwrap()) };
     let classes: Vec<_> = read(&request).layer.features.into_iter().map(|feature| feature.class).collect();
@@ -107,7 +110,14 @@ fn a_geopackage_layer_is_found_by_its_name() {
     let folder = folder();
     let path = folder.path().join("三调.gpkg");
     let rows = [("MULTIPOLYGON (((500000 2200000,500100 2200000,500100 2200100,500000 2200000)))", "水田")];
-    let made = Made { driver: "GPKG", layer: "DLTB", epsg: Some(4546), kind: OGRwkbGeometryType::wkbMultiPolygon, options: &[], rows: &rows };
+    let made = Made {
+        driver: "GPKG",
+        layer: "DLTB",
+        epsg: Some(4546),
+        kind: OGRwkbGeometryType::wkbMultiPolygon,
+        options: &[],
+        rows: &rows,
+    };
     dataset(&path, &made);
     let read = read(&request(&format!("{}|layername=DLTB|subset=\"number\" = 0", path.display())));
     assert_eq!((read.layer.features.len(), read.layer.features[0].fid), (1, 1));
@@ -120,8 +130,18 @@ fn a_geopackage_layer_is_found_by_its_name() {
 fn curves_are_made_straight() {
     let folder = folder();
     let path = folder.path().join("curve.gpkg");
-    let rows = [("CURVEPOLYGON (CIRCULARSTRING (500000 2200000,500100 2200100,500200 2200000,500100 2199900,500000 2200000))", "环岛")];
-    let made = Made { driver: "GPKG", layer: "a", epsg: Some(4546), kind: OGRwkbGeometryType::wkbCurvePolygon, options: &[], rows: &rows };
+    let rows = [(
+        "CURVEPOLYGON (CIRCULARSTRING (500000 2200000,500100 2200100,500200 2200000,500100 2199900,500000 2200000))",
+        "环岛",
+    )];
+    let made = Made {
+        driver: "GPKG",
+        layer: "a",
+        epsg: Some(4546),
+        kind: OGRwkbGeometryType::wkbCurvePolygon,
+        options: &[],
+        rows: &rows,
+    };
     dataset(&path, &made);
     let read = read(&request(path.to_str().unwrap()));
     let ring = &read.layer.features[0].polygons[0][0];
@@ -150,11 +170,22 @@ fn nan_and_infinite_coordinates_reach_the_engine_without_spoiling_others() {
         ("POLYGON ((500000 2200000,500100 2200000,inf 2200100,500000 2200000))", "坏"),
         ("POLYGON ((500000 2200000,500100 2200000,500100 2200100,500000 2200000))", "好"),
     ];
-    let made = Made { driver: "GPKG", layer: "a", epsg: Some(4545), kind: OGRwkbGeometryType::wkbPolygon, options: &["SPATIAL_INDEX=NO"], rows: &rows };
+    let made = Made {
+        driver: "GPKG",
+        layer: "a",
+        epsg: Some(4545),
+        kind: OGRwkbGeometryType::wkbPolygon,
+        options: &["SPATIAL_INDEX=NO"],
+        rows: &rows,
+    };
     dataset(&path, &made);
     let read = read(&request(path.to_str().unwrap()));
-    let finite: Vec<bool> =
-        read.layer.features.iter().map(|feature| feature.polygons[0][0].0.iter().all(|c| c.x.is_finite() && c.y.is_finite())).collect();
+    let finite: Vec<bool> = read
+        .layer
+        .features
+        .iter()
+        .map(|feature| feature.polygons[0][0].0.iter().all(|c| c.x.is_finite() && c.y.is_finite()))
+        .collect();
     assert_eq!(finite, [false, false, true]);
     assert!(read.extent.width() < 1_000.0);
 }
@@ -177,9 +208,13 @@ fn a_file_that_is_no_gis_file_is_refused() {
 #[test]
 fn broken_geojson_is_told_with_line_and_column() {
     let folder = folder();
-    let whole = geojson(&folder, "whole.geojson", &[("{}", &square(111.0, 20.0, 0.01)), ("{}", &square(111.1, 20.0, 0.01))]);
+    let whole =
+        geojson(&folder, "whole.geojson", &[("{}", &square(111.0, 20.0, 0.01)), ("{}", &square(111.1, 20.0, 0.01))]);
     let text = std::fs::read_to_string(whole).unwrap();
-    for (name, broken) in [("cut.geojson", &text[..text.len() * 2 / 3]), ("comma.geojson", &text.replace("\"properties\":{},", "\"properties\":{}"))] {
+    for (name, broken) in [
+        ("cut.geojson", &text[..text.len() * 2 / 3]),
+        ("comma.geojson", &text.replace("\"properties\":{},", "\"properties\":{}")),
+    ] {
         let path = write(&folder, name, broken);
         let error = refusal(path.to_str().unwrap());
         assert!(matches!(error, FileError::BrokenJson { .. } | FileError::Broken { .. }), "{name}: {error:?}");
@@ -211,7 +246,11 @@ fn points_and_lines_are_no_areas() {
     let folder = folder();
     let point = r#"{"type":"Point","coordinates":[111,20]}"#;
     let line = r#"{"type":"LineString","coordinates":[[111,20],[112,21]]}"#;
-    for (name, geometry, word) in [("points.geojson", point, "points"), ("lines.geojson", line, "lines"), ("rows.geojson", "null", "rows without geometry")] {
+    for (name, geometry, word) in [
+        ("points.geojson", point, "points"),
+        ("lines.geojson", line, "lines"),
+        ("rows.geojson", "null", "rows without geometry"),
+    ] {
         let path = geojson(&folder, name, &[("{}", geometry), ("{}", geometry)]);
         let error = refusal(path.to_str().unwrap());
         assert!(matches!(error, FileError::NotAreas { .. }), "{error:?}");
@@ -278,7 +317,8 @@ fn the_crs_is_chosen_by_the_middle_of_all_layers() {
     let folder = folder();
     let west = geojson(&folder, "w.geojson", &[("{}", &square(108.6, 19.0, 0.01))]);
     let east = geojson(&folder, "e.geojson", &[("{}", &square(111.0, 20.0, 0.01))]);
-    let liechtenstein = geojson(&folder, "l.geojson", &[("{}", &square(9.5, 47.1, 0.1)), (r#"{"far":1}"#, &square(30.0, 47.1, 0.1))]);
+    let liechtenstein =
+        geojson(&folder, "l.geojson", &[("{}", &square(9.5, 47.1, 0.1)), (r#"{"far":1}"#, &square(30.0, 47.1, 0.1))]);
     let of = |requests: &[LayerRequest]| choose_crs(requests).unwrap().name().to_owned();
     let (west, east) = (request(west.to_str().unwrap()), request(east.to_str().unwrap()));
     assert_eq!(of(std::slice::from_ref(&west)), "EPSG:4545");

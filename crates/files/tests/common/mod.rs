@@ -4,9 +4,14 @@
 use gdal::DriverManager;
 use gdal::spatial_ref::SpatialRef;
 use gdal::vector::{Feature, FieldDefn, Geometry, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
-use lantu_engine::ClassId;
-use lantu_files::{LayerRequest, Source};
+use geo::{Coord, Rect};
+use lantu_engine::{
+    Attributes, Blueprint, ClassId, Conflict, Decision, DecisionLog, Feature as EngineFeature, Layer, Partition,
+    PrecisionModel, RuleSet, Tolerances, Unwatched, Value, compose, decide, detect, normalise, overlay,
+};
+use lantu_files::{BlueprintExport, Crs, LayerRequest, Source};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// A folder that vanishes with the test.
@@ -17,7 +22,13 @@ pub fn folder() -> TempDir {
 /// Asks for the layer of a source, whose class is farmland.
 pub fn request(source: &str) -> LayerRequest {
     let source: Source = source.parse().unwrap();
-    LayerRequest { name: "耕地".to_owned(), source, class: ClassId::new("farmland"), class_field: None, assume_crs: None }
+    LayerRequest {
+        name: "耕地".to_owned(),
+        source,
+        class: ClassId::new("farmland"),
+        class_field: None,
+        assume_crs: None,
+    }
 }
 
 pub fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
@@ -28,8 +39,12 @@ pub fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
 
 /// A GeoJSON file of features given as `(properties, geometry)`, both JSON.
 pub fn geojson(folder: &TempDir, name: &str, features: &[(&str, &str)]) -> PathBuf {
-    let features: Vec<String> =
-        features.iter().map(|(properties, geometry)| format!(r#"{{"type":"Feature","properties":{properties},"geometry":{geometry}}}"#)).collect();
+    let features: Vec<String> = features
+        .iter()
+        .map(|(properties, geometry)| {
+            format!(r#"{{"type":"Feature","properties":{properties},"geometry":{geometry}}}"#)
+        })
+        .collect();
     write(folder, name, &format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(",\n")))
 }
 
@@ -71,7 +86,8 @@ pub fn dataset(path: &Path, made: &Made<'_>) {
 /// A geometry from well-known text; `NaN` and `inf` may stand for coordinates, which GDAL's own
 /// parser refuses.
 fn geometry(wkt: &str) -> Geometry {
-    let mut bytes = Geometry::from_wkt(&wkt.replace("NaN", "987654.25").replace("inf", "987654.75")).unwrap().iso_wkb().unwrap();
+    let mut bytes =
+        Geometry::from_wkt(&wkt.replace("NaN", "987654.25").replace("inf", "987654.75")).unwrap().iso_wkb().unwrap();
     for (stand_in, meant) in [(987_654.25f64, f64::NAN), (987_654.75, f64::INFINITY)] {
         while let Some(at) = bytes.windows(8).position(|window| window == stand_in.to_le_bytes()) {
             bytes[at..at + 8].copy_from_slice(&meant.to_le_bytes());
@@ -103,4 +119,76 @@ pub fn shapefile(folder: &TempDir, name: &str, encoding: &str) -> PathBuf {
 /// Goes on, whatever the progress.
 pub fn go_on(_: f64) -> bool {
     true
+}
+
+/// A whole run, kept together so that it can be exported.
+pub struct Run {
+    pub partition: Partition,
+    pub conflicts: Vec<Conflict>,
+    pub decisions: Vec<Decision>,
+    pub blueprint: Blueprint,
+    pub rules: RuleSet,
+    pub log: DecisionLog,
+    pub crs: Crs,
+}
+
+impl Run {
+    /// Cuts layers that lie in the plane of `crs` on a grid of 0.1 mm and decides by `rules`.
+    pub fn of(layers: Vec<Layer>, crs: Crs, rules: RuleSet) -> Self {
+        let corners =
+            layers.iter().flat_map(|layer| &layer.features).flat_map(|feature| feature.polygons.iter().flatten());
+        let corners: Vec<Coord<f64>> =
+            corners.flat_map(|ring| ring.0.iter().copied()).filter(|c| c.x.is_finite() && c.y.is_finite()).collect();
+        let fold =
+            |pick: fn(&Coord<f64>) -> f64, best: fn(f64, f64) -> f64| corners.iter().map(pick).reduce(best).unwrap();
+        let low = Coord { x: fold(|c| c.x, f64::min), y: fold(|c| c.y, f64::min) };
+        let high = Coord { x: fold(|c| c.x, f64::max), y: fold(|c| c.y, f64::max) };
+        let step = if crs.is_geographic() { 1e-9 } else { 1e-4 };
+        let grid = PrecisionModel::coarsened(Rect::new(low, high), step).unwrap();
+        let normal = layers.into_iter().map(|layer| normalise(layer, &grid).value).collect();
+        let partition = overlay(normal, &grid, &Unwatched).unwrap().value;
+        let conflicts = detect(&partition, &Tolerances::default());
+        let log = DecisionLog::default();
+        let decisions = decide(&partition, &conflicts, &rules, &log).value;
+        let blueprint = compose(&partition, &conflicts, &decisions, &rules);
+        Self { partition, conflicts, decisions, blueprint, rules, log, crs }
+    }
+
+    pub fn export(&self) -> BlueprintExport<'_> {
+        BlueprintExport {
+            partition: &self.partition,
+            conflicts: &self.conflicts,
+            decisions: &self.decisions,
+            blueprint: &self.blueprint,
+            rules: &self.rules,
+            log: &self.log,
+            crs: &self.crs,
+            title: "试验",
+        }
+    }
+}
+
+/// A layer whose name is its class, of polygons given as rings of `(x, y)`.
+pub fn layer(name: &str, features: &[&[&[(f64, f64)]]]) -> Layer {
+    let fields: Arc<[Box<str>]> = Arc::from(["名称".into(), "MJ".into()]);
+    let feature = |(fid, rings): (usize, &&[&[(f64, f64)]])| EngineFeature {
+        fid: fid as i64,
+        class: None,
+        attributes: Attributes {
+            fields: fields.clone(),
+            values: [Value::Text(format!("{name}“{fid}”").into()), Value::Real(f64::NAN)].into(),
+        },
+        polygons: vec![rings.iter().map(|ring| ring.iter().copied().collect()).collect()],
+    };
+    Layer { name: name.into(), class: ClassId::new(name), features: features.iter().enumerate().map(feature).collect() }
+}
+
+/// The corners of a square, closed.
+pub fn corners(x: f64, y: f64, side: f64) -> [(f64, f64); 5] {
+    [(x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y)]
+}
+
+/// The zone around 111° east, in which the tests lie.
+pub fn zone() -> Crs {
+    Crs::epsg(4546).unwrap()
 }
