@@ -194,7 +194,7 @@ impl Partition {
     /// Calls `visit` with the points of a half-edge in its direction, its last point left out.
     pub(crate) fn walk(&self, edge: HalfEdge, mut visit: impl FnMut(Point)) {
         let points = self.arc_points(edge / 2);
-        if edge % 2 == 0 {
+        if edge & 1 == 0 {
             points[..points.len() - 1].iter().for_each(|&p| visit(p));
         } else {
             points[1..].iter().rev().for_each(|&p| visit(p));

@@ -27,12 +27,12 @@ pub(crate) fn faces(arcs: &Arcs) -> Faces {
 
 fn origin(arcs: &Arcs, edge: HalfEdge) -> Point {
     let points = arcs.points_of(edge as usize / 2);
-    if edge % 2 == 0 { points[0] } else { points[points.len() - 1] }
+    if edge & 1 == 0 { points[0] } else { points[points.len() - 1] }
 }
 
 fn direction(arcs: &Arcs, edge: HalfEdge) -> (i64, i64) {
     let points = arcs.points_of(edge as usize / 2);
-    if edge % 2 == 0 { delta(points[0], points[1]) } else { delta(points[points.len() - 1], points[points.len() - 2]) }
+    if edge & 1 == 0 { delta(points[0], points[1]) } else { delta(points[points.len() - 1], points[points.len() - 2]) }
 }
 
 /// Returns the half-edge that follows each on the boundary of its left face: at the end node, the
@@ -85,7 +85,7 @@ impl Cycles {
             loop {
                 cycles.of_edge[edge as usize] = cycle;
                 let share = shares[edge as usize / 2];
-                area2 += if edge % 2 == 0 { share } else { -share };
+                area2 += if edge & 1 == 0 { share } else { -share };
                 edge = next[edge as usize];
                 if edge == start {
                     break;

@@ -55,7 +55,7 @@ pub(crate) fn labels(arcs: &Arcs, faces: &Faces) -> (Labels, Vec<u32>) {
                 let beyond = faces.left[(edge ^ 1) as usize];
                 if label_of[beyond as usize] == UNSEEN {
                     // The change leads from right to left: leaving a left face takes it back.
-                    let sign = if edge % 2 == 0 { -1 } else { 1 };
+                    let sign = if edge & 1 == 0 { -1 } else { 1 };
                     let here = &windings[label_of[face as usize] as usize];
                     add(here, arcs.changes.of(edge as usize / 2), sign, &mut sum);
                     label_of[beyond as usize] = match known.get(sum.as_slice()) {
