@@ -7,7 +7,8 @@
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 DEMO := sample-data/liechtenstein/demo.toml
 UI_SOURCES := $(shell find ui/src ui/public ui/index.html ui/vite.config.ts ui/tsconfig.json -type f 2>/dev/null)
-DISPLAY_OR_NONE := $(or $(DISPLAY),$(WAYLAND_DISPLAY))
+# Where there is a screen; macOS says nothing of it in the environment.
+DISPLAY_OR_NONE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-window run-terminal test fuzz
