@@ -5,10 +5,9 @@
 //! ```
 
 use crate::Progress;
-use crate::crs::Crs;
 use crate::draft::Draft;
 use crate::error::FileError;
-use crate::geojson_out::{self, Totals};
+use crate::geojson_out;
 use crate::gpkg_out;
 use crate::progress::Part;
 use crate::sheet::{Renoded, RenodingRecord, Sheet};
@@ -102,39 +101,62 @@ fn write(
     theme: &Theme<'_>,
     watch: Progress<'_>,
 ) -> Result<Written, FileError> {
-    let format = Format::of(path)?;
-    let draft = Draft::of(path)?;
+    let work = Work { path, export, theme, format: Format::of(path)?, draft: Draft::of(path)?, watch };
     let planned = Sheet::of_theme(export.partition, theme);
-    let written = match format {
-        Format::GeoJson if planned.len() > 0 => {
-            let renoded = Renoded::of_sheet(path, &planned, export.crs, &Part::of(watch, 0.0, 0.4))?;
-            write_geojson(path, &draft, &renoded.sheet(), renoded.record, export, theme, watch)
-        }
-        Format::GeoJson => write_geojson(path, &draft, &planned, RenodingRecord::default(), export, theme, watch),
-        Format::GeoPackage => {
-            let totals =
-                gpkg_out::write(draft.path(), &planned, theme, export.crs, export.rules, &Part::of(watch, 0.0, 0.6));
-            let totals = totals.map_err(|error| aim_at(path, error))?;
-            prove(path, &draft, &planned, RenodingRecord::default(), totals, Some(export.crs), watch)
-        }
+    let written = if work.format == Format::GeoJson && planned.len() > 0 {
+        let renoded = Renoded::of_sheet(path, &planned, export.crs, &Part::of(watch, 0.0, 0.4))?;
+        work.write_and_prove(&renoded.sheet(), renoded.record)
+    } else {
+        work.write_and_prove(&planned, RenodingRecord::default())
     }?;
-    draft.publish()?;
+    work.draft.publish()?;
     watch(1.0);
     Ok(written)
 }
 
-fn write_geojson(
-    path: &Path,
-    draft: &Draft,
-    sheet: &Sheet<'_>,
-    record: RenodingRecord,
-    export: &BlueprintExport<'_>,
-    theme: &Theme<'_>,
-    watch: Progress<'_>,
-) -> Result<Written, FileError> {
-    let about = [export.title, export.crs.name()];
-    let totals = geojson_out::write(draft.path(), sheet, theme, about, &Part::of(watch, 0.4, 0.6));
-    prove(path, draft, sheet, record, totals.map_err(|error| aim_at(path, error))?, None, watch)
+/// An export under way.
+struct Work<'a> {
+    path: &'a Path,
+    export: &'a BlueprintExport<'a>,
+    theme: &'a Theme<'a>,
+    format: Format,
+    draft: Draft,
+    watch: Progress<'a>,
+}
+
+impl Work<'_> {
+    fn write_and_prove(&self, sheet: &Sheet<'_>, record: RenodingRecord) -> Result<Written, FileError> {
+        let (draft, export) = (self.draft.path(), self.export);
+        let part = Part::of(self.watch, 0.4, 0.6);
+        let totals = match self.format {
+            Format::GeoJson => geojson_out::write(draft, sheet, self.theme, [export.title, export.crs.name()], &part),
+            Format::GeoPackage => gpkg_out::write(draft, sheet, self.theme, export.crs, export.rules, &part),
+        };
+        let totals = totals.map_err(|error| aim_at(self.path, error))?;
+        let proof = if totals.features == 0 {
+            WrittenProof { exact: true, ..WrittenProof::default() }
+        } else {
+            self.prove(sheet, record)?
+        };
+        let path = self.path.to_path_buf();
+        Ok(Written { path, features: totals.features, ellipsoid_area_m2: totals.ellipsoid_m2, proof })
+    }
+
+    /// Reads the draft again and compares it with what was planned.
+    fn prove(&self, sheet: &Sheet<'_>, record: RenodingRecord) -> Result<WrittenProof, FileError> {
+        let part = Part::of(self.watch, 0.6, 0.75);
+        let file = match self.format {
+            Format::GeoJson => verify::read_own_geojson(self.draft.path(), &part),
+            Format::GeoPackage => {
+                // The file also holds the table of styles.
+                let layer = Some(self.theme.name.to_owned());
+                verify::read_as_written(&Source { layer, ..Source::file(self.draft.path()) }, &part)
+            }
+        };
+        let file = file.map_err(|error| aim_at(self.path, error))?;
+        let examined = verify::examine(self.path, &file, &sheet.partition.grid, &Part::of(self.watch, 0.75, 1.0))?;
+        Ok(compare(sheet, record, &file, &examined))
+    }
 }
 
 /// A format that can be written.
@@ -164,40 +186,6 @@ fn aim_at(target: &Path, error: FileError) -> FileError {
         FileError::Cancelled { .. } => FileError::Cancelled { path },
         other => other,
     }
-}
-
-/// Reads the draft again and compares it with what was planned.
-fn prove(
-    path: &Path,
-    draft: &Draft,
-    sheet: &Sheet<'_>,
-    record: RenodingRecord,
-    totals: Totals,
-    crs: Option<&Crs>,
-    watch: Progress<'_>,
-) -> Result<Written, FileError> {
-    let mut written = Written {
-        path: path.to_path_buf(),
-        features: totals.features,
-        ellipsoid_area_m2: totals.ellipsoid_m2,
-        proof: WrittenProof { exact: true, ..WrittenProof::default() },
-    };
-    if totals.features == 0 {
-        return Ok(written);
-    }
-    let mut source = Source::file(draft.path());
-    // A GeoPackage also holds the table of styles.
-    source.layer = crs.map(|_| sheet_name(draft.path())).transpose()?.flatten();
-    let file = verify::read_as_written(&source, &Part::of(watch, 0.6, 0.75)).map_err(|error| aim_at(path, error))?;
-    let grid = &sheet.partition.grid;
-    let examined = verify::examine(path, &file, grid, &Part::of(watch, 0.75, 1.0))?;
-    written.proof = compare(sheet, record, &file, &examined);
-    Ok(written)
-}
-
-fn sheet_name(path: &Path) -> Result<Option<String>, FileError> {
-    let layers = crate::summary::summary(path)?;
-    Ok(layers.into_iter().map(|layer| layer.name).find(|name| name != "layer_styles"))
 }
 
 fn compare(sheet: &Sheet<'_>, record: RenodingRecord, file: &AsWritten, examined: &Examined) -> WrittenProof {

@@ -31,9 +31,9 @@ pub(crate) fn write(
     rules: &RuleSet,
     watch: &Part<'_>,
 ) -> Result<Totals, FileError> {
-    messages::listen();
     let areas = ellipsoid_areas(crs, &sheet.partition.grid, (0..sheet.len()).map(|group| sheet.ground(group)))?;
     let srs = crs.to_gdal()?;
+    messages::listen();
     let failed = |error: GdalError| FileError::WriteFailed { path: path.to_path_buf(), source: Cause::from(error) };
     let dated = FixedDate::set().map_err(failed)?;
     let mut dataset =

@@ -24,6 +24,7 @@ mod draft;
 mod edges;
 mod error;
 mod export;
+mod geojson_in;
 mod geojson_out;
 mod gpkg_out;
 mod ground;

@@ -15,12 +15,15 @@ use crate::area;
 use crate::crs::{Crs, METRES_PER_DEGREE};
 use crate::edges;
 use crate::error::FileError;
+use crate::geojson_in;
 use crate::ground;
 use crate::messages;
 use crate::open;
 use crate::progress::Part;
 use crate::read;
 use crate::source::Source;
+use crate::wkb;
+use gdal::vector::{Geometry, LayerAccess};
 use lantu_engine::{ClassId, FaceId, Feature, FeatureRef, Layer, Partition, PrecisionModel, normalise, overlay};
 use serde::Serialize;
 use std::path::Path;
@@ -128,7 +131,6 @@ impl AsWritten {
 
 /// Reads all features of a source without changing a coordinate.
 pub(crate) fn read_as_written(source: &Source, watch: &Part<'_>) -> Result<AsWritten, FileError> {
-    use gdal::vector::LayerAccess;
     let path = source.path.clone();
     let opened = open::open(&path)?;
     let mut table = open::layer(&opened.dataset, source)?;
@@ -156,6 +158,23 @@ pub(crate) fn read_as_written(source: &Source, watch: &Part<'_>) -> Result<AsWri
     }
     if file.features.is_empty() {
         return Err(FileError::Empty { path, layer: table.name() });
+    }
+    file.middle = read::extent(&file.features).map_or(0.0, |extent| extent.center().y);
+    Ok(file)
+}
+
+/// Reads GeoJSON that was just written.
+pub(crate) fn read_own_geojson(path: &Path, watch: &Part<'_>) -> Result<AsWritten, FileError> {
+    let shapes = geojson_in::read(path)?;
+    let mut file = AsWritten { features: Vec::new(), invalid: 0, crs: Some(Crs::lonlat()?), middle: 0.0 };
+    let count = shapes.len();
+    for (seen, polygons) in shapes.into_iter().enumerate() {
+        if seen % 256 == 0 && !watch.reached(seen as f64 / count as f64) {
+            return Err(FileError::Cancelled { path: path.to_path_buf() });
+        }
+        let valid = Geometry::from_wkb(&wkb::multi_polygon(&polygons)).is_ok_and(|geometry| geometry.is_valid());
+        file.invalid += u64::from(!valid);
+        file.features.push(Feature { fid: seen as i64, polygons, ..Feature::default() });
     }
     file.middle = read::extent(&file.features).map_or(0.0, |extent| extent.center().y);
     Ok(file)

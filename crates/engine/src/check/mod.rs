@@ -42,6 +42,16 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// Returns the proof of another blueprint of the same partition: what is said of the arcs and
+    /// faces stands, what is said of the patches is looked at again.
+    pub fn of_other_blueprint(&self, partition: &Partition, blueprint: &Blueprint) -> Self {
+        Self {
+            misassigned_faces: misassigned_faces(partition, blueprint),
+            area_difference_grid_units: area_difference(partition, blueprint, &arc_shares(partition)),
+            ..*self
+        }
+    }
+
     /// Returns whether the blueprint is a partition of the ground of its inputs.
     pub fn holds(&self) -> bool {
         self.residual_crossings == 0

@@ -5,8 +5,8 @@
 //! smallest point.
 
 use super::segments::Segments;
+use super::sorting::{rank, sorted};
 use crate::precision::Point;
-use rayon::prelude::*;
 
 /// Arcs with what each changes between its sides.
 pub(crate) struct Arcs {
@@ -74,14 +74,14 @@ struct Vertices {
 impl Vertices {
     fn of(segments: &Segments) -> Self {
         let count = segments.len();
-        let mut by_end: Vec<u32> = (0..count as u32).collect();
-        by_end.par_sort_unstable_by_key(|&at| (segments.ends[at as usize][1], at));
+        let ends = segments.ends.iter().zip(0..).map(|(ends, at): (_, u32)| (ends[1], at)).collect();
+        let by_end: Vec<(Point, u32)> = sorted(ends, |&(end, at)| (rank(end), at));
         let (mut points, mut outgoing, mut incoming) = (Vec::new(), Vec::new(), Vec::new());
         let mut ends = vec![[0u32; 2]; count];
         let (mut out, mut into) = (0, 0);
         while out < count || into < count {
             let from = segments.ends.get(out).map(|ends| ends[0]);
-            let to = by_end.get(into).map(|&at| segments.ends[at as usize][1]);
+            let to = by_end.get(into).map(|&(end, _)| end);
             let Some(point) = from.into_iter().chain(to).min() else { break };
             let vertex = points.len() as u32;
             points.push(point);
@@ -91,13 +91,14 @@ impl Vertices {
                 ends[out][0] = vertex;
                 out += 1;
             }
-            while into < count && segments.ends[by_end[into] as usize][1] == point {
-                ends[by_end[into] as usize][1] = vertex;
+            while into < count && by_end[into].0 == point {
+                ends[by_end[into].1 as usize][1] = vertex;
                 into += 1;
             }
         }
         outgoing.push(count as u32);
         incoming.push(count as u32);
+        let by_end = by_end.into_iter().map(|(_, at)| at).collect();
         Self { points, outgoing, incoming, by_end, ends }
     }
 

@@ -17,6 +17,7 @@ mod interact;
 pub(crate) mod labels;
 mod noding;
 mod segments;
+mod sorting;
 mod tiles;
 
 use crate::finding::{Finding, FindingCode, Reported};

@@ -5,9 +5,9 @@
 //! directions by the same feature cancel; runs in the same direction are kept as often as they
 //! occur, because winding numbers are counted, not toggled.
 
+use super::sorting::{rank, sorted};
 use crate::normalise::NormalLayer;
 use crate::precision::Point;
-use rayon::prelude::*;
 
 /// Unique segments in the order of their ends, with owners.
 #[derive(Clone, Debug, Default)]
@@ -78,8 +78,8 @@ impl Segments {
     }
 
     /// Returns the segments that the runs add up to.
-    pub fn of_runs(mut runs: Vec<Run>) -> Self {
-        runs.par_sort_unstable();
+    pub fn of_runs(runs: Vec<Run>) -> Self {
+        let runs = sorted(runs, |&([a, b], code)| (rank(a), (rank(b), code)));
         let mut merged = Self::with_capacity(runs.len() / 4 * 3 + 1);
         let mut codes = Vec::new();
         let mut at = 0;
