@@ -53,8 +53,8 @@ fn set_up(app: &mut App, request: start::Request) -> Result<(), Box<dyn std::err
         let _ = handle.emit("progress", progress);
     });
     let project = Arc::new(Project::new(data::settings(app), events));
-    app.manage(project.clone());
-    start::open(app.handle().clone(), project, request);
+    app.manage(project);
+    app.manage(start::Waiting::new(request));
     open_window(app)
 }
 

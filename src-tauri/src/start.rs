@@ -1,13 +1,15 @@
 //! What the program was asked to open when it was started.
+//!
+//! Opening begins with the window's first question: from then on it hears how that goes.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lantu_project::Project;
 use lantu_project::api::Progress;
 use serde_json::{Value, json};
-use tauri::{AppHandle, Emitter};
+use tauri::{AppHandle, Emitter, Manager};
 
 use crate::call::guarded;
 
@@ -39,9 +41,24 @@ pub fn request(arguments: impl Iterator<Item = OsString>) -> Result<Request, Str
     Ok(if files.is_empty() { Request::Nothing } else { Request::Files(files) })
 }
 
-/// Opens it beside the window, and tells the window when it is done.
-pub fn open(app: AppHandle, project: Arc<Project>, request: Request) {
-    let (name, arguments) = match request {
+/// What is still to be opened.
+pub struct Waiting(Mutex<Request>);
+
+impl Waiting {
+    /// Keeps the request until the window asks for the first time.
+    pub fn new(request: Request) -> Self {
+        Self(Mutex::new(request))
+    }
+
+    fn take(&self) -> Request {
+        let mut request = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut request, Request::Nothing)
+    }
+}
+
+/// Opens what is waiting, beside the window, and tells the window when it is done.
+pub fn open(app: AppHandle, project: Arc<Project>) {
+    let (name, arguments) = match app.state::<Waiting>().take() {
         Request::Nothing => return,
         Request::Demo => ("open_demo", json!({})),
         Request::Files(paths) => ("open", json!({ "paths": paths })),

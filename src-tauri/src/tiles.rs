@@ -63,7 +63,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_not_a_tile() {
-        for path in ["", "/sources", "/sources/7/12/2150", "/sources/7/12/2150/1436/1", "/sources/7/-1/0/0", "/s/x/1/0/0"] {
+        for path in
+            ["", "/sources", "/sources/7/12/2150", "/sources/7/12/2150/1436/1", "/sources/7/-1/0/0", "/s/x/1/0/0"]
+        {
             assert_eq!(address(path), None, "{path}");
         }
     }

@@ -1,4 +1,7 @@
 //! What several tests of the whole share.
 
+pub mod case;
 pub mod random;
 pub mod reference;
+pub mod run;
+pub mod wkt;

@@ -116,6 +116,7 @@ function listen(map: MapLibre, container: HTMLElement, events: MapEvents): void 
     container.dataset.bounds = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].join(',');
     container.dataset.state = state;
   };
+  map.on('movestart', () => tellOutside('moving'));
   map.on('move', () => {
     tellSight();
     tellOutside('moving');

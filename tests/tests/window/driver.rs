@@ -1,0 +1,159 @@
+//! A small W3C WebDriver client: just what the window's tests need, blocking, over loopback HTTP.
+
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+/// How long the window may take for anything a test waits for.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What goes wrong in the page is told when a test waits in vain.
+const WATCH: &str = "window.__errors = [];
+    const keep = (e) => window.__errors.push(String(e.reason?.stack ?? e.error?.stack ?? e.message));
+    addEventListener('error', keep);
+    addEventListener('unhandledrejection', keep);";
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A session with the window.
+pub struct Driver {
+    agent: ureq::Agent,
+    session: String,
+}
+
+impl Driver {
+    /// Starts `binary` through the WebDriver at `port`.
+    pub fn open(port: u16, binary: &str, arguments: &[&str]) -> Self {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let base = format!("http://127.0.0.1:{port}/session");
+        let options = json!({ "binary": binary, "args": arguments });
+        let body = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
+        let answer = send(&agent, "POST", &base, Some(&body)).unwrap_or_else(|error| panic!("no session: {error}"));
+        let id = answer["sessionId"].as_str().expect("a session has an id");
+        let driver = Self { session: format!("{base}/{id}"), agent };
+        driver.script(WATCH, json!([]));
+        driver
+    }
+
+    /// Ends the session and with it the window; says nothing if the window is gone already.
+    pub fn close(&self) {
+        let _ = send(&self.agent, "DELETE", &self.session, None);
+    }
+
+    fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Value, String> {
+        send(&self.agent, method, &format!("{}{path}", self.session), body)
+    }
+
+    fn post(&self, path: &str, body: Value) -> Result<Value, String> {
+        self.ask("POST", path, Some(&body))
+    }
+
+    /// Runs JavaScript in the window: the body of a function, its result as JSON.
+    pub fn script(&self, body: &str, arguments: Value) -> Value {
+        self.post("/execute/sync", json!({ "script": body, "args": arguments }))
+            .unwrap_or_else(|error| panic!("{error}\nin: {body}"))
+    }
+
+    /// Whether an element is there and can be seen.
+    pub fn sees(&self, css: &str) -> bool {
+        let script = "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";
+        self.script(script, json!([css])) == json!(true)
+    }
+
+    /// The words of an element as they are shown, empty if it is not there.
+    pub fn text(&self, css: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.innerText ?? ''";
+        self.script(script, json!([css])).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// An attribute of an element, empty if either is not there.
+    pub fn attribute(&self, css: &str, name: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? ''";
+        self.script(script, json!([css, name])).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until `holds`; fails with `what` after a minute, and with what the window says by then.
+    pub fn wait(&self, what: &str, mut holds: impl FnMut(&Self) -> bool) {
+        let start = Instant::now();
+        while !holds(self) {
+            if start.elapsed() > PATIENCE {
+                let errors = self.script("return (window.__errors ?? []).join('\\n')", json!([]));
+                let notice = self.text("[data-testid=notice]");
+                panic!("waited in vain for: {what}\nerrors: {errors}\nnotice: {notice}\nwindow: {}", self.text("body"));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Clicks an element once it is there and can be used.
+    pub fn click(&self, css: &str) {
+        self.wait(css, |d| {
+            d.script("const e = document.querySelector(arguments[0]); return !!e && !e.disabled", json!([css]))
+                == json!(true)
+        });
+        let id = self.element(css);
+        self.post(&format!("/element/{id}/click"), json!({})).unwrap_or_else(|error| panic!("click {css}: {error}"));
+    }
+
+    /// Types into a field.
+    pub fn fill(&self, css: &str, words: &str) {
+        let id = self.element(css);
+        self.post(&format!("/element/{id}/value"), json!({ "text": words }))
+            .unwrap_or_else(|error| panic!("fill {css}: {error}"));
+    }
+
+    fn element(&self, css: &str) -> String {
+        let found = self.post("/element", json!({ "using": "css selector", "value": css }));
+        let found = found.unwrap_or_else(|error| panic!("no {css}: {error}"));
+        found[ELEMENT].as_str().unwrap_or_else(|| panic!("no {css}")).to_owned()
+    }
+
+    /// Presses and lets go a key.
+    pub fn key(&self, key: &str) {
+        let strokes = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        let source = json!({ "type": "key", "id": "keys", "actions": strokes });
+        self.post("/actions", json!({ "actions": [source] })).unwrap_or_else(|error| panic!("key {key}: {error}"));
+    }
+
+    /// Clicks at a point of the window, in CSS pixels.
+    pub fn click_at(&self, x: f64, y: f64) {
+        let steps = json!([
+            { "type": "pointerMove", "duration": 0, "origin": "viewport", "x": x.round() as i64, "y": y.round() as i64 },
+            { "type": "pointerDown", "button": 0 },
+            { "type": "pause", "duration": 30 },
+            { "type": "pointerUp", "button": 0 },
+        ]);
+        let source =
+            json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": steps });
+        self.post("/actions", json!({ "actions": [source] }))
+            .unwrap_or_else(|error| panic!("click at {x}, {y}: {error}"));
+    }
+
+    /// Gives the window a size.
+    pub fn resize(&self, width: u32, height: u32) {
+        self.post("/window/rect", json!({ "x": 0, "y": 0, "width": width, "height": height }))
+            .unwrap_or_else(|error| panic!("resize: {error}"));
+    }
+
+    /// The window as PNG.
+    pub fn screenshot(&self) -> Vec<u8> {
+        let answer = self.ask("GET", "/screenshot", None).unwrap_or_else(|error| panic!("screenshot: {error}"));
+        let text = answer.as_str().expect("a screenshot is base64");
+        base64::engine::general_purpose::STANDARD.decode(text).expect("a screenshot is base64")
+    }
+}
+
+fn send(agent: &ureq::Agent, method: &str, url: &str, body: Option<&Value>) -> Result<Value, String> {
+    let sent = match (method, body) {
+        ("GET", _) => agent.get(url).call(),
+        ("DELETE", _) => agent.delete(url).call(),
+        (_, body) => agent.post(url).send_json(body.unwrap_or(&json!({}))),
+    };
+    let mut response = sent.map_err(|error| error.to_string())?;
+    let answer: Value =
+        response.body_mut().with_config().limit(64 << 20).read_json().map_err(|error| error.to_string())?;
+    let value = answer["value"].clone();
+    match value.get("error") {
+        Some(error) => Err(format!("{error}: {}", value["message"])),
+        None => Ok(value),
+    }
+}
