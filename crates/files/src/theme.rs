@@ -183,8 +183,8 @@ impl<'a> BlueprintExport<'a> {
         }
     }
 
-    /// Why the rules or the matrix decide it so.
-    fn because(&self, conflict: &Conflict, basis: &Basis) -> Option<Bilingual> {
+    /// Returns why the rules or the matrix decide a conflict so; `None` if a planner or nobody did.
+    pub fn because(&self, conflict: &Conflict, basis: &Basis) -> Option<Bilingual> {
         let reasons: Vec<&Bilingual> = match basis {
             Basis::Rule(ids) => {
                 let rule = |id: &str| self.rules.rules.iter().find(|rule| rule.id == id);

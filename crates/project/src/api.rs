@@ -16,10 +16,14 @@ pub struct Nothing {}
 pub struct View {
     /// Grows with every change; tiles carry it in their address.
     pub revision: u32,
-    /// The project's name; empty while nothing is open.
-    pub title: String,
+    /// The project's name, Chinese and English; empty while nothing is open.
+    pub title: [String; 2],
     /// Whether the data are re-labelled demo data, to be said wherever they are shown.
     pub demo: bool,
+    /// What must be said wherever the data are shown (licence, re-labelling); Chinese and English.
+    pub note: [String; 2],
+    /// The file of the record, in which every decision is kept.
+    pub record: String,
     /// The project's CRS as `EPSG:n`; empty before the first layer.
     pub crs: String,
     /// The grid's step in metres.
@@ -299,6 +303,11 @@ pub enum ChoiceArg {
         layer: String,
         /// The feature's id.
         fid: i64,
+    },
+    /// The parties of a class, in each of many conflicts.
+    GiveToClass {
+        /// The class.
+        class: String,
     },
     /// All parties stay.
     KeepAll,

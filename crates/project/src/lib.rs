@@ -1,6 +1,50 @@
-//! Holds one open project and answers commands about it.
+//! Holds one open project and answers commands about it, from the window or from the terminal.
+//!
+//! ```text
+//! Plan → load → Inputs → Cut (partition, conflicts) → Outcome (decisions, blueprint, proof)
+//!                                                        ▲ record (store)
+//! ```
+//!
+//! [`Project`] is what the window talks to: one list of commands (`api`), answered with JSON, and
+//! tiles as bytes. [`Job`] is the same work without a window. What was cut stays as it is until
+//! layers change; a decision only appends to the record and decides anew.
+//!
+//! Going in: `plan`, `names`, `rules`, `load`. At work: `outcome`, `progress`. What is asked of a
+//! result: `inbox`, `detail`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
+//! is kept: `store`, `history`; where results go: `targets`. What holds it together: `project` and `job`.
 
 #[macro_use]
 mod commands;
 pub mod api;
+mod detail;
+mod history;
+mod inbox;
+mod job;
+mod load;
+mod look;
+mod measure;
+mod names;
+mod opening;
+mod outcome;
+mod plan;
 mod problem;
+mod progress;
+mod project;
+mod report;
+mod rules;
+mod settings;
+mod store;
+mod targets;
+mod tiles;
+mod totals;
+mod view;
+
+pub use job::{Job, Watcher, use_threads};
+pub use look::{LayerInfo, info, verify};
+pub use lantu_files::{Verification, Written, WrittenProof};
+pub use plan::{GRID_M, LayerPlan, Plan};
+pub use progress::Listener;
+pub use project::Project;
+pub use report::{Report, report};
+pub use settings::Settings;
+pub use targets::Targets;

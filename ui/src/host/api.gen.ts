@@ -59,7 +59,11 @@ layer: string,
 /**
  * The feature's id.
  */
-fid: number, } | { "kind": "keep-all" } | { "kind": "other-class",
+fid: number, } | { "kind": "give-to-class",
+/**
+ * The class.
+ */
+class: string, } | { "kind": "keep-all" } | { "kind": "other-class",
 /**
  * Its id.
  */
@@ -624,13 +628,21 @@ export type View = {
  */
 revision: number,
 /**
- * The project's name; empty while nothing is open.
+ * The project's name, Chinese and English; empty while nothing is open.
  */
-title: string,
+title: [string, string],
 /**
  * Whether the data are re-labelled demo data, to be said wherever they are shown.
  */
 demo: boolean,
+/**
+ * What must be said wherever the data are shown (licence, re-labelling); Chinese and English.
+ */
+note: [string, string],
+/**
+ * The file of the record, in which every decision is kept.
+ */
+record: string,
 /**
  * The project's CRS as `EPSG:n`; empty before the first layer.
  */

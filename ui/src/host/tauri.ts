@@ -12,7 +12,7 @@ declare global {
   }
 }
 
-const dataFiles = ['geojson', 'json', 'shp', 'gpkg', 'toml'];
+const dataFiles = ['geojson', 'json', 'shp', 'gpkg', 'toml', 'lantu'];
 const kindNames: Record<FileKind, string> = { geojson: 'GeoJSON', gpkg: 'GeoPackage' };
 
 export const tauriHost: Host = {

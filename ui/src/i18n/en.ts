@@ -4,7 +4,6 @@ import type { Key } from './zh';
 export const en: Record<Key, string> = {
   'app.name': 'Lantu',
   'app.demo': 'Demo data',
-  'app.demo.note': 'foreign open data, re-labelled',
   'app.offline': 'Works offline; data stay on this machine',
 
   'step.layers': 'Layers',
@@ -164,6 +163,7 @@ export const en: Record<Key, string> = {
   'history.redo': 'Redo',
   'history.noreason': 'no reason given',
   'history.give': 'to {layer} {fid}',
+  'history.give-class': 'given to {class}',
   'history.keep-all': 'keep all',
   'history.other-class': 'to {class}',
   'history.leave-empty': 'left empty',

@@ -2,7 +2,6 @@
 export const zh = {
   'app.name': '蓝图',
   'app.demo': '演示数据',
-  'app.demo.note': '境外公开数据,类别为重新标注,不代表真实规划',
   'app.offline': '离线工作,数据不离开本机',
 
   'step.layers': '图层',
@@ -161,6 +160,7 @@ export const zh = {
   'history.redo': '重做',
   'history.noreason': '未写理由',
   'history.give': '归 {layer} {fid}',
+  'history.give-class': '归{class}',
   'history.keep-all': '全部保留',
   'history.other-class': '改为{class}',
   'history.leave-empty': '留空',

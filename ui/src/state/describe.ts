@@ -10,6 +10,8 @@ export function describe({ kind, choice }: OperationView): string {
   switch (choice.kind) {
     case 'give-to':
       return t('history.give', { layer: choice.layer, fid: choice.fid });
+    case 'give-to-class':
+      return t('history.give-class', { class: project.className(choice.class) });
     case 'other-class':
       return t('history.other-class', { class: project.className(choice.class) });
     default:

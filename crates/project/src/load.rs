@@ -1,0 +1,158 @@
+//! Reads the layers of a plan into the project's plane.
+
+use crate::api::Problem;
+use crate::names::LayerNames;
+use crate::plan::{LayerPlan, Plan};
+use crate::problem;
+use crate::progress::Meter;
+use geo::{Coord, Rect};
+use lantu_engine::{ClassId, Finding, Layer, RuleSet};
+use lantu_files::{Crs, LayerRequest, choose_crs, read_layer};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// A layer as it was read, and where from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The layer in the project's plane.
+    pub layer: Arc<Layer>,
+    /// Its source in QGIS's spelling.
+    pub source: String,
+    /// The file's own CRS.
+    pub file_crs: String,
+    /// How the file's text is encoded.
+    pub encoding: String,
+    /// The smallest box around it.
+    pub extent: Rect<f64>,
+    /// What reading found.
+    pub findings: Vec<Finding>,
+    /// The planar area of its features as drawn, in the plane's square units.
+    pub area: f64,
+}
+
+/// Everything that a run works on.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// The CRS of the plane.
+    pub crs: Crs,
+    /// The layers, in the order of the plan.
+    pub layers: Vec<Loaded>,
+}
+
+/// Reads all layers of a plan.
+///
+/// # Errors
+/// Whatever keeps a layer from being read, with the file's name.
+pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs, Problem> {
+    plan.check()?;
+    let requests: Vec<LayerRequest> = plan.layers.iter().map(|layer| layer.request(names)).collect::<Result<_, _>>()?;
+    if requests.is_empty() {
+        return Err(problem::nothing_there(
+            ["没有任何图层。", "There is no layer."],
+            ["请至少给出一个图层。", "Give at least one layer."],
+        ));
+    }
+    let crs = match &plan.crs {
+        Some(text) => Crs::parse(text)?,
+        None => choose_crs(&requests)?,
+    };
+    let count = requests.len() as f64;
+    let read = |(at, request): (usize, &LayerRequest)| {
+        read_one(request, &crs, &|part| meter.reached("read", (at as f64 + part) / count, &request.name))
+    };
+    let layers = requests.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    Ok(Inputs { crs, layers })
+}
+
+/// Reads one more layer into a plane that is already chosen.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_one(plan: &LayerPlan, names: &LayerNames, crs: &Crs, meter: &Meter<'_>) -> Result<Loaded, Problem> {
+    read_one(&plan.request(names)?, crs, &|part| meter.reached("read", part, &plan.name))
+}
+
+fn read_one(request: &LayerRequest, crs: &Crs, watch: &(dyn Fn(f64) -> bool + Sync)) -> Result<Loaded, Problem> {
+    let read = read_layer(request, crs, watch)?;
+    let area = read.value.layer.features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
+    Ok(Loaded {
+        layer: Arc::new(read.value.layer),
+        source: read.value.source.to_string(),
+        file_crs: read.value.file_crs,
+        encoding: read.value.encoding,
+        extent: read.value.extent,
+        findings: read.findings,
+        area,
+    })
+}
+
+/// The first ring's area less that of the others.
+fn area_of(rings: &[geo::LineString<f64>]) -> f64 {
+    let mut areas = rings.iter().map(|ring| doubled_area(&ring.0).abs() / 2.0);
+    areas.next().unwrap_or(0.0) - areas.sum::<f64>()
+}
+
+/// Twice the signed area, measured from the ring's first point to keep the digits.
+fn doubled_area(ring: &[Coord<f64>]) -> f64 {
+    let Some(&start) = ring.first() else { return 0.0 };
+    let cross = |w: &[Coord<f64>]| {
+        let (a, b) = (w[0] - start, w[1] - start);
+        a.x * b.y - b.x * a.y
+    };
+    ring.windows(2).map(cross).filter(|part| part.is_finite()).sum()
+}
+
+impl Inputs {
+    /// Returns the smallest box around all layers.
+    pub fn extent(&self) -> Option<Rect<f64>> {
+        self.layers.iter().map(|loaded| loaded.extent).reduce(|a, b| {
+            let low = Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) };
+            let high = Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) };
+            Rect::new(low, high)
+        })
+    }
+
+    /// Returns the layer that reaches farthest from the plane's zero, where stray coordinates lie.
+    pub(crate) fn farthest(&self) -> Option<&Loaded> {
+        let reach = |loaded: &Loaded| {
+            let (low, high) = (loaded.extent.min(), loaded.extent.max());
+            [low.x, low.y, high.x, high.y].map(f64::abs).into_iter().fold(0.0, f64::max)
+        };
+        self.layers.iter().max_by(|a, b| reach(a).total_cmp(&reach(b)))
+    }
+
+    /// Returns the classes that the layers and their features have.
+    pub fn classes(&self) -> BTreeSet<ClassId> {
+        let of_layers = self.layers.iter().map(|loaded| &loaded.layer.class);
+        let of_features = self.layers.iter().flat_map(|loaded| &loaded.layer.features).filter_map(|f| f.class.as_ref());
+        of_layers.chain(of_features).cloned().collect()
+    }
+
+    /// Returns west, south, east, north in degrees of everything that was read.
+    pub fn lonlat_bounds(&self) -> Option<[f64; 4]> {
+        lonlat_bounds(&self.crs, self.extent()?)
+    }
+
+    /// Returns a class of a rule set or of a layer by what people call it.
+    pub fn knows(&self, rules: &RuleSet, class: &str) -> bool {
+        rules.classes.iter().any(|def| def.id.as_str() == class) || self.classes().iter().any(|known| known.as_str() == class)
+    }
+}
+
+/// The box in degrees around a box of the plane, whose sides bend on the way.
+pub(crate) fn lonlat_bounds(crs: &Crs, area: Rect<f64>) -> Option<[f64; 4]> {
+    const STEPS: u32 = 8;
+    let at = |k: u32, low: f64, high: f64| low + (high - low) * f64::from(k) / f64::from(STEPS);
+    let (low, high) = (area.min(), area.max());
+    let along = (0..=STEPS).flat_map(|k| {
+        let (x, y) = (at(k, low.x, high.x), at(k, low.y, high.y));
+        [(x, low.y), (x, high.y), (low.x, y), (high.x, y)].map(|(x, y)| Coord { x, y })
+    });
+    let mut border: Vec<Coord<f64>> = along.collect();
+    crs.to_lonlat(&mut border).ok()?;
+    let finite = border.iter().filter(|c| c.x.is_finite() && c.y.is_finite());
+    finite.fold(None, |sides: Option<[f64; 4]>, c| {
+        let [w, s, e, n] = sides.unwrap_or([c.x, c.y, c.x, c.y]);
+        Some([w.min(c.x), s.min(c.y), e.max(c.x), n.max(c.y)])
+    })
+}

@@ -1,0 +1,40 @@
+//! From grid units to square metres, counts and tallies.
+
+use crate::api::Tally;
+use crate::outcome::Cut;
+use lantu_engine::Conflict;
+use lantu_files::Crs;
+
+/// The size of a grid unit in metres.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measure {
+    unit_m: f64,
+}
+
+impl Measure {
+    /// Returns the measure of a cut in a CRS.
+    pub(crate) fn of(cut: &Cut, crs: &Crs) -> Self {
+        Self { unit_m: cut.partition.grid.step() * crs.metres_per_unit() }
+    }
+
+    /// Returns square metres of a doubled area in square grid units.
+    pub(crate) fn m2(self, area2: i128) -> f64 {
+        area2 as f64 / 2.0 * self.unit_m * self.unit_m
+    }
+
+    /// Returns metres of a length in grid units.
+    pub(crate) fn m(self, length: f64) -> f64 {
+        length * self.unit_m
+    }
+
+    /// Returns how many there are and how large they are together.
+    pub(crate) fn tally(self, areas2: impl Iterator<Item = i128>) -> Tally {
+        let (count, area2) = areas2.fold((0, 0), |(count, sum), area2| (count + 1, sum + area2));
+        Tally { count, area_m2: self.m2(area2) }
+    }
+
+    /// Returns the tally of conflicts.
+    pub(crate) fn of_conflicts<'a>(self, conflicts: impl Iterator<Item = &'a Conflict>) -> Tally {
+        self.tally(conflicts.map(|conflict| conflict.area2))
+    }
+}

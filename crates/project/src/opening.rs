@@ -1,0 +1,104 @@
+//! What was given to be opened: a project, its record, or data files.
+
+use crate::api::Problem;
+use crate::outcome::Cut;
+use crate::plan::{LayerPlan, Plan, Words, stem};
+use crate::problem;
+use crate::settings::Settings;
+use crate::store::Store;
+use lantu_engine::ConflictId;
+use lantu_files::summary;
+use std::path::{Path, PathBuf};
+
+/// The endings of files that a folder is searched for.
+const DATA: [&str; 5] = ["geojson", "json", "shp", "gpkg", "fgb"];
+
+/// Returns the project that the paths name and where its decisions are kept; `None` if they are
+/// data files.
+pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<(Plan, PathBuf)>, Problem> {
+    let [only] = paths else { return Ok(None) };
+    let path = PathBuf::from(only);
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("toml") => Ok(Some((Plan::read(&path)?, path.with_extension("lantu")))),
+        Some("lantu") => {
+            std::fs::metadata(&path).map_err(|source| problem::missing(&path, source))?;
+            let plan = Store::open(&path, &settings.state_dir)?.plan()?;
+            let plan = plan.ok_or_else(|| {
+                let hint = ["请打开 .toml 项目或数据文件。", "Open a .toml project or data files."];
+                problem::bad_file(&path, &"no project in it", hint)
+            })?;
+            Ok(Some((plan, path)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Returns the project that data files make, and where its decisions are kept: beside the first.
+pub(crate) fn new_project(paths: &[String]) -> Result<(Plan, PathBuf), Problem> {
+    let first = paths.first().map(PathBuf::from).unwrap_or_default();
+    let mut plan = Plan { title: Words::Same(stem(&first)), ..Plan::default() };
+    for mut layer in layers_of(paths)? {
+        layer.name = plan.free_name(&layer.name);
+        plan.layers.push(layer);
+    }
+    Ok((plan, first.with_extension("lantu")))
+}
+
+/// Returns the layers of polygons that data files and folders hold.
+pub(crate) fn layers_of(paths: &[String]) -> Result<Vec<LayerPlan>, Problem> {
+    let mut layers = Vec::new();
+    for path in paths {
+        for file in files_of(Path::new(path))? {
+            layers.extend(layers_of_file(&file)?);
+        }
+    }
+    Ok(layers)
+}
+
+/// The data files of a folder, by name; the file itself otherwise.
+fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let ending = |path: &Path| path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if !path.is_dir() || ending(path) == "gdb" {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let missing = |source| problem::missing(path, source);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(missing)? {
+        let file = entry.map_err(missing)?.path();
+        if DATA.contains(&ending(&file).as_str()) || ending(&file) == "gdb" {
+            files.push(file);
+        }
+    }
+    if files.is_empty() {
+        let message = [format!("文件夹 {} 中没有数据文件。", path.display()), format!("The folder {} holds no data file.", path.display())];
+        return Err(problem::problem(message, ["支持 GeoJSON、Shapefile、GeoPackage。", "GeoJSON, Shapefile and GeoPackage can be read."]));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The layers of one file; points and lines beside polygons are passed over.
+fn layers_of_file(path: &Path) -> Result<Vec<LayerPlan>, Problem> {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut layers = summary(&path)?;
+    let several = layers.len() > 1;
+    if several {
+        let areas = |geometry: &str| !(geometry.contains("Point") || geometry.contains("Line") || geometry == "None");
+        layers.retain(|layer| areas(&layer.geometry));
+    }
+    let named = |layer: lantu_files::LayerSummary| {
+        let name = if several { layer.name } else { stem(&path) };
+        LayerPlan::named(&name, layer.source.to_string())
+    };
+    Ok(layers.into_iter().map(named).collect())
+}
+
+/// Returns the conflicts of these ids.
+pub(crate) fn conflict_ids(cut: &Cut, texts: &[String]) -> Result<Vec<ConflictId>, Problem> {
+    let id = |text: &String| text.parse().ok().filter(|&id| cut.find(id).is_some());
+    let told = |text: &String| {
+        let message = [format!("没有编号为 {text} 的冲突。"), format!("There is no conflict {text}.")];
+        problem::problem(message, ["请在列表中重新选择。", "Choose again in the list."])
+    };
+    texts.iter().map(|text| id(text).ok_or_else(|| told(text))).collect()
+}

@@ -1,0 +1,213 @@
+//! From inputs to a proven blueprint, and again after every decision.
+
+use crate::api::Problem;
+use crate::load::Inputs;
+use crate::problem;
+use crate::progress::Meter;
+use lantu_engine::{
+    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, Finding, FindingCode, Layer, NormalLayer, Partition,
+    PrecisionModel, Proof, RuleSet, check, compose, decide, detect, normalise, overlay,
+};
+use lantu_files::{BlueprintExport, Crs, FileError};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Marks a face that belongs to no conflict.
+pub const NO_CONFLICT: u32 = u32::MAX;
+
+/// What a run has cut and found: it stays as it is, whatever is decided.
+#[derive(Debug)]
+pub struct Cut {
+    /// The partition.
+    pub partition: Partition,
+    /// Its conflicts.
+    pub conflicts: Vec<Conflict>,
+    /// The conflict of each face, or [`NO_CONFLICT`].
+    pub conflict_of: Vec<u32>,
+    /// What normalising and cutting found.
+    pub findings: Vec<Finding>,
+    index_of: HashMap<ConflictId, u32>,
+}
+
+/// What rules and choices make of a cut.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What was cut.
+    pub cut: Arc<Cut>,
+    /// The rules that applied.
+    pub rules: Arc<RuleSet>,
+    /// The record that applied.
+    pub log: Arc<DecisionLog>,
+    /// One decision per conflict.
+    pub decisions: Vec<Decision>,
+    /// The blueprint.
+    pub blueprint: Blueprint,
+    /// Its proof.
+    pub proof: Proof,
+    /// Decisions that have lost their conflict.
+    pub orphaned: u32,
+    /// How long each stage took, in seconds, in order.
+    pub timings: Vec<(&'static str, f64)>,
+}
+
+impl Cut {
+    /// Cuts layers and finds their conflicts.
+    ///
+    /// `layers` are taken one by one, so that no more than one copy is held at a time.
+    ///
+    /// # Errors
+    /// A problem if the data fit no grid, are too many, or the work was stopped.
+    pub fn of(
+        inputs: &Inputs,
+        layers: impl Iterator<Item = Layer>,
+        grid_m: f64,
+        rules: &RuleSet,
+        meter: &Meter<'_>,
+        clock: &mut Clock,
+    ) -> Result<Self, Problem> {
+        let grid = grid(inputs, grid_m)?;
+        let mut findings = Vec::new();
+        if grid.step() > grid_m * 1.5 / inputs.crs.metres_per_unit() {
+            let (code, about) = (FindingCode::CoarserGrid, About::default());
+            findings.push(Finding { code, severity: code.severity(), about, at: None });
+        }
+        let normal = normal_layers(inputs, layers, &grid, &mut findings, meter)?;
+        clock.lap("normalise");
+        let cut = overlay(normal, &grid, meter)?;
+        findings.extend(cut.findings);
+        clock.lap("overlay");
+        meter.reached("detect", 0.0, "");
+        // The engine's tolerances are in the plane's units.
+        let unit = inputs.crs.metres_per_unit();
+        let mut tolerances = rules.tolerances;
+        tolerances.sliver_area_m2 /= unit * unit;
+        tolerances.sliver_width_m /= unit;
+        let conflicts = detect(&cut.value, &tolerances);
+        clock.lap("detect");
+        Ok(Self::indexed(cut.value, conflicts, findings))
+    }
+
+    fn indexed(partition: Partition, conflicts: Vec<Conflict>, findings: Vec<Finding>) -> Self {
+        let mut conflict_of = vec![NO_CONFLICT; partition.face_count()];
+        for (index, conflict) in (0u32..).zip(&conflicts) {
+            conflict.faces.iter().for_each(|&face| conflict_of[face as usize] = index);
+        }
+        let index_of = conflicts.iter().map(|conflict| conflict.id).zip(0u32..).collect();
+        Self { partition, conflicts, conflict_of, findings, index_of }
+    }
+
+    /// Returns the index of the conflict of this id.
+    pub fn find(&self, id: ConflictId) -> Option<u32> {
+        self.index_of.get(&id).copied()
+    }
+}
+
+/// The grid of the step asked for, or the finest that holds the data.
+fn grid(inputs: &Inputs, grid_m: f64) -> Result<PrecisionModel, Problem> {
+    let extent = inputs.extent().ok_or_else(problem::no_result)?;
+    let grid = PrecisionModel::coarsened(extent, grid_m / inputs.crs.metres_per_unit());
+    let path = || inputs.farthest().map(|loaded| loaded.source.clone()).unwrap_or_default().into();
+    grid.map_err(|source| FileError::OutOfRange { path: path(), source }.into())
+}
+
+fn normal_layers(
+    inputs: &Inputs,
+    layers: impl Iterator<Item = Layer>,
+    grid: &PrecisionModel,
+    findings: &mut Vec<Finding>,
+    meter: &Meter<'_>,
+) -> Result<Vec<NormalLayer>, Problem> {
+    let count = inputs.layers.len() as f64;
+    let mut normal = Vec::new();
+    for (at, layer) in layers.enumerate() {
+        if !meter.reached("normalise", at as f64 / count, &layer.name) {
+            return Err(problem::cancelled());
+        }
+        let reported = normalise(layer, grid);
+        findings.extend(reported.findings);
+        normal.push(reported.value);
+    }
+    Ok(normal)
+}
+
+impl Outcome {
+    /// Applies rules and choices to a cut, and proves the blueprint.
+    ///
+    /// # Errors
+    /// A problem if the work was stopped.
+    pub fn of(
+        cut: Arc<Cut>,
+        rules: Arc<RuleSet>,
+        log: Arc<DecisionLog>,
+        meter: &Meter<'_>,
+        clock: &mut Clock,
+    ) -> Result<Self, Problem> {
+        meter.reached("decide", 0.0, "");
+        let decided = decide(&cut.partition, &cut.conflicts, &rules, &log);
+        clock.lap("decide");
+        meter.reached("compose", 0.0, "");
+        let blueprint = compose(&cut.partition, &cut.conflicts, &decided.value, &rules);
+        clock.lap("compose");
+        let proof = check(&cut.partition, &blueprint, meter)?;
+        clock.lap("check");
+        let orphaned = decided.findings.len() as u32;
+        let timings = clock.laps.clone();
+        Ok(Self { cut, rules, log, decisions: decided.value, blueprint, proof, orphaned, timings })
+    }
+
+    /// Applies a longer record to the same cut and rules; nothing is cut or measured anew.
+    pub fn with_log(&self, log: Arc<DecisionLog>) -> Self {
+        let cut = &self.cut;
+        let decided = decide(&cut.partition, &cut.conflicts, &self.rules, &log);
+        let blueprint = compose(&cut.partition, &cut.conflicts, &decided.value, &self.rules);
+        let proof = self.proof.of_other_blueprint(&cut.partition, &blueprint);
+        Self {
+            cut: cut.clone(),
+            rules: self.rules.clone(),
+            log,
+            decisions: decided.value,
+            blueprint,
+            proof,
+            orphaned: decided.findings.len() as u32,
+            timings: self.timings.clone(),
+        }
+    }
+
+    /// Returns all that an export needs.
+    pub fn export<'a>(&'a self, crs: &'a Crs, title: &'a str) -> BlueprintExport<'a> {
+        BlueprintExport {
+            partition: &self.cut.partition,
+            conflicts: &self.cut.conflicts,
+            decisions: &self.decisions,
+            blueprint: &self.blueprint,
+            rules: &self.rules,
+            log: &self.log,
+            crs,
+            title,
+        }
+    }
+}
+
+/// Takes the time of stages.
+#[derive(Debug)]
+pub struct Clock {
+    last: Instant,
+    /// The stages so far and their seconds.
+    pub laps: Vec<(&'static str, f64)>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { last: Instant::now(), laps: Vec::new() }
+    }
+}
+
+impl Clock {
+    /// Ends a stage.
+    pub fn lap(&mut self, stage: &'static str) {
+        let now = Instant::now();
+        self.laps.push((stage, (now - self.last).as_secs_f64()));
+        self.last = now;
+    }
+}

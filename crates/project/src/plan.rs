@@ -1,0 +1,285 @@
+//! What a project is made of: its layers, rules, CRS and grid.
+//!
+//! A plan comes from a project file that a person writes (TOML), from data files that were dropped
+//! on the window, or from the terminal's arguments. Paths are relative to the project file.
+
+use crate::api::Problem;
+use crate::names::LayerNames;
+use crate::problem;
+use lantu_engine::ClassId;
+use lantu_engine::rules::Bilingual;
+use lantu_files::{Crs, LayerRequest, Source};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// The national tolerance: a tenth of a millimetre.
+pub const GRID_M: f64 = 1e-4;
+
+/// What a project is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Plan {
+    /// Its title.
+    pub title: Words,
+    /// Whether its data are re-labelled for a demonstration.
+    pub demo: bool,
+    /// What must be said wherever it is shown.
+    pub note: Words,
+    /// The CRS to work in; chosen by the data's place if absent.
+    pub crs: Option<String>,
+    /// The step of the grid in the plane's units (metres).
+    pub grid: f64,
+    /// The file of its rules.
+    pub rules: Option<PathBuf>,
+    /// Its layers.
+    #[serde(rename = "layer")]
+    pub layers: Vec<LayerPlan>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let (title, note) = (Words::default(), Words::default());
+        Self { title, demo: false, note, crs: None, grid: GRID_M, rules: None, layers: Vec::new() }
+    }
+}
+
+/// One layer of a project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LayerPlan {
+    /// Its name, unique in the project.
+    pub name: String,
+    /// Its class (role); recognised from its name if absent.
+    #[serde(default, alias = "role")]
+    pub class: Option<String>,
+    /// The file, in QGIS's spelling: `path|layername=NAME|subset=SQL`.
+    pub path: String,
+    /// The layer within the file, if it has several.
+    #[serde(default)]
+    pub layername: Option<String>,
+    /// An SQL condition on its features.
+    #[serde(default)]
+    pub subset: Option<String>,
+    /// A field that holds each feature's own class.
+    #[serde(default, alias = "class-field")]
+    pub class_field: Option<String>,
+    /// The CRS of the file, if it does not say.
+    #[serde(default)]
+    pub crs: Option<String>,
+}
+
+/// A text in one language for both, or in each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Words {
+    /// The same in both languages.
+    Same(String),
+    /// Each in its own.
+    Each(Bilingual),
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self::Same(String::new())
+    }
+}
+
+impl Words {
+    /// Returns the text in Chinese and in English.
+    pub fn both(&self) -> [String; 2] {
+        match self {
+            Self::Same(text) => [text.clone(), text.clone()],
+            Self::Each(Bilingual { zh, en }) => [zh.clone(), en.clone()],
+        }
+    }
+}
+
+impl Plan {
+    /// Reads a project file.
+    ///
+    /// # Errors
+    /// A problem that names the file and the line.
+    pub fn read(path: &Path) -> Result<Self, Problem> {
+        let text = std::fs::read_to_string(path).map_err(|source| problem::missing(path, source))?;
+        let mut plan: Self = toml::from_str(&text).map_err(|cause| {
+            let hint = [
+                "项目文件的写法见 docs/file-formats.md。",
+                "docs/file-formats.md says how a project file is written.",
+            ];
+            problem::bad_file(path, &cause, hint)
+        })?;
+        let base = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        plan.make_absolute(base.parent().unwrap_or(Path::new("")));
+        if plan.title == Words::default() {
+            plan.title = Words::Same(stem(path));
+        }
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn make_absolute(&mut self, base: &Path) {
+        if let Some(rules) = &mut self.rules {
+            *rules = tidy(&base.join(&rules));
+        }
+        for layer in &mut self.layers {
+            layer.path = tidy(&base.join(&layer.path)).to_string_lossy().into_owned();
+        }
+    }
+
+    /// Says what keeps the plan from being worked on.
+    ///
+    /// # Errors
+    /// Two layers of one name, or a grid that is no length.
+    pub fn check(&self) -> Result<(), Problem> {
+        for (at, layer) in self.layers.iter().enumerate() {
+            if self.layers[..at].iter().any(|before| before.name == layer.name) {
+                return Err(repeated(&layer.name));
+            }
+        }
+        if !(self.grid.is_finite() && self.grid > 0.0) {
+            let message = [format!("格网步长 {} 不是正数。", self.grid), format!("The grid step {} is not a length.", self.grid)];
+            return Err(problem::problem(message, ["请写成米，例如 0.0001。", "Write it in metres, as 0.0001."]));
+        }
+        Ok(())
+    }
+
+    /// Returns the files that the plan is read from; none for a source that is misspelt.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let data = self.layers.iter().filter_map(|layer| layer.source().ok()).map(|source| source.path);
+        data.chain(self.rules.clone())
+    }
+
+    /// Returns a name that no layer has yet, as near to `wanted` as may be.
+    pub fn free_name(&self, wanted: &str) -> String {
+        let taken = |name: &str| self.layers.iter().any(|layer| layer.name == name);
+        let numbered = (2..).map(|k| format!("{wanted} {k}"));
+        std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
+    }
+}
+
+/// Two layers of one name.
+pub(crate) fn repeated(name: &str) -> Problem {
+    problem::problem(
+        [format!("有两个图层都叫“{name}”。"), format!("Two layers are called \"{name}\".")],
+        ["请给每个图层起不同的名字：名字决定顺序和来源标注。", "Give each layer a name of its own: names decide order and sources."],
+    )
+}
+
+impl LayerPlan {
+    /// Reads a layer as the terminal names it: `NAME=PATH|layername=…|subset=…`.
+    ///
+    /// # Errors
+    /// A problem if there is no `=` or the source is misspelt.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let hint = ["写法：名称=路径|layername=图层名|subset=SQL 条件。", "Write NAME=PATH|layername=LAYER|subset=SQL."];
+        let wrong = || {
+            let message = [format!("图层“{text}”的写法有误。"), format!("The layer \"{text}\" is misspelt.")];
+            problem::problem(message, hint)
+        };
+        let (name, path) = text.split_once('=').ok_or_else(wrong)?;
+        // A bar or a slash before the first `=` means that the name was forgotten.
+        if name.trim().is_empty() || name.contains(['|', '/', '\\']) {
+            return Err(wrong());
+        }
+        path.parse::<Source>()?;
+        Ok(Self::named(name.trim(), path.to_owned()))
+    }
+
+    /// Returns a layer of a source, whose class is to be recognised.
+    pub(crate) fn named(name: &str, path: String) -> Self {
+        let (class, layername, subset) = (None, None, None);
+        Self { name: name.to_owned(), class, path, layername, subset, class_field: None, crs: None }
+    }
+
+    /// Returns the source of the layer.
+    pub(crate) fn source(&self) -> Result<Source, Problem> {
+        let mut source: Source = self.path.parse()?;
+        source.layer = self.layername.clone().or(source.layer);
+        source.subset = self.subset.clone().or(source.subset);
+        Ok(source)
+    }
+
+    /// Returns the class of the layer: as written, or recognised from its name and file.
+    pub(crate) fn class(&self, names: &LayerNames) -> ClassId {
+        match &self.class {
+            Some(class) => ClassId::new(class),
+            None => names.class_of(&self.name).or_else(|| names.class_of(&self.path)).unwrap_or_else(|| ClassId::new(&self.name)),
+        }
+    }
+
+    /// Returns what is to be read.
+    pub(crate) fn request(&self, names: &LayerNames) -> Result<LayerRequest, Problem> {
+        Ok(LayerRequest {
+            name: self.name.clone(),
+            source: self.source()?,
+            class: self.class(names),
+            class_field: self.class_field.clone(),
+            assume_crs: self.crs.as_deref().map(Crs::parse).transpose()?,
+        })
+    }
+}
+
+/// The name of a file without folder and ending.
+pub(crate) fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// Resolves `..` and `.` in the text of a path, so that messages are short.
+fn tidy(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut tidied = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidied.components().next_back(), Some(Component::Normal(_))) => {
+                tidied.pop();
+            }
+            other => tidied.push(other),
+        }
+    }
+    tidied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_project_file_is_read_with_paths_relative_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plan.toml");
+        let text = "grid = 0.001\nrules = 'r.toml'\n[[layer]]\nname = '红线'\nrole = 'red-line'\npath = 'd/../a.gpkg|layername=x'\n";
+        std::fs::write(&file, text).unwrap();
+        let plan = Plan::read(&file).unwrap();
+        assert_eq!(plan.title.both(), ["plan", "plan"]);
+        assert_eq!(plan.rules.as_deref(), Some(folder.path().join("r.toml").as_path()));
+        let source = plan.layers[0].source().unwrap();
+        assert_eq!((source.path, source.layer.as_deref()), (folder.path().join("a.gpkg"), Some("x")));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("plan.toml");
+        std::fs::write(&file, "crs = 'EPSG:4546'\ngird = 1\n").unwrap();
+        let problem = Plan::read(&file).unwrap_err();
+        assert!(problem.message[1].contains("gird") && problem.message[1].contains("line 2"), "{problem:?}");
+    }
+
+    #[test]
+    fn the_terminals_spelling_of_a_layer_is_read() {
+        let layer = LayerPlan::parse("林地=a b.gpkg|layername=DLTB|subset=DLBM LIKE '03%'").unwrap();
+        let source = layer.source().unwrap();
+        assert_eq!((layer.name.as_str(), source.layer.as_deref()), ("林地", Some("DLTB")));
+        assert_eq!(source.subset.as_deref(), Some("DLBM LIKE '03%'"));
+        assert!(LayerPlan::parse("a.gpkg|layername=x").is_err());
+    }
+
+    #[test]
+    fn two_layers_of_one_name_are_refused() {
+        let layers = ["a", "a"].map(|name| LayerPlan::named(name, "x.gpkg".to_owned())).to_vec();
+        let plan = Plan { layers, ..Plan::default() };
+        assert!(plan.check().unwrap_err().message[1].contains("\"a\""));
+        assert_eq!(plan.free_name("a"), "a 2");
+    }
+}

@@ -1,0 +1,155 @@
+//! How far long work is, told at most 20 times a second, and the wish to stop it.
+
+use crate::api;
+use lantu_engine::{Stage, Watch};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Hears of progress.
+pub type Listener<'a> = &'a (dyn Fn(api::Progress) + Sync);
+
+/// The shortest time between two reports of one stage.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The stages of a run with the fraction of the whole at which each ends, as measured.
+const RUN: &[(&str, f64)] = &[
+    ("read", 0.30),
+    ("normalise", 0.38),
+    ("edges", 0.43),
+    ("crossings", 0.53),
+    ("noding", 0.62),
+    ("faces", 0.74),
+    ("labels", 0.80),
+    ("detect", 0.84),
+    ("decide", 0.86),
+    ("compose", 0.90),
+    ("check", 1.0),
+];
+
+/// The stages of an export.
+const EXPORT: &[(&str, f64)] = &[("write", 0.6), ("prove", 1.0)];
+
+/// Passes on how far the work is.
+pub struct Meter<'a> {
+    tell: Listener<'a>,
+    stop: &'a AtomicBool,
+    plan: &'static [(&'static str, f64)],
+    last: Mutex<Last>,
+}
+
+struct Last {
+    at: Instant,
+    stage: &'static str,
+    about: String,
+    /// Progress never runs backwards, whichever thread reports last.
+    fraction: f64,
+}
+
+impl<'a> Meter<'a> {
+    /// Returns the meter of a run.
+    pub fn of_run(tell: Listener<'a>, stop: &'a AtomicBool) -> Self {
+        Self::new(tell, stop, RUN)
+    }
+
+    /// Returns the meter of an export.
+    pub fn of_export(tell: Listener<'a>, stop: &'a AtomicBool) -> Self {
+        Self::new(tell, stop, EXPORT)
+    }
+
+    fn new(tell: Listener<'a>, stop: &'a AtomicBool, plan: &'static [(&'static str, f64)]) -> Self {
+        let last = Last { at: Instant::now(), stage: "", about: String::new(), fraction: 0.0 };
+        Self { tell, stop, plan, last: Mutex::new(last) }
+    }
+
+    /// Takes note that a part of a stage, about some thing, is done; returns whether to go on.
+    pub fn reached(&self, stage: &'static str, part: f64, about: &str) -> bool {
+        let go_on = !self.stop.load(Ordering::Relaxed);
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = last.stage == stage && last.about == about;
+        if same && last.at.elapsed() < PAUSE {
+            return go_on;
+        }
+        let fraction = self.whole(stage, part).max(last.fraction);
+        *last = Last { at: Instant::now(), stage, about: about.to_owned(), fraction };
+        drop(last);
+        (self.tell)(api::Progress { stage: stage.to_owned(), fraction, about: about.to_owned(), problem: None });
+        go_on
+    }
+
+    /// The fraction of the whole work.
+    fn whole(&self, stage: &str, part: f64) -> f64 {
+        let at = self.plan.iter().position(|(name, _)| *name == stage).unwrap_or(0);
+        let from = if at == 0 { 0.0 } else { self.plan[at - 1].1 };
+        from + (self.plan[at].1 - from) * part.clamp(0.0, 1.0)
+    }
+}
+
+/// The name of a stage, as the window knows it.
+pub(crate) fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Normalise => "normalise",
+        Stage::Edges => "edges",
+        Stage::Crossings => "crossings",
+        Stage::Noding => "noding",
+        Stage::Faces => "faces",
+        Stage::Labels => "labels",
+        Stage::Detect => "detect",
+        Stage::Decide => "decide",
+        Stage::Compose => "compose",
+        Stage::Check => "check",
+    }
+}
+
+impl Watch for Meter<'_> {
+    fn reached(&self, stage: Stage, fraction: f64) {
+        Meter::reached(self, stage_name(stage), fraction, "");
+    }
+
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_never_runs_backwards_and_says_every_new_stage() {
+        let heard = Mutex::new(Vec::new());
+        let tell = |progress: api::Progress| heard.lock().unwrap().push(progress.fraction);
+        let stop = AtomicBool::new(false);
+        let meter = Meter::of_run(&tell, &stop);
+        for (stage, part) in [("read", 0.5), ("noding", 0.9), ("crossings", 0.1), ("check", 1.0)] {
+            assert!(meter.reached(stage, part, ""));
+        }
+        let heard = heard.into_inner().unwrap();
+        assert_eq!(heard.len(), 4);
+        assert!(heard.is_sorted(), "{heard:?}");
+        assert_eq!(heard.last(), Some(&1.0));
+    }
+
+    #[test]
+    fn a_stage_that_reports_all_the_time_is_told_20_times_a_second_at_most() {
+        let heard = Mutex::new(0);
+        let tell = |_: api::Progress| *heard.lock().unwrap() += 1;
+        let stop = AtomicBool::new(false);
+        let meter = Meter::of_run(&tell, &stop);
+        let start = Instant::now();
+        for k in 0..10_000 {
+            meter.reached("noding", f64::from(k) / 1e4, "");
+        }
+        let most = start.elapsed().as_millis() / PAUSE.as_millis() + 1;
+        assert!(*heard.lock().unwrap() <= most);
+    }
+
+    #[test]
+    fn whoever_asks_to_stop_is_heard_at_once() {
+        let stop = AtomicBool::new(true);
+        let meter = Meter::of_export(&|_| {}, &stop);
+        assert!(!meter.reached("write", 0.0, ""));
+        assert!(meter.cancelled());
+    }
+}

@@ -1,0 +1,453 @@
+//! One open project, asked by many threads at once.
+//!
+//! What is open is a snapshot of shared parts; a change makes a new snapshot and never touches the
+//! old one, so long work and tiles go on with what they began with. Long work is one at a time.
+
+use crate::api::{self, Commands, Nothing, Problem, View};
+use crate::detail::Asked;
+use crate::history;
+use crate::inbox::Inbox;
+use crate::load::{Inputs, load, load_one};
+use crate::measure::Measure;
+use crate::names::LayerNames;
+use crate::opening;
+use crate::outcome::{Clock, Cut, Outcome};
+use crate::plan::{Plan, repeated};
+use crate::problem::{self, busy, fault, no_result};
+use crate::progress::Meter;
+use crate::rules;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::tiles::{Drawn, MapArcs, Sources, TileAddress};
+use crate::view;
+use lantu_engine::{Action, ClassId, DecisionLog, Layer, Operation, RuleSet};
+use lantu_files::{write_blueprint, write_conflicts};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+
+type Events = Box<dyn Fn(api::Progress) + Send + Sync>;
+
+/// A project that a window or a server asks and changes.
+pub struct Project {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Settings,
+    events: Events,
+    state: RwLock<State>,
+    stop: AtomicBool,
+    working: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    revision: u32,
+    running: bool,
+    open: Option<Open>,
+}
+
+/// What is open.
+#[derive(Clone)]
+pub(crate) struct Open {
+    pub plan: Arc<Plan>,
+    pub names: Arc<LayerNames>,
+    pub rules: Arc<RuleSet>,
+    pub inputs: Arc<Inputs>,
+    pub sources: Arc<Sources>,
+    pub store: Arc<Mutex<Store>>,
+    pub log: Arc<DecisionLog>,
+    pub result: Option<Found>,
+}
+
+/// What the last run found.
+#[derive(Clone)]
+pub(crate) struct Found {
+    pub outcome: Arc<Outcome>,
+    pub inbox: Arc<Inbox>,
+    pub arcs: Arc<MapArcs>,
+    pub measure: Measure,
+}
+
+impl Project {
+    /// Returns a project with nothing open. `events` hears of the progress of long work.
+    pub fn new(settings: Settings, events: Events) -> Self {
+        let state = RwLock::default();
+        let (stop, working) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { shared: Arc::new(Shared { settings, events, state, stop, working }) }
+    }
+
+    /// Answers a command of the list in [`api`] by its name.
+    ///
+    /// # Errors
+    /// The command's [`Problem`].
+    pub fn call(&self, name: &str, request: serde_json::Value) -> Result<serde_json::Value, Problem> {
+        api::dispatch(self, name, request)
+    }
+
+    /// Returns a vector tile: `sources`, `conflicts` or `blueprint`.
+    ///
+    /// # Errors
+    /// A problem if there is nothing of that kind.
+    pub fn tile(&self, kind: &str, z: u8, x: u32, y: u32) -> Result<Vec<u8>, Problem> {
+        let open = self.shared.open()?;
+        let at = TileAddress { z, x, y };
+        if kind == "sources" {
+            return Ok(open.sources.tile(at)?);
+        }
+        let Found { outcome, arcs, .. } = open.result.ok_or_else(no_result)?;
+        let drawn = Drawn {
+            partition: &outcome.cut.partition,
+            conflicts: &outcome.cut.conflicts,
+            decisions: &outcome.decisions,
+            blueprint: &outcome.blueprint,
+            crs: &open.inputs.crs,
+            conflict_of: &outcome.cut.conflict_of,
+            arcs: &arcs,
+        };
+        match kind {
+            "conflicts" => Ok(drawn.conflicts_tile(at)?),
+            "blueprint" => Ok(drawn.blueprint_tile(at)?),
+            other => Err(fault(&format!("no tiles of kind {other}"))),
+        }
+    }
+}
+
+/// Long work under way; ends when dropped.
+struct Work<'a>(&'a Shared);
+
+impl Drop for Work<'_> {
+    fn drop(&mut self) {
+        self.0.working.store(false, Ordering::Release);
+    }
+}
+
+impl Shared {
+    fn work(&self) -> Result<Work<'_>, Problem> {
+        if self.working.swap(true, Ordering::Acquire) {
+            return Err(busy());
+        }
+        self.stop.store(false, Ordering::Relaxed);
+        Ok(Work(self))
+    }
+
+    fn state(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The snapshot of what is open.
+    fn open(&self) -> Result<Open, Problem> {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        state.open.clone().ok_or_else(|| {
+            problem::nothing_there(["没有打开的项目。", "No project is open."], ["请先打开数据或项目。", "Open data or a project first."])
+        })
+    }
+
+    /// Puts a new snapshot in place and returns the view of it.
+    fn replace(&self, open: Option<Open>) -> View {
+        let mut state = self.state();
+        state.open = open;
+        state.revision += 1;
+        drop(state);
+        self.view()
+    }
+
+    fn view(&self) -> View {
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let (open, revision, running) = (state.open.clone(), state.revision, state.running);
+        drop(state);
+        view::view(open.as_ref(), revision, running)
+    }
+
+    fn meter(&self) -> Meter<'_> {
+        Meter::of_run(&self.events, &self.stop)
+    }
+
+    /// Opens a plan; `record` is where its decisions are kept.
+    fn open_plan(&self, plan: Plan, record: &Path) -> Result<View, Problem> {
+        let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
+        let rules = plan.rules.as_deref().map_or_else(rules::starter, rules::read)?;
+        let inputs = load(&plan, &names, &self.meter())?;
+        rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
+        let store = Store::open(record, &self.settings.state_dir)?;
+        store.keep_plan(&plan)?;
+        let log = store.log()?;
+        Ok(self.replace(Some(Open {
+            sources: Arc::new(sources(&inputs)),
+            plan: Arc::new(plan),
+            names: Arc::new(names),
+            rules: Arc::new(rules),
+            inputs: Arc::new(inputs),
+            store: Arc::new(Mutex::new(store)),
+            log: Arc::new(log),
+            result: None,
+        })))
+    }
+
+    /// Adds the layers of data files to what is open.
+    fn add_files(&self, mut open: Open, paths: &[String]) -> Result<View, Problem> {
+        let mut plan = (*open.plan).clone();
+        let mut inputs = (*open.inputs).clone();
+        for mut layer in opening::layers_of(paths)? {
+            layer.name = plan.free_name(&layer.name);
+            inputs.layers.push(load_one(&layer, &open.names, &inputs.crs, &self.meter())?);
+            plan.layers.push(layer);
+        }
+        lock(&open.store).keep_plan(&plan)?;
+        (open.plan, open.result) = (Arc::new(plan), None);
+        open.sources = Arc::new(sources(&inputs));
+        open.inputs = Arc::new(inputs);
+        Ok(self.replace(Some(open)))
+    }
+
+    /// Cuts, decides and proves what is open, and puts the result in place.
+    fn run(&self) -> Result<(), Problem> {
+        let open = self.open()?;
+        let (meter, mut clock) = (self.meter(), Clock::default());
+        let layers = open.inputs.layers.iter().map(|loaded| Layer::clone(&loaded.layer));
+        let cut = Cut::of(&open.inputs, layers, open.plan.grid, &open.rules, &meter, &mut clock)?;
+        let measure = Measure::of(&cut, &open.inputs.crs);
+        let inbox = Arc::new(Inbox::of(&cut, measure));
+        let outcome = Outcome::of(Arc::new(cut), open.rules.clone(), open.log.clone(), &meter, &mut clock)?;
+        let mut state = self.state();
+        if let Some(now) = &mut state.open {
+            // A decision may have been made meanwhile.
+            let same = Arc::ptr_eq(&now.log, &open.log);
+            let outcome = if same { outcome } else { outcome.with_log(now.log.clone()) };
+            now.result = Some(Found { outcome: Arc::new(outcome), inbox, arcs: Arc::default(), measure });
+            state.revision += 1;
+        }
+        Ok(())
+    }
+
+    /// Appends to the record, on the disk first, and decides anew.
+    fn append(&self, act: impl FnOnce(&Open) -> Result<(Action, [String; 2]), Problem>) -> Result<View, Problem> {
+        // Held until the end: decisions are made one after another.
+        let mut state = self.state();
+        let open = state.open.as_mut().ok_or_else(no_result)?;
+        let (action, [reason, basis]) = act(open)?;
+        let operation = Operation {
+            number: open.log.next_number(),
+            who: self.settings.who.clone(),
+            when: now(),
+            action,
+            reason,
+            basis,
+        };
+        let mut log = (*open.log).clone();
+        log.append(operation.clone()).map_err(|cause| fault(&cause.to_string()))?;
+        lock(&open.store).append(&operation)?;
+        open.log = Arc::new(log);
+        if let Some(found) = &mut open.result {
+            found.outcome = Arc::new(found.outcome.with_log(open.log.clone()));
+        }
+        state.revision += 1;
+        drop(state);
+        Ok(self.view())
+    }
+
+    fn ask<T>(&self, question: impl FnOnce(Asked<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+        let open = self.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        question(Asked {
+            outcome: &found.outcome,
+            inbox: &found.inbox,
+            crs: &open.inputs.crs,
+            measure: found.measure,
+            names: &open.names,
+        })
+    }
+}
+
+impl Commands for Project {
+    fn view(&self, _: Nothing) -> Result<View, Problem> {
+        Ok(self.shared.view())
+    }
+
+    fn about(&self, _: Nothing) -> Result<api::About, Problem> {
+        view::about()
+    }
+
+    fn open_demo(&self, _: Nothing) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        let demo = self.shared.settings.demo();
+        self.shared.open_plan(Plan::read(&demo)?, &demo.with_extension("lantu"))
+    }
+
+    fn open(&self, request: api::Paths) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        if let Some((plan, record)) = opening::project(&request.paths, &self.shared.settings)? {
+            return self.shared.open_plan(plan, &record);
+        }
+        if let Ok(open) = self.shared.open() {
+            return self.shared.add_files(open, &request.paths);
+        }
+        let (plan, record) = opening::new_project(&request.paths)?;
+        self.shared.open_plan(plan, &record)
+    }
+
+    fn edit_layer(&self, request: api::EditLayer) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        let mut open = self.shared.open()?;
+        let (mut plan, mut inputs) = ((*open.plan).clone(), (*open.inputs).clone());
+        let at = layer_at(&plan, &request.name)?;
+        if let Some(name) = request.rename.filter(|name| *name != request.name) {
+            if plan.layers.iter().any(|layer| layer.name == name) {
+                return Err(repeated(&name));
+            }
+            plan.layers[at].name = name;
+        }
+        if let Some(class) = request.class {
+            plan.layers[at].class = Some(class);
+        }
+        let loaded = &mut inputs.layers[at];
+        let layer = Arc::make_mut(&mut loaded.layer);
+        layer.name = plan.layers[at].name.as_str().into();
+        layer.class = plan.layers[at].class(&open.names);
+        for finding in &mut loaded.findings {
+            finding.about.layer = Some(layer.name.clone());
+        }
+        lock(&open.store).keep_plan(&plan)?;
+        (open.plan, open.result) = (Arc::new(plan), None);
+        open.sources = Arc::new(sources(&inputs));
+        open.inputs = Arc::new(inputs);
+        Ok(self.shared.replace(Some(open)))
+    }
+
+    fn remove_layer(&self, request: api::ByName) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        let mut open = self.shared.open()?;
+        let (mut plan, mut inputs) = ((*open.plan).clone(), (*open.inputs).clone());
+        let at = layer_at(&plan, &request.name)?;
+        plan.layers.remove(at);
+        inputs.layers.remove(at);
+        if plan.layers.is_empty() {
+            return Ok(self.shared.replace(None));
+        }
+        lock(&open.store).keep_plan(&plan)?;
+        (open.plan, open.result) = (Arc::new(plan), None);
+        open.sources = Arc::new(sources(&inputs));
+        open.inputs = Arc::new(inputs);
+        Ok(self.shared.replace(Some(open)))
+    }
+
+    fn run(&self, _: Nothing) -> Result<View, Problem> {
+        self.shared.open()?;
+        // Leaked on purpose into the thread below, which gives it back.
+        std::mem::forget(self.shared.work()?);
+        self.shared.state().running = true;
+        let shared = self.shared.clone();
+        std::thread::spawn(move || {
+            let ended = End(&shared);
+            let problem = shared.run().err();
+            drop(ended);
+            let stage = if problem.is_some() { "failed" } else { "done" };
+            (shared.events)(api::Progress { stage: stage.to_owned(), fraction: 1.0, about: String::new(), problem });
+        });
+        Ok(self.shared.view())
+    }
+
+    fn cancel(&self, _: Nothing) -> Result<View, Problem> {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        Ok(self.shared.view())
+    }
+
+    fn conflicts(&self, request: api::ListConflicts) -> Result<api::ConflictPage, Problem> {
+        self.shared.ask(|asked| Ok(asked.inbox.page(asked.outcome, &request)))
+    }
+
+    fn conflict(&self, request: api::ById) -> Result<api::ConflictDetail, Problem> {
+        self.shared.ask(|asked| asked.conflict(&request.id))
+    }
+
+    fn pick(&self, request: api::PickAt) -> Result<api::Picked, Problem> {
+        self.shared.ask(|asked| asked.pick(&request))
+    }
+
+    fn decide(&self, request: api::Decide) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            let found = open.result.as_ref().ok_or_else(no_result)?;
+            let conflicts = opening::conflict_ids(&found.outcome.cut, &request.conflicts)?;
+            let choice = history::choice(request.choice);
+            if let lantu_engine::Choice::OtherClass(class) = &choice {
+                known_class(open, class)?;
+            }
+            Ok((Action::Decide { conflicts, choice }, [request.reason, request.basis]))
+        })
+    }
+
+    fn undo(&self, _: Nothing) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            let number = open.log.undoable().ok_or_else(|| {
+                problem::nothing_there(["没有可撤销的裁定。", "There is nothing to undo."], ["", ""])
+            })?;
+            Ok((Action::Undo(number), Default::default()))
+        })
+    }
+
+    fn redo(&self, _: Nothing) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            let number = open.log.redoable().ok_or_else(|| {
+                problem::nothing_there(["没有可重做的裁定。", "There is nothing to redo."], ["", ""])
+            })?;
+            Ok((Action::Redo(number), Default::default()))
+        })
+    }
+
+    fn export(&self, request: api::Export) -> Result<api::Exported, Problem> {
+        let _work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let meter = Meter::of_export(&self.shared.events, &self.shared.stop);
+        let watch = |part: f64| meter.reached(if part < 0.6 { "write" } else { "prove" }, part, "");
+        let title = open.plan.title.both();
+        let export = found.outcome.export(&open.inputs.crs, &title[0]);
+        let path = Path::new(&request.path);
+        let written = match request.what.as_str() {
+            "conflicts" => write_conflicts(path, &export, &watch)?,
+            _ => write_blueprint(path, &export, &watch)?,
+        };
+        Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
+    }
+}
+
+/// The end of a run, however it ends.
+struct End<'a>(&'a Shared);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.state().running = false;
+        drop(Work(self.0));
+    }
+}
+
+fn sources(inputs: &Inputs) -> Sources {
+    let layers: Vec<Arc<Layer>> = inputs.layers.iter().map(|loaded| loaded.layer.clone()).collect();
+    Sources::new(&layers, &inputs.crs)
+}
+
+fn layer_at(plan: &Plan, name: &str) -> Result<usize, Problem> {
+    plan.layers.iter().position(|layer| layer.name == name).ok_or_else(|| {
+        let message = [format!("没有名为“{name}”的图层。"), format!("There is no layer \"{name}\".")];
+        problem::problem(message, ["请刷新图层列表。", "Look at the list of layers again."])
+    })
+}
+
+fn known_class(open: &Open, class: &ClassId) -> Result<(), Problem> {
+    let known = open.rules.classes.iter().any(|def| def.id == *class) || open.inputs.classes().contains(class);
+    if known {
+        return Ok(());
+    }
+    let message = [format!("“{class}”不是已知的类别。"), format!("\"{class}\" is no class here.")];
+    Err(problem::problem(message, ["请从列表中选择类别。", "Choose a class of the list."]))
+}
+
+fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
+    store.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The present time in ISO 8601 with offset, for the record.
+fn now() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}

@@ -1,0 +1,310 @@
+//! The project's record on disk: `NAME.lantu`, one SQLite database with the tables of a GeoPackage.
+//!
+//! Every operation is on the disk (`synchronous = FULL`) before anybody is told that it was done.
+//! The table of operations is only ever appended to; two programs on one record notice each other
+//! by its numbers.
+
+use crate::api::Problem;
+use crate::plan::Plan;
+use crate::problem;
+use lantu_engine::{Action, DecisionLog, Operation};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use std::path::{Path, PathBuf};
+
+/// The layout that this program writes.
+const FORMAT: i64 = 1;
+/// The application id and version of GeoPackage 1.3.
+const GEOPACKAGE: [(&str, i64); 2] = [("application_id", 0x4750_4b47), ("user_version", 10_300)];
+
+const LAYOUT: &str = "
+CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES
+  ('Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined', NULL),
+  ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL),
+  ('WGS 84 geodetic', 4326, 'EPSG', 4326,
+   'GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]]', NULL);
+CREATE TABLE IF NOT EXISTS gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, description TEXT DEFAULT '',
+  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
+  min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER REFERENCES gpkg_spatial_ref_sys(srs_id));
+CREATE TABLE IF NOT EXISTS lantu_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS lantu_operation (
+  number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL,
+  reason TEXT NOT NULL, basis TEXT NOT NULL, action TEXT NOT NULL);
+";
+
+/// An open record.
+#[derive(Debug)]
+pub(crate) struct Store {
+    path: PathBuf,
+    database: Connection,
+}
+
+impl Store {
+    /// Opens the record at `wanted`, or in `instead` if its own folder may not be written to.
+    pub(crate) fn open(wanted: &Path, instead: &Path) -> Result<Self, Problem> {
+        match Self::at(wanted) {
+            Err(Failed::NotWritable) => {
+                let name: String = wanted.to_string_lossy().replace(['/', '\\', ':'], "_");
+                std::fs::create_dir_all(instead).map_err(|source| problem::missing(instead, source))?;
+                let path = instead.join(name);
+                Self::at(&path).map_err(|failed| failed.told(&path))
+            }
+            other => other.map_err(|failed| failed.told(wanted)),
+        }
+    }
+
+    fn at(path: &Path) -> Result<Self, Failed> {
+        let database = Connection::open(path)?;
+        database.busy_timeout(std::time::Duration::from_secs(5))?;
+        database.pragma_update(None, "synchronous", "FULL")?;
+        let found = format_of(&database)?;
+        if found > FORMAT {
+            return Err(Failed::Newer(found));
+        }
+        database.execute_batch(&format!("BEGIN IMMEDIATE;{LAYOUT}COMMIT;"))?;
+        for (name, value) in GEOPACKAGE {
+            database.pragma_update(None, name, value)?;
+        }
+        let store = Self { path: path.to_path_buf(), database };
+        store.set("format", &FORMAT.to_string())?;
+        Ok(store)
+    }
+
+    /// Opens the record at `path` to read it: nothing in it is changed, and it need not be writable.
+    pub(crate) fn look_into(path: &Path) -> Result<Self, Problem> {
+        let open = || {
+            // Read-write where that may be, so that SQLite can mend what a crash has left behind.
+            let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            database.busy_timeout(std::time::Duration::from_secs(5))?;
+            match format_of(&database)? {
+                newer if newer > FORMAT => Err(Failed::Newer(newer)),
+                _ => Ok(Self { path: path.to_path_buf(), database }),
+            }
+        };
+        open().map_err(|failed: Failed| failed.told(path))
+    }
+
+    /// Returns the file of the record.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the whole record of decisions.
+    pub(crate) fn log(&self) -> Result<DecisionLog, Problem> {
+        let mut log = DecisionLog::default();
+        for operation in self.operations().map_err(|failed| failed.told(&self.path))? {
+            log.append(operation).map_err(|cause| self.spoilt(&cause))?;
+        }
+        Ok(log)
+    }
+
+    fn operations(&self) -> Result<Vec<Operation>, Failed> {
+        let mut rows =
+            self.database.prepare("SELECT number, at, who, reason, basis, action FROM lantu_operation ORDER BY number")?;
+        let read = rows.query_map([], |row| {
+            let number: i64 = row.get(0)?;
+            let text: String = row.get(5)?;
+            let action: Action = serde_json::from_str(&text)
+                .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Text, Box::new(cause)))?;
+            Ok(Operation {
+                number: number as u64,
+                when: row.get(1)?,
+                who: row.get(2)?,
+                reason: row.get(3)?,
+                basis: row.get(4)?,
+                action,
+            })
+        })?;
+        Ok(read.collect::<Result<_, _>>()?)
+    }
+
+    /// Appends an operation; it is on the disk when this returns.
+    pub(crate) fn append(&self, operation: &Operation) -> Result<(), Problem> {
+        let action = serde_json::to_string(&operation.action).map_err(|cause| self.spoilt(&cause))?;
+        let row = params![
+            operation.number as i64,
+            operation.when,
+            operation.who,
+            operation.reason,
+            operation.basis,
+            action
+        ];
+        let inserted = self.database.execute("INSERT INTO lantu_operation (number, at, who, reason, basis, action) VALUES (?, ?, ?, ?, ?, ?)", row);
+        match inserted {
+            Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Err(self.taken()),
+            other => other.map(drop).map_err(|cause| Failed::from(cause).told(&self.path)),
+        }
+    }
+
+    /// Keeps the plan beside the decisions.
+    pub(crate) fn keep_plan(&self, plan: &Plan) -> Result<(), Problem> {
+        let text = serde_json::to_string(plan).map_err(|cause| self.spoilt(&cause))?;
+        self.set("plan", &text).map_err(|failed| failed.told(&self.path))
+    }
+
+    /// Returns the plan that was kept last.
+    pub(crate) fn plan(&self) -> Result<Option<Plan>, Problem> {
+        let select = "SELECT value FROM lantu_meta WHERE key = 'plan'";
+        let text: Option<String> = self
+            .database
+            .query_row(select, [], |row| row.get(0))
+            .optional()
+            .map_err(|cause| Failed::from(cause).told(&self.path))?;
+        text.map(|text| serde_json::from_str(&text).map_err(|cause| self.spoilt(&cause))).transpose()
+    }
+
+    fn set(&self, key: &str, value: &str) -> Result<(), Failed> {
+        let upsert = "INSERT INTO lantu_meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.database.execute(upsert, params![key, value])?;
+        Ok(())
+    }
+
+    fn spoilt(&self, cause: &dyn std::fmt::Display) -> Problem {
+        problem::bad_file(&self.path, cause, ["请从备份恢复该文件。", "Restore the file from a copy."])
+    }
+
+    fn taken(&self) -> Problem {
+        problem::problem(
+            [
+                format!("另一个窗口刚刚在 {} 中写入了裁定。", self.path.display()),
+                format!("Another window has just written decisions into {}.", self.path.display()),
+            ],
+            ["本次裁定未写入：请关闭其中一个窗口，重新打开项目。", "This decision was not written: close one of the windows and open the project again."],
+        )
+    }
+}
+
+/// The layout of a database: 0 if it is new.
+fn format_of(database: &Connection) -> Result<i64, Failed> {
+    let known: bool =
+        database.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'lantu_meta'", [], |row| row.get(0))?;
+    if !known {
+        return Ok(0);
+    }
+    let select = "SELECT value FROM lantu_meta WHERE key = 'format'";
+    let text: Option<String> = database.query_row(select, [], |row| row.get(0)).optional()?;
+    Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Why a record cannot be used.
+enum Failed {
+    NotWritable,
+    Newer(i64),
+    Sql(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(cause: rusqlite::Error) -> Self {
+        match cause.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::NotWritable,
+            _ => Self::Sql(cause),
+        }
+    }
+}
+
+impl Failed {
+    fn told(self, path: &Path) -> Problem {
+        match self {
+            Self::NotWritable => problem::problem(
+                [format!("无法写入裁定记录 {}。", path.display()), format!("The record {} cannot be written.", path.display())],
+                ["请检查文件夹是否存在、是否有写入权限。", "Check that the folder exists and may be written to."],
+            ),
+            Self::Newer(found) => problem::problem(
+                [
+                    format!("{} 由更新版本的程序写成（格式 {found}，本程序只认到 {FORMAT}）。", path.display()),
+                    format!("{} was written by a newer program (layout {found}, this one knows {FORMAT}).", path.display()),
+                ],
+                ["请更新程序；该文件未被改动。", "Update the program; the file was not touched."],
+            ),
+            Self::Sql(cause) => problem::bad_file(path, &cause, ["请从备份恢复该文件，或换一个文件夹。", "Restore the file from a copy, or use another folder."]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lantu_engine::{Choice, ConflictId};
+
+    fn decision(number: u64) -> Operation {
+        let action = Action::Decide { conflicts: vec![ConflictId(number)], choice: Choice::KeepAll };
+        let text = |words: &str| words.to_owned();
+        Operation { number, who: text("王"), when: text("2026-01-01T08:00:00+08:00"), action, reason: text("因"), basis: text("据") }
+    }
+
+    #[test]
+    fn what_was_appended_is_there_when_it_is_opened_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lantu");
+        let store = Store::open(&path, folder.path()).unwrap();
+        store.append(&decision(1)).unwrap();
+        store.append(&decision(2)).unwrap();
+        drop(store);
+        let log = Store::open(&path, folder.path()).unwrap().log().unwrap();
+        assert_eq!(log.operations(), [decision(1), decision(2)]);
+    }
+
+    #[test]
+    fn two_windows_on_one_record_notice_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lantu");
+        let [one, other] = [(); 2].map(|()| Store::open(&path, folder.path()).unwrap());
+        one.append(&decision(1)).unwrap();
+        let problem = other.append(&decision(1)).unwrap_err();
+        assert!(problem.message[1].contains("Another window"), "{problem:?}");
+        assert_eq!(other.log().unwrap().operations().len(), 1);
+    }
+
+    #[test]
+    fn a_record_of_a_newer_program_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lantu");
+        let store = Store::open(&path, folder.path()).unwrap();
+        assert!(store.set("format", "99").is_ok());
+        drop(store);
+        let before = std::fs::read(&path).unwrap();
+        assert!(Store::open(&path, folder.path()).unwrap_err().message[1].contains("newer"));
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
+    fn a_record_that_is_looked_into_is_not_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lantu");
+        Store::open(&path, folder.path()).unwrap().append(&decision(1)).unwrap();
+        let before = std::fs::read(&path).unwrap();
+        assert_eq!(Store::look_into(&path).unwrap().log().unwrap().operations(), [decision(1)]);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        assert!(Store::look_into(&folder.path().join("b.lantu")).is_err());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn without_a_folder_of_its_own_the_record_lies_in_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(Path::new("/nowhere/at/all/a.lantu"), folder.path()).unwrap();
+        assert!(store.path().starts_with(folder.path()));
+    }
+
+    #[test]
+    fn something_else_by_that_name_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lantu");
+        std::fs::write(&path, "these are not the tables that you look for, long as the text may be").unwrap();
+        assert!(Store::open(&path, folder.path()).unwrap_err().message[1].contains("a.lantu"));
+        assert!(std::fs::read_to_string(&path).unwrap().starts_with("these are not"));
+    }
+
+    #[test]
+    fn the_plan_is_kept_beside_the_decisions() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("a.lantu"), folder.path()).unwrap();
+        assert_eq!(store.plan().unwrap(), None);
+        let plan = Plan { crs: Some("EPSG:4546".to_owned()), ..Plan::default() };
+        store.keep_plan(&plan).unwrap();
+        assert_eq!(store.plan().unwrap(), Some(plan));
+    }
+}

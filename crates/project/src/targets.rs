@@ -1,0 +1,169 @@
+//! Where a run writes to: looked at before any work, so that an hour of it is not lost at the end.
+
+use crate::api::Problem;
+use crate::plan::Plan;
+use crate::problem;
+use crate::report::Report;
+use lantu_files::FileError;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The files that a run is to write.
+#[derive(Clone, Debug, Default)]
+pub struct Targets {
+    /// The blueprint.
+    pub blueprint: Option<PathBuf>,
+    /// The conflicts.
+    pub conflicts: Option<PathBuf>,
+    /// The report.
+    pub report: Option<PathBuf>,
+}
+
+impl Targets {
+    /// Says what keeps the files from being written. `inputs` are files beside those of the plan
+    /// that must stay as they are.
+    ///
+    /// # Errors
+    /// A place that cannot be written to, an ending that names no format, a file that would be
+    /// written twice or that is an input.
+    pub fn check(&self, plan: &Plan, inputs: &[PathBuf]) -> Result<(), Problem> {
+        for path in self.blueprint.iter().chain(&self.conflicts) {
+            check_format(path)?;
+        }
+        let inputs: Vec<PathBuf> = plan.files().chain(inputs.iter().cloned()).map(|path| real(&path)).collect();
+        let mut before: Vec<PathBuf> = Vec::new();
+        for path in [&self.blueprint, &self.conflicts, &self.report].into_iter().flatten() {
+            check_place(path).map_err(|source| refused(path, source))?;
+            let target = real(path);
+            if inputs.contains(&target) {
+                return Err(would_be_lost(path));
+            }
+            if before.contains(&target) {
+                return Err(twice(path));
+            }
+            before.push(target);
+        }
+        Ok(())
+    }
+}
+
+impl Report {
+    /// Returns the report as JSON text.
+    ///
+    /// # Errors
+    /// A problem if it cannot be written as JSON.
+    pub fn json(&self) -> Result<String, Problem> {
+        let text = serde_json::to_string_pretty(self).map_err(|cause| problem::fault(&cause.to_string()))?;
+        Ok(text + "\n")
+    }
+
+    /// Writes the report, whole or not at all.
+    ///
+    /// # Errors
+    /// A problem if it cannot be written; the old file is untouched then.
+    pub fn write(&self, path: &Path) -> Result<(), Problem> {
+        let text = self.json()?;
+        let draft = draft_of(path);
+        let write = || {
+            let mut file = File::create_new(&draft)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&draft, path)
+        };
+        write().map_err(|source| {
+            // What matters is told already; a draft that was never made cannot be removed.
+            let _ = fs::remove_file(&draft);
+            refused(path, source)
+        })
+    }
+}
+
+fn refused(path: &Path, source: io::Error) -> Problem {
+    FileError::NotWritable { path: path.to_path_buf(), source }.into()
+}
+
+fn check_format(path: &Path) -> Result<(), Problem> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("geojson" | "json" | "gpkg") => Ok(()),
+        _ => Err(FileError::UnknownFormat { path: path.to_path_buf() }.into()),
+    }
+}
+
+/// Makes a file beside the target and takes it away again.
+fn check_place(path: &Path) -> io::Result<()> {
+    if path.file_name().is_none() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let draft = draft_of(path);
+    OpenOptions::new().write(true).create_new(true).open(&draft)?;
+    fs::remove_file(&draft)
+}
+
+/// A hidden name beside the target that no other run takes.
+fn draft_of(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".lantu-{}-{name}.tmp", std::process::id()))
+}
+
+/// The file that a path means, whatever links lead to it; it need not be there yet.
+fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = || Some(fs::canonicalize(folder).ok()?.join(path.file_name()?));
+    fs::canonicalize(path).ok().or_else(beside).unwrap_or_else(|| path.to_path_buf())
+}
+
+fn would_be_lost(path: &Path) -> Problem {
+    problem::problem(
+        [
+            format!("{} 是输入文件，结果不能写到那里。", path.display()),
+            format!("{} is one of the inputs: a result cannot be written there.", path.display()),
+        ],
+        ["请换一个文件名。", "Choose another name for the result."],
+    )
+}
+
+fn twice(path: &Path) -> Problem {
+    problem::problem(
+        [
+            format!("两项结果都要写入 {}。", path.display()),
+            format!("Two results would be written to {}.", path.display()),
+        ],
+        ["请给每项结果各自的文件名。", "Give each result a file of its own."],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::LayerPlan;
+
+    fn plan(path: &Path) -> Plan {
+        let layer = LayerPlan::parse(&format!("a={}|layername=x", path.display())).unwrap();
+        Plan { layers: vec![layer], ..Plan::default() }
+    }
+
+    #[test]
+    fn a_result_never_takes_the_place_of_an_input_or_of_another_result() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("in.gpkg"), "x").unwrap();
+        let plan = plan(&at("in.gpkg"));
+        let check = |blueprint: &str, conflicts: &str| {
+            let (blueprint, conflicts) = (Some(at(blueprint)), Some(at(conflicts)));
+            Targets { blueprint, conflicts, report: None }.check(&plan, &[at("project.toml")])
+        };
+        check("out.gpkg", "out.geojson").unwrap();
+        assert!(check("out.gpkg", "./out.gpkg").unwrap_err().message[1].contains("Two results"));
+        assert!(check("in.gpkg", "b.gpkg").unwrap_err().message[1].contains("in.gpkg is one of the inputs"));
+        assert!(check("a.shp", "b.gpkg").unwrap_err().message[1].contains("a.shp"));
+        assert!(check("no/folder/a.gpkg", "b.gpkg").unwrap_err().message[1].contains("no/folder/a.gpkg"));
+        let report = Some(at("project.toml"));
+        assert!(Targets { report, ..Targets::default() }.check(&plan, &[at("project.toml")]).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "looking leaves nothing behind");
+    }
+}

@@ -1,0 +1,113 @@
+//! From the project's plane to the map: spherical Mercator, in integers.
+//!
+//! Takes finite coordinates. An edge that is straight in the plane is bent on the map, so long
+//! edges get points in between; these depend only on the edge's two ends, not on its direction, so
+//! both sides of a border get the same.
+
+use geo::Coord;
+use lantu_files::{Crs, FileError};
+use rstar::{AABB, Envelope};
+use std::f64::consts::TAU;
+
+/// Pieces of an edge are at most this long, in metres: a chord is then less than 3 cm from its
+/// edge up to 60° of latitude, below a unit of the deepest tile.
+const LONGEST_M: f64 = 1000.0;
+/// At most this many pieces per edge.
+const MOST_PIECES: f64 = 4096.0;
+/// How many points are brought over at once; keeps the copies small.
+const BATCH: usize = 1 << 14;
+/// The map's width in steps.
+const WIDTH: f64 = 4_294_967_296.0;
+
+/// A place on the map: the Web Mercator square cut into 2³² steps a side (9 mm at the equator),
+/// counted from its north-western corner.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct MapPoint {
+    /// Steps east.
+    pub(super) x: u32,
+    /// Steps south.
+    pub(super) y: u32,
+}
+
+impl MapPoint {
+    /// Returns the place of a longitude and latitude; what is beyond the map lies on its edge.
+    pub(super) fn of_lonlat(at: Coord<f64>) -> Self {
+        let east = at.x / 360.0 + 0.5;
+        let south = 0.5 - at.y.to_radians().sin().atanh() / TAU;
+        // `as` stays within the type.
+        Self { x: (east * WIDTH).round() as u32, y: (south * WIDTH).round() as u32 }
+    }
+}
+
+/// Lines on the map, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    points: Vec<MapPoint>,
+    /// Where each line ends in `points`.
+    ends: Vec<usize>,
+}
+
+impl Lines {
+    /// Brings lines to the map.
+    ///
+    /// # Errors
+    /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
+    pub(super) fn project<L>(crs: &Crs, lines: impl Iterator<Item = L>) -> Result<Self, FileError>
+    where
+        L: Iterator<Item = Coord<f64>>,
+    {
+        let longest = LONGEST_M / crs.metres_per_unit();
+        let mut all = Self::default();
+        let mut batch = Vec::with_capacity(BATCH);
+        for line in lines {
+            extend(&mut batch, line, longest);
+            all.ends.push(all.points.len() + batch.len());
+            if batch.len() >= BATCH {
+                all.bring(crs, &mut batch)?;
+            }
+        }
+        all.bring(crs, &mut batch)?;
+        Ok(all)
+    }
+
+    fn bring(&mut self, crs: &Crs, batch: &mut Vec<Coord<f64>>) -> Result<(), FileError> {
+        crs.to_lonlat(batch)?;
+        self.points.extend(batch.drain(..).map(MapPoint::of_lonlat));
+        Ok(())
+    }
+
+    /// Returns the points of a line.
+    pub(super) fn line(&self, line: usize) -> &[MapPoint] {
+        let start = if line == 0 { 0 } else { self.ends[line - 1] };
+        &self.points[start..self.ends[line]]
+    }
+}
+
+/// Returns the box around some points, if there are any.
+pub(super) fn around<'a>(points: impl Iterator<Item = &'a MapPoint>) -> Option<AABB<[f64; 2]>> {
+    let boxes = points.map(|&MapPoint { x, y }| AABB::from_point([f64::from(x), f64::from(y)]));
+    boxes.reduce(|all, one| all.merged(&one))
+}
+
+/// Appends a line, long edges in pieces.
+fn extend(batch: &mut Vec<Coord<f64>>, line: impl Iterator<Item = Coord<f64>>, longest: f64) {
+    let mut before: Option<Coord<f64>> = None;
+    for at in line {
+        if let Some(before) = before {
+            batch.extend(between(before, at, longest));
+        }
+        batch.push(at);
+        before = Some(at);
+    }
+}
+
+/// Returns the points within an edge that cut it into pieces no longer than `longest`.
+fn between(a: Coord<f64>, b: Coord<f64>, longest: f64) -> impl Iterator<Item = Coord<f64>> {
+    let pieces = ((b.x - a.x).hypot(b.y - a.y) / longest).ceil().clamp(1.0, MOST_PIECES);
+    let forward = (a.x, a.y) <= (b.x, b.y);
+    let (from, to) = if forward { (a, b) } else { (b, a) };
+    (1..pieces as u32).map(move |k| {
+        let t = if forward { f64::from(k) } else { pieces - f64::from(k) } / pieces;
+        Coord { x: from.x + (to.x - from.x) * t, y: from.y + (to.y - from.y) * t }
+    })
+}

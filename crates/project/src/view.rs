@@ -1,0 +1,123 @@
+//! The whole state of a project as the window shows it.
+
+use crate::api::{About, CaseFigure, ClassView, CodeCount, LayerView, Problem, View};
+use crate::history;
+use crate::load::Loaded;
+use crate::problem::fault;
+use crate::project::{Found, Open};
+use crate::totals::totals;
+use lantu_engine::rules::{Bilingual, ClassKind};
+use lantu_engine::{FeatureRef, Finding};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+const FIGURES: &str = include_str!("../../../seeds/hainan-case-12.toml");
+
+/// The colour of a class that the rules do not know.
+const UNKNOWN: &str = "#9aa3ad";
+
+/// Returns the view of what is open.
+pub(crate) fn view(open: Option<&Open>, revision: u32, running: bool) -> View {
+    let Some(open) = open else { return View { revision, running, ..View::default() } };
+    let record = open.store.lock().unwrap_or_else(std::sync::PoisonError::into_inner).path().display().to_string();
+    View {
+        revision,
+        title: open.plan.title.both(),
+        demo: open.plan.demo,
+        note: open.plan.note.both(),
+        record,
+        crs: open.inputs.crs.name().to_owned(),
+        grid_m: open.result.as_ref().map_or(open.plan.grid, |found| found.measure.m(1.0)),
+        lonlat_bounds: open.inputs.lonlat_bounds(),
+        layers: layers(open),
+        classes: classes(open),
+        rules: [open.rules.name.zh.clone(), open.rules.name.en.clone()],
+        result: open.result.as_ref().map(|found| totals(&found.outcome, &found.inbox, found.measure)),
+        running,
+        undo: history::by_number(&open.log, open.log.undoable()),
+        redo: history::by_number(&open.log, open.log.redoable()),
+        history: history::latest(&open.log),
+    }
+}
+
+/// The layers in the order of their names.
+fn layers(open: &Open) -> Vec<LayerView> {
+    let mut views: Vec<LayerView> = open.inputs.layers.iter().map(|loaded| layer(open, loaded)).collect();
+    views.sort_by(|a, b| a.name.cmp(&b.name));
+    views
+}
+
+fn layer(open: &Open, loaded: &Loaded) -> LayerView {
+    let unit2 = open.inputs.crs.metres_per_unit().powi(2);
+    let name = &*loaded.layer.name;
+    LayerView {
+        name: name.to_owned(),
+        class: loaded.layer.class.to_string(),
+        source: loaded.source.clone(),
+        crs: loaded.file_crs.clone(),
+        features: loaded.layer.features.len() as u32,
+        area_m2: open.result.as_ref().and_then(|found| ground(found, name)).unwrap_or(loaded.area * unit2),
+        findings: findings(open, loaded),
+    }
+}
+
+/// The sum of a layer's features' ground, once it was cut.
+fn ground(found: &Found, name: &str) -> Option<f64> {
+    let partition = &found.outcome.cut.partition;
+    let info = partition.layers.iter().find(|info| &*info.name == name)?;
+    let features = (info.first.0..info.first.0 + info.count).map(FeatureRef);
+    Some(found.measure.m2(features.map(|feature| partition.feature_area2(feature)).sum()))
+}
+
+fn findings(open: &Open, loaded: &Loaded) -> Vec<CodeCount> {
+    let cut = open.result.iter().flat_map(|found| &found.outcome.cut.findings);
+    let mine = |finding: &&Finding| finding.about.layer.as_ref() == Some(&loaded.layer.name);
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for finding in loaded.findings.iter().chain(cut.filter(mine)) {
+        *counts.entry(finding.code.as_str()).or_insert(0) += 1;
+    }
+    counts.into_iter().map(|(code, count)| CodeCount { code: code.to_owned(), count }).collect()
+}
+
+/// The classes of the rules in their order, then those that only layers have.
+fn classes(open: &Open) -> Vec<ClassView> {
+    let known: BTreeSet<_> = open.rules.classes.iter().map(|def| def.id.clone()).collect();
+    let of_rules = open.rules.classes.iter().map(|def| ClassView {
+        id: def.id.to_string(),
+        zh: def.name.zh.clone(),
+        en: def.name.en.clone(),
+        color: def.color.clone(),
+        control: def.kind == ClassKind::Control,
+    });
+    let others = open.inputs.classes().into_iter().filter(|class| !known.contains(class));
+    let others = others.map(|class| {
+        let id = class.to_string();
+        ClassView { zh: id.clone(), en: id.clone(), id, color: UNKNOWN.to_owned(), control: false }
+    });
+    of_rules.chain(others).collect()
+}
+
+#[derive(Deserialize)]
+struct Case {
+    source: Bilingual,
+    #[serde(rename = "figure")]
+    figures: Vec<Figure>,
+}
+
+#[derive(Deserialize)]
+struct Figure {
+    name: Bilingual,
+    value: Bilingual,
+}
+
+/// Returns what the about page says.
+pub(crate) fn about() -> Result<About, Problem> {
+    let case: Case = toml::from_str(FIGURES).map_err(|cause| fault(&cause.to_string()))?;
+    let pair = |words: Bilingual| [words.zh, words.en];
+    let figure = |figure: Figure| CaseFigure { name: pair(figure.name), value: pair(figure.value) };
+    Ok(About {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        figures: case.figures.into_iter().map(figure).collect(),
+        source: pair(case.source),
+    })
+}

@@ -1,0 +1,217 @@
+//! A project asked as the window asks it, on a copy of the demo.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use lantu_project::{Project, Settings};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+use tempfile::TempDir;
+
+struct Desk {
+    project: Project,
+    progress: Receiver<lantu_project::api::Progress>,
+}
+
+impl Desk {
+    fn at(folder: &Path) -> Self {
+        let (tell, progress) = channel();
+        let settings = Settings { data_dir: folder.to_owned(), state_dir: folder.join("state"), who: "王规划".to_owned() };
+        let events = move |heard: lantu_project::api::Progress| drop(tell.send(heard));
+        // `Sender` is shared by the threads of a run one after another.
+        Self { project: Project::new(settings, Box::new(events)), progress }
+    }
+
+    fn ask(&self, name: &str, request: Value) -> Value {
+        self.project.call(name, request).unwrap_or_else(|problem| panic!("{name}: {problem:?}"))
+    }
+
+    fn run(&self) -> Value {
+        assert_eq!(self.ask("run", json!({}))["running"], true);
+        loop {
+            let heard = self.progress.recv_timeout(Duration::from_secs(60)).expect("the run ends");
+            assert_eq!(heard.problem, None);
+            if heard.stage == "done" {
+                return self.ask("view", json!({}));
+            }
+        }
+    }
+
+    fn list(&self, state: &str, limit: u32) -> Value {
+        let filter = json!({ "state": state });
+        self.ask("conflicts", json!({ "filter": filter, "sort": "area", "offset": 0, "limit": limit, "locate": null }))
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A folder of the test's own with a copy of the demo.
+fn copy_of_demo() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for path in ["sample-data/liechtenstein", "seeds/rules"] {
+        std::fs::create_dir_all(folder.path().join(path)).unwrap();
+        for entry in std::fs::read_dir(root().join(path)).unwrap() {
+            let entry = entry.unwrap();
+            if !entry.file_name().to_string_lossy().ends_with(".lantu") {
+                std::fs::copy(entry.path(), folder.path().join(path).join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    folder
+}
+
+fn demo() -> (TempDir, Desk) {
+    let folder = copy_of_demo();
+    let desk = Desk::at(folder.path());
+    desk.ask("open_demo", json!({}));
+    desk.run();
+    (folder, desk)
+}
+
+fn open_count(view: &Value) -> u64 {
+    view["result"]["open"]["count"].as_u64().unwrap()
+}
+
+#[test]
+fn the_demo_opens_runs_and_is_proven() {
+    let (_folder, desk) = demo();
+    let view = desk.ask("view", json!({}));
+    assert_eq!(view["layers"].as_array().unwrap().len(), 5);
+    assert_eq!(view["result"]["proof_holds"], true);
+    assert!(open_count(&view) > 0);
+    let result = &view["result"];
+    let sum = ["open", "by_rule", "by_hand"].map(|part| result[part]["count"].as_u64().unwrap()).iter().sum::<u64>();
+    assert_eq!(result["conflicts"]["count"].as_u64().unwrap(), sum);
+    let pairs = result["by_pair"].as_array().unwrap().iter().map(|pair| pair["tally"]["count"].as_u64().unwrap());
+    assert_eq!(pairs.sum::<u64>(), sum);
+    let classes = result["by_class"].as_array().unwrap().iter().map(|class| class["tally"]["area_m2"].as_f64().unwrap());
+    let whole = result["blueprint"]["area_m2"].as_f64().unwrap();
+    assert!((classes.sum::<f64>() / whole - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_decision_outlives_a_crash_and_can_be_undone_and_redone() {
+    let (folder, desk) = demo();
+    let before = open_count(&desk.ask("view", json!({})));
+    let id = desk.list("open", 3)["rows"][2]["id"].as_str().unwrap().to_owned();
+    let detail = desk.ask("conflict", json!({ "id": id }));
+    let party = &detail["parties"][0];
+    let choice = json!({ "kind": "give-to", "layer": party["layer"], "fid": party["fid"] });
+    let decide = json!({ "conflicts": [id], "choice": choice, "reason": "现场核查", "basis": "国土调查" });
+    let view = desk.ask("decide", decide);
+    assert_eq!(open_count(&view), before - 1);
+    assert_eq!(view["result"]["proof_holds"], true);
+    assert_eq!(open_count(&desk.ask("undo", json!({}))), before);
+    assert_eq!(open_count(&desk.ask("redo", json!({}))), before - 1);
+    // As a power failure would: nothing is closed.
+    std::mem::forget(desk);
+
+    let again = Desk::at(folder.path());
+    again.ask("open_demo", json!({}));
+    assert_eq!(open_count(&again.run()), before - 1);
+    let detail = again.ask("conflict", json!({ "id": id }));
+    assert_eq!(detail["row"]["state"], "hand");
+    assert_eq!(detail["decision"]["operation"]["who"], "王规划");
+    assert_eq!(detail["decision"]["operation"]["reason"], "现场核查");
+    assert_eq!(again.ask("view", json!({}))["history"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn pages_filters_and_sorts_agree_with_each_other() {
+    let (_folder, desk) = demo();
+    let all = desk.list("", 500);
+    let total = all["total"]["count"].as_u64().unwrap() as usize;
+    let rows = all["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), total.min(500));
+    let areas: Vec<f64> = rows.iter().map(|row| row["area_m2"].as_f64().unwrap()).collect();
+    assert!(areas.is_sorted_by(|a, b| a >= b));
+    let parts: usize = ["open", "rule", "hand"].iter().map(|state| desk.list(state, 1)["total"]["count"].as_u64().unwrap() as usize).sum();
+    assert_eq!(parts, total);
+    let wanted = rows[rows.len() / 2]["id"].as_str().unwrap();
+    let page = desk.ask("conflicts", json!({ "filter": {}, "sort": "width", "offset": 0, "limit": 500, "locate": wanted }));
+    let at = page["row_of"].as_u64().unwrap() as usize;
+    assert_eq!(page["rows"][at]["id"], wanted);
+    let pair: Vec<String> = serde_json::from_value(desk.ask("view", json!({}))["result"]["by_pair"][0]["classes"].clone()).unwrap();
+    let of_pair = desk.ask("conflicts", json!({ "filter": { "classes": pair }, "sort": "pair", "offset": 0, "limit": 5, "locate": null }));
+    assert_eq!(of_pair["total"]["count"], desk.ask("view", json!({}))["result"]["by_pair"][0]["tally"]["count"]);
+}
+
+#[test]
+fn the_place_inside_a_conflict_leads_back_to_it() {
+    let (_folder, desk) = demo();
+    for row in desk.list("open", 10)["rows"].as_array().unwrap() {
+        let detail = desk.ask("conflict", json!({ "id": row["id"] }));
+        let picked = desk.ask("pick", json!({ "lonlat": detail["lonlat_inside"], "tolerance_m": 0.0 }));
+        assert_eq!(picked["conflict"], row["id"]);
+        let [w, s, e, n]: [f64; 4] = serde_json::from_value(detail["lonlat_bounds"].clone()).unwrap();
+        let [x, y]: [f64; 2] = serde_json::from_value(detail["lonlat_inside"].clone()).unwrap();
+        assert!(w < x && x < e && s < y && y < n, "{detail}");
+        let planar = row["area_m2"].as_f64().unwrap();
+        assert!((detail["ellipsoid_area_m2"].as_f64().unwrap() / planar - 1.0).abs() < 2e-3);
+    }
+}
+
+#[test]
+fn a_layer_of_another_class_needs_another_run_and_data_files_make_a_project() {
+    let folder = copy_of_demo();
+    let desk = Desk::at(folder.path());
+    let file = folder.path().join("sample-data/liechtenstein/liechtenstein_protected.geojson");
+    let view = desk.ask("open", json!({ "paths": [file] }));
+    assert_eq!(view["layers"][0]["name"], "liechtenstein_protected");
+    assert_eq!(view["layers"][0]["class"], "nature-reserve", "recognised by the dictionary");
+    desk.run();
+    let natural = folder.path().join("sample-data/liechtenstein/liechtenstein_natural.geojson");
+    let view = desk.ask("open", json!({ "paths": [natural] }));
+    assert_eq!((view["layers"].as_array().unwrap().len(), &view["result"]), (2, &Value::Null));
+    desk.ask("edit_layer", json!({ "name": "liechtenstein_natural", "rename": "林地", "class": "forest" }));
+    let view = desk.run();
+    assert_eq!(view["result"]["proof_holds"], true);
+    assert_eq!(view["layers"][1]["name"], "林地");
+    // The record alone brings the project back.
+    let record = view["record"].as_str().unwrap().to_owned();
+    let again = Desk::at(folder.path());
+    let view = again.ask("open", json!({ "paths": [record] }));
+    assert_eq!(view["layers"][1]["class"], "forest");
+    let view = again.ask("remove_layer", json!({ "name": "林地" }));
+    assert_eq!(view["layers"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_export_is_proven_and_a_run_can_be_stopped() {
+    let (folder, desk) = demo();
+    let path = folder.path().join("蓝图.gpkg");
+    let written = desk.ask("export", json!({ "path": path, "what": "blueprint" }));
+    assert_eq!(written["proven"], true);
+    let verified = lantu_project::verify(path.to_str().unwrap(), &[], &|_| true).unwrap_err();
+    assert!(verified.message[1].contains("layer_styles"), "a GeoPackage has a table of styles too: {verified:?}");
+    let source = format!("{}|layername=blueprint", path.display());
+    assert!(lantu_project::verify(&source, &[], &|_| true).unwrap().holds);
+
+    desk.ask("run", json!({}));
+    desk.ask("cancel", json!({}));
+    let problem = loop {
+        let heard = desk.progress.recv_timeout(Duration::from_secs(60)).unwrap();
+        if ["done", "failed"].contains(&heard.stage.as_str()) {
+            break heard.problem;
+        }
+    };
+    assert_eq!(problem.map(|problem| problem.code).as_deref(), Some("cancelled"));
+    assert_eq!(desk.ask("view", json!({}))["result"]["proof_holds"], true, "the last result stays");
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_both_languages() {
+    let folder = copy_of_demo();
+    let desk = Desk::at(folder.path());
+    let told = |name: &str, request: Value| desk.project.call(name, request).unwrap_err();
+    assert!(told("run", json!({})).message[1].contains("No project"));
+    assert!(told("open", json!({ "paths": ["/no/such/file.shp"] })).message[0].contains("/no/such/file.shp"));
+    assert_eq!(told("dance", json!({})).code, "internal");
+    desk.ask("open_demo", json!({}));
+    assert!(told("conflicts", json!({ "filter": {}, "sort": "area", "offset": 0, "limit": 1, "locate": null })).message[1].contains("no result"));
+    assert!(told("edit_layer", json!({ "name": "nobody" })).message[1].contains("nobody"));
+    assert!(told("undo", json!({})).message[1].contains("nothing to undo"));
+}
