@@ -6,21 +6,12 @@ use std::sync::Arc;
 use lantu_project::Project;
 use lantu_project::api::Problem;
 use serde_json::Value;
-use tauri::{AppHandle, State};
-
-use crate::start;
+use tauri::State;
 
 /// Answers `name` with `request`. A panic becomes a [`Problem`]; the window lives on.
 #[tauri::command]
-pub async fn call(
-    name: String,
-    request: Value,
-    app: AppHandle,
-    project: State<'_, Arc<Project>>,
-) -> Result<Value, Problem> {
+pub async fn call(name: String, request: Value, project: State<'_, Arc<Project>>) -> Result<Value, Problem> {
     let project = project.inner().clone();
-    // The window hears events before it asks for anything.
-    start::open(app, project.clone());
     tauri::async_runtime::spawn_blocking(move || guarded(&name, || project.call(&name, request)))
         .await
         .unwrap_or_else(|error| Err(internal(&error.to_string())))
@@ -34,9 +25,9 @@ pub fn guarded<T>(name: &str, work: impl FnOnce() -> Result<T, Problem>) -> Resu
 fn internal(what: &str) -> Problem {
     Problem {
         code: "internal".into(),
-        message: [format!("程序内部出错:{what}"), format!("Something went wrong inside the program: {what}")],
+        message: [format!("程序内部出错：{what}"), format!("Something went wrong inside the program: {what}")],
         hint: [
-            "已做的裁定都已保存;请重试,仍不行请重新打开程序。".into(),
+            "已做的裁定都已保存；请重试，仍不行请重新打开程序。".into(),
             "Your decisions are saved; try again, or restart the program.".into(),
         ],
     }

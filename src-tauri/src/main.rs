@@ -5,21 +5,21 @@
 //!
 //! | variable | meaning |
 //! | --- | --- |
-//! | `LANTU_DATA` | the folder that holds `seeds/` and `sample-data/`, see [`data`] |
+//! | `LANTU_DATA` | the folder that holds `seeds/` and `sample-data/`, see [`Settings::of_machine`] |
 //! | `LANTU_EXPORT_TO` | a folder that answers every save dialog: a test cannot drive the system's dialog |
 
 // Without it Windows opens a console behind the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod call;
-mod data;
 mod start;
 mod tiles;
 
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use lantu_project::Project;
+use lantu_project::{Project, Settings};
+use serde_json::Value;
 use tauri::{App, Emitter, Manager, WebviewWindowBuilder};
 
 fn main() -> ExitCode {
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(tauri::generate_handler![call::call])
         .register_asynchronous_uri_scheme_protocol("tiles", tiles::answer)
-        .setup(move |app| set_up(app, request))
+        .setup(move |app| set_up(app, &request))
         .run(tauri::generate_context!());
     match built {
         Ok(()) => ExitCode::SUCCESS,
@@ -46,21 +46,22 @@ fn main() -> ExitCode {
 }
 
 /// Makes the project before the window, so that no call of the window can come too early.
-fn set_up(app: &mut App, request: start::Request) -> Result<(), Box<dyn std::error::Error>> {
+fn set_up(app: &mut App, request: &Value) -> Result<(), Box<dyn std::error::Error>> {
     let handle = app.handle().clone();
     let events = Box::new(move |progress| {
         // Fails only while the window closes; then nobody is there to be told.
         let _ = handle.emit("progress", progress);
     });
-    let project = Arc::new(Project::new(data::settings(app), events));
-    app.manage(project);
-    app.manage(start::Waiting::new(request));
-    open_window(app)
+    let settings = Settings::of_machine(app.path().resource_dir().ok());
+    app.manage(Arc::new(Project::new(settings, events)));
+    open_window(app, request)
 }
 
-fn open_window(app: &App) -> Result<(), Box<dyn std::error::Error>> {
+/// Opens the window and tells it what to open.
+fn open_window(app: &App, request: &Value) -> Result<(), Box<dyn std::error::Error>> {
     let config = app.config().app.windows.first().ok_or("tauri.conf.json names no window")?;
     let mut window = WebviewWindowBuilder::from_config(app.handle(), config)?;
+    window = window.initialization_script(format!("window.__LANTU_OPEN__ = {request};"));
     if let Some(folder) = std::env::var_os("LANTU_EXPORT_TO") {
         let folder = serde_json::to_string(&folder.to_string_lossy())?;
         window = window.initialization_script(format!("window.__LANTU_EXPORT_TO__ = {folder};"));

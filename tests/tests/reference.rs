@@ -2,6 +2,8 @@
 //!
 //! `LANTU_FUZZ_SECONDS` makes it go on that long with new cases (`make fuzz`).
 
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
 use geo::{Coord, LineString};
 use lantu_engine::{
     Attributes, ClassId, DecisionLog, Feature, Layer, Partition, Point, PrecisionModel, RuleSet, Unwatched, check,
@@ -77,7 +79,7 @@ fn compare(seed: u64) {
     let blueprint = compose(&partition, &conflicts, &decisions, &rules);
     let proof = check(&partition, &blueprint, &Unwatched).unwrap();
     assert!(proof.holds(), "proof of case {seed}: {proof:?} {given:?}");
-    if seed % 8 == 0 {
+    if seed.is_multiple_of(8) {
         run_on_its_own_output(&partition, &blueprint, seed);
     }
 }

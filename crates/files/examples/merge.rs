@@ -9,7 +9,7 @@ use lantu_engine::{
     ClassId, DecisionLog, PrecisionModel, RuleSet, Tolerances, Unwatched, check, compose, decide, detect, normalise,
     overlay,
 };
-use lantu_files::{BlueprintExport, LayerRequest, choose_crs, read_layer, write_blueprint, write_conflicts};
+use lantu_files::{ArcAreas, BlueprintExport, LayerRequest, choose_crs, read_layer, write_blueprint, write_conflicts};
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
@@ -44,6 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let proof = check(&partition, &blueprint, &Unwatched)?;
     clock.tell(&format!("{} patches, proof holds: {}", blueprint.patches.len(), proof.holds()));
 
+    let arcs = ArcAreas::of(&partition, &crs)?;
+    clock.tell("ellipsoidal areas");
     let export = BlueprintExport {
         partition: &partition,
         conflicts: &conflicts,
@@ -52,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         rules: &rules,
         log: &log,
         crs: &crs,
+        arcs: &arcs,
         title: "merged",
     };
     let written = write_blueprint(Path::new(&out), &export, &|_| true)?;

@@ -9,12 +9,14 @@
 //! the ellipsoid itself.
 
 use crate::bend;
+use crate::chart::{Charts, Place};
 use crate::crs::Crs;
 use crate::error::FileError;
 use crate::wkb::Polygon;
 use geo::{Coord, LineString};
 use geographiclib_rs::{Geodesic, InverseGeodesic};
-use lantu_engine::{GridPolygon, PrecisionModel};
+use lantu_engine::{FaceId, Partition, Point};
+use rayon::prelude::*;
 use std::sync::OnceLock;
 
 /// CGCS2000's semi-major axis in metres.
@@ -24,20 +26,83 @@ const F: f64 = 1.0 / 298.257_222_101;
 /// Edges longer than this, in degrees, are done on the ellipsoid: about 100 m.
 const LONG: f64 = 1e-3;
 
-/// Returns the ellipsoidal area of each shape in m², in order.
+/// The ellipsoidal areas of everything that is made of a partition's arcs.
 ///
-/// Shapes are polygons on the grid of a plane in `crs`; their edges are straight in that plane.
-///
-/// # Errors
-/// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
-pub fn ellipsoid_areas(
-    crs: &Crs,
-    grid: &PrecisionModel,
-    shapes: impl IntoIterator<Item = Vec<GridPolygon>>,
-) -> Result<Vec<f64>, FileError> {
-    let mut areas = Vec::new();
-    bend::to_lonlat(crs, grid, shapes, |polygons| areas.push(of_polygons(&polygons)))?;
-    Ok(areas)
+/// Each arc is measured once; the area of a group of faces is a sum along its boundary.
+#[derive(Debug)]
+pub struct ArcAreas {
+    /// What each arc adds to the area on its left, in m².
+    shares: Vec<f64>,
+}
+
+impl ArcAreas {
+    /// Measures the arcs of a partition whose plane is in `crs`.
+    ///
+    /// # Errors
+    /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
+    pub fn of(partition: &Partition, crs: &Crs) -> Result<Self, FileError> {
+        const CHUNK: usize = 1 << 13;
+        let count = partition.arc_count();
+        let chunks = (0..count.div_ceil(CHUNK)).into_par_iter();
+        let measured = chunks.map(|chunk| {
+            let mut measuring = Measuring::new(partition, crs);
+            let arcs = chunk * CHUNK..((chunk + 1) * CHUNK).min(count);
+            arcs.map(|arc| measuring.share(arc as u32)).collect::<Result<Vec<f64>, FileError>>()
+        });
+        let shares = measured.collect::<Result<Vec<_>, _>>()?.concat();
+        Ok(Self { shares })
+    }
+
+    /// Returns the area of a group of faces in m²; `inside` says of a face whether it belongs to it.
+    pub fn area(&self, partition: &Partition, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) -> f64 {
+        let edges = faces.iter().flat_map(|&face| partition.half_edges(face));
+        let border = edges.filter(|edge| !inside(partition.left(edge ^ 1)));
+        border
+            .map(|edge| if edge & 1 == 0 { self.shares[edge as usize / 2] } else { -self.shares[edge as usize / 2] })
+            .sum()
+    }
+}
+
+/// Measures one arc after another.
+struct Measuring<'a> {
+    partition: &'a Partition,
+    crs: &'a Crs,
+    charts: Charts<'a>,
+    places: Vec<Place>,
+    /// Longer edges may bend and are cut before they are measured; in grid units.
+    short: f64,
+}
+
+impl<'a> Measuring<'a> {
+    fn new(partition: &'a Partition, crs: &'a Crs) -> Self {
+        let charts = Charts::new(crs, |latitude| Sphere::get().half_tangent(latitude));
+        let short = bend::SHORT / crs.metres_per_unit() * partition.grid.scale;
+        Self { partition, crs, charts, places: Vec::new(), short }
+    }
+
+    fn share(&mut self, arc: u32) -> Result<f64, FileError> {
+        let (grid, points) = (&self.partition.grid, self.partition.arc_points(arc));
+        self.places.clear();
+        self.charts.places(points.iter().map(|&point| grid.locate(point)), &mut self.places)?;
+        let mut sum = 0.0;
+        for (ends, places) in points.windows(2).zip(self.places.windows(2)) {
+            let (dx, dy) = (f64::from(ends[1].x) - f64::from(ends[0].x), f64::from(ends[1].y) - f64::from(ends[0].y));
+            sum -= if dx.abs().max(dy.abs()) <= self.short {
+                Sphere::get().short_share(places[0], places[1])
+            } else {
+                self.long_share(ends[0], ends[1])?
+            };
+        }
+        Ok(sum)
+    }
+
+    /// The share of an edge that may bend, measured from its smaller end whichever way it runs.
+    fn long_share(&self, from: Point, to: Point) -> Result<f64, FileError> {
+        let grid = &self.partition.grid;
+        let bent = bend::edge(self.crs, grid.locate(from.min(to)), grid.locate(from.max(to)))?;
+        let share = -of_ring(&LineString(bent));
+        Ok(if from < to { share } else { -share })
+    }
 }
 
 /// Returns the ellipsoidal area in m² of polygons in longitude and latitude, outer rings
@@ -46,7 +111,8 @@ pub(crate) fn of_polygons(polygons: &[Polygon]) -> f64 {
     polygons.iter().flatten().map(of_ring).sum()
 }
 
-/// The signed area of a closed ring: positive if counter-clockwise.
+/// The signed area of a closed ring, positive if counter-clockwise; for an open chain, what it adds
+/// to the area on its left.
 fn of_ring(ring: &LineString<f64>) -> f64 {
     let sphere = Sphere::get();
     let mut sum = 0.0;
@@ -95,6 +161,15 @@ impl Sphere {
         2.0 * (half * (ta + tb) / (1.0 + ta * tb)).atan() * self.radius2
     }
 
+    /// The share of an edge of some hundred metres at most, between longitudes in radians and
+    /// tangents of half the authalic latitudes: the series end where doubles do.
+    fn short_share(&self, a: Place, b: Place) -> f64 {
+        let half = (b[0] - a[0]) / 2.0;
+        let tangent = half * (1.0 + half * half / 3.0);
+        let y = tangent * (a[1] + b[1]) / (1.0 + a[1] * b[1]);
+        2.0 * y * (1.0 - y * y / 3.0) * self.radius2
+    }
+
     fn long_share(&self, a: Coord<f64>, b: Coord<f64>) -> f64 {
         // Always computed in the same direction, so that there and back cancel exactly.
         let forward = (a.x, a.y) <= (b.x, b.y);
@@ -114,6 +189,7 @@ fn q(sine: f64, e: f64) -> f64 {
 mod tests {
     use super::*;
     use geo::{GeodesicArea, Polygon as GeoPolygon};
+    use lantu_engine::{ClassId, Feature, Layer, PrecisionModel, Unwatched, normalise, overlay};
 
     fn ring(west: f64, south: f64, width: f64, height: f64, points_per_side: usize) -> LineString<f64> {
         let corners = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height), (0.0, 0.0)];
@@ -162,5 +238,36 @@ mod tests {
         assert_eq!(of_ring(&left), -of_ring(&ring(110.0, 20.0, 0.01, 0.01, 1)));
         right.0.reverse();
         assert!(of_ring(&right) < 0.0);
+    }
+
+    /// A layer of one polygon, cut, and its area by arcs.
+    fn by_arcs(crs: &Crs, rings: Vec<LineString<f64>>) -> (f64, Vec<Polygon>) {
+        let feature = Feature { polygons: vec![rings], ..Feature::default() };
+        let extent = crate::read::extent(std::slice::from_ref(&feature)).unwrap();
+        let grid = PrecisionModel::covering(extent, 1e-4).unwrap();
+        let layer = Layer { name: "a".into(), class: ClassId::new("a"), features: vec![feature] };
+        let partition = overlay(vec![normalise(layer, &grid).value], &grid, &Unwatched).unwrap().value;
+        let arcs = ArcAreas::of(&partition, crs).unwrap();
+        let faces: Vec<FaceId> =
+            partition.bounded_faces().filter(|&face| !partition.parents(face).is_empty()).collect();
+        let inside = |face: FaceId| !partition.parents(face).is_empty();
+        let mut lonlat = Vec::new();
+        bend::to_lonlat(crs, &grid, [partition.polygons(&faces, inside)], |polygons| lonlat.extend(polygons)).unwrap();
+        (arcs.area(&partition, &faces, inside), lonlat)
+    }
+
+    #[test]
+    fn areas_by_arcs_are_those_of_the_polygons_in_longitude_and_latitude() {
+        for (code, x, y) in [(4546, 350_000.0, 2_010_000.0), (32_632, 540_000.0, 5_220_000.0)] {
+            let crs = Crs::epsg(code).unwrap();
+            for (size, per_side) in [(90.0, 3), (2_000.0, 170), (30_000.0, 1), (30_000.0, 1_000)] {
+                let outer = ring(x, y, size, size * 0.7, per_side);
+                let mut hole = ring(x + size / 3.0, y + size / 5.0, size / 4.0, size / 9.0, per_side);
+                hole.0.reverse();
+                let (area, lonlat) = by_arcs(&crs, vec![outer, hole]);
+                let relative = area / of_polygons(&lonlat) - 1.0;
+                assert!(relative.abs() < 1e-10, "{code} {size} {per_side}: {relative:e}");
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ use lantu_engine::{GridPolygon, Point, PrecisionModel};
 /// How far a chord may be from the edge that it stands for, in metres.
 const TOLERANCE: f64 = 0.02;
 /// Shorter edges bend less than a millimetre anywhere below 85° of latitude; in metres.
-const SHORT: f64 = 100.0;
+pub(crate) const SHORT: f64 = 100.0;
 /// Where along an edge its bend is measured.
 const PROBES: [f64; 3] = [0.25, 0.5, 0.75];
 /// At most this many pieces per edge; only a projection's own edge asks for more.
@@ -95,6 +95,30 @@ fn long_edges(crs: &Crs, grid: &PrecisionModel, shapes: &[Vec<GridPolygon>]) -> 
     long
 }
 
+/// Returns an edge of the plane in longitude and latitude, ends and bends.
+pub(crate) fn edge(crs: &Crs, a: Coord<f64>, b: Coord<f64>) -> Result<Vec<Coord<f64>>, FileError> {
+    let mut probes = vec![a, b];
+    probes.extend(PROBES.map(|t| along(a, b, t)));
+    crs.to_lonlat(&mut probes)?;
+    let pieces = if crs.is_geographic() { 1 } else { pieces(&probes) };
+    let mut points: Vec<Coord<f64>> = (0..=pieces).map(|k| along(a, b, k as f64 / pieces as f64)).collect();
+    crs.to_lonlat(&mut points)?;
+    Ok(points)
+}
+
+/// Into how many pieces an edge must be cut, by its ends and what is between them.
+fn pieces(probes: &[Coord<f64>]) -> usize {
+    let metres = |t: f64, at: Coord<f64>| {
+        let chord = along(probes[0], probes[1], t);
+        let east = (at.x - chord.x) * chord.y.to_radians().cos();
+        east.hypot(at.y - chord.y) * METRES_PER_DEGREE
+    };
+    let bend = PROBES.iter().zip(&probes[2..]).map(|(&t, &at)| metres(t, at)).fold(0.0, f64::max);
+    // Cutting an arc into n pieces makes its bend n² times smaller.
+    let pieces = (bend / TOLERANCE).sqrt().ceil();
+    if pieces.is_finite() { (pieces as usize).clamp(1, MOST) } else { 1 }
+}
+
 /// Finds into how many pieces each long edge must be cut.
 fn measure(crs: &Crs, grid: &PrecisionModel, long: &mut [LongEdge]) -> Result<(), FileError> {
     const EACH: usize = PROBES.len() + 2;
@@ -106,15 +130,7 @@ fn measure(crs: &Crs, grid: &PrecisionModel, long: &mut [LongEdge]) -> Result<()
     }
     crs.to_lonlat(&mut probes)?;
     for (edge, probes) in long.iter_mut().zip(probes.chunks_exact(EACH)) {
-        let metres = |t: f64, at: Coord<f64>| {
-            let chord = along(probes[0], probes[1], t);
-            let east = (at.x - chord.x) * chord.y.to_radians().cos();
-            east.hypot(at.y - chord.y) * METRES_PER_DEGREE
-        };
-        let bend = PROBES.iter().zip(&probes[2..]).map(|(&t, &at)| metres(t, at)).fold(0.0, f64::max);
-        // Cutting an arc into n pieces makes its bend n² times smaller.
-        let pieces = (bend / TOLERANCE).sqrt().ceil();
-        edge.pieces = if pieces.is_finite() { (pieces as usize).clamp(1, MOST) } else { 1 };
+        edge.pieces = pieces(probes);
     }
     Ok(())
 }

@@ -130,7 +130,9 @@ impl Work<'_> {
         let part = Part::of(self.watch, 0.4, 0.6);
         let totals = match self.format {
             Format::GeoJson => geojson_out::write(draft, sheet, self.theme, [export.title, export.crs.name()], &part),
-            Format::GeoPackage => gpkg_out::write(draft, sheet, self.theme, export.crs, export.rules, &part),
+            Format::GeoPackage => {
+                gpkg_out::write(draft, sheet, self.theme, export.crs, export.arcs, export.rules, &part)
+            }
         };
         let totals = totals.map_err(|error| aim_at(self.path, error))?;
         let proof = if totals.features == 0 {

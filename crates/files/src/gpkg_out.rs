@@ -2,7 +2,7 @@
 //!
 //! The same blueprint gives the same bytes: the dates that the format asks for are fixed.
 
-use crate::area::ellipsoid_areas;
+use crate::area::ArcAreas;
 use crate::crs::Crs;
 use crate::error::FileError;
 use crate::geojson_out::Totals;
@@ -28,10 +28,11 @@ pub(crate) fn write(
     sheet: &Sheet<'_>,
     theme: &Theme<'_>,
     crs: &Crs,
+    arcs: &ArcAreas,
     rules: &RuleSet,
     watch: &Part<'_>,
 ) -> Result<Totals, FileError> {
-    let areas = ellipsoid_areas(crs, &sheet.partition.grid, (0..sheet.len()).map(|group| sheet.ground(group)))?;
+    let areas: Vec<f64> = (0..sheet.len()).map(|group| sheet.ellipsoid_area(arcs, group)).collect();
     let srs = crs.to_gdal()?;
     messages::listen();
     let failed = |error: GdalError| FileError::WriteFailed { path: path.to_path_buf(), source: Cause::from(error) };

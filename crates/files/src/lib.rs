@@ -11,13 +11,14 @@
 //! names the file and says what to do, in Chinese and English.
 //!
 //! Reading: `source` (how a layer is named) → `open` (with `shapefile` for what GDAL keeps quiet) →
-//! `wkb`, `curve` (rings) → `read`. In between: `crs`, `zone`, `area`. Writing: `theme` (properties) →
+//! `wkb`, `curve` (rings) → `read`. In between: `crs`, `zone`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
 //! `geojson_out` or `gpkg_out` with `style`, in a `draft` → `export`, which proves and publishes.
 //! Verifying: `edges` (exact, as written), `verify` (overlay), `ground` (against other files).
 
 mod area;
 mod bend;
+mod chart;
 mod crs;
 mod curve;
 mod draft;
@@ -42,7 +43,7 @@ mod verify;
 mod wkb;
 mod zone;
 
-pub use area::ellipsoid_areas;
+pub use area::ArcAreas;
 pub use crs::Crs;
 pub use error::{FileError, NotArea};
 pub use export::{Written, WrittenProof, write_blueprint, write_conflicts};

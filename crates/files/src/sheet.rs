@@ -1,5 +1,6 @@
 //! What is about to be written: groups of faces of a partition on the grid of the file.
 
+use crate::area::ArcAreas;
 use crate::bend;
 use crate::crs::Crs;
 use crate::error::FileError;
@@ -46,6 +47,11 @@ impl<'a> Sheet<'a> {
     /// Returns the ground of a group on the grid.
     pub(crate) fn ground(&self, group: usize) -> Vec<GridPolygon> {
         self.partition.polygons(self.faces[group], |face| self.owner[face as usize] == group as u32)
+    }
+
+    /// Returns the ellipsoidal area of a group in m², from the areas of the partition's arcs.
+    pub(crate) fn ellipsoid_area(&self, arcs: &ArcAreas, group: usize) -> f64 {
+        arcs.area(self.partition, self.faces[group], |face| self.owner[face as usize] == group as u32)
     }
 
     /// Returns the polygons of a group with the coordinates as they are to be written.

@@ -8,6 +8,7 @@ use lantu_engine::{
 };
 use serde_json::{Value as Json, json};
 
+use crate::area::ArcAreas;
 use crate::crs::Crs;
 
 /// All that a blueprint or its conflicts are written from.
@@ -27,6 +28,8 @@ pub struct BlueprintExport<'a> {
     pub log: &'a DecisionLog,
     /// The CRS of the partition's plane.
     pub crs: &'a Crs,
+    /// The ellipsoidal areas of the partition's arcs.
+    pub arcs: &'a ArcAreas,
     /// The project's title, written into the file.
     pub title: &'a str,
 }

@@ -7,7 +7,7 @@ mod common;
 use common::{Run, corners, folder, go_on, layer, zone};
 use lantu_engine::rules::{Bilingual, When};
 use lantu_engine::{Action, Choice, ClassId, Operation, Rule, RuleSet, Strategy, compose, decide};
-use lantu_files::{Crs, FileError, Written, ellipsoid_areas, verify, write_blueprint, write_conflicts};
+use lantu_files::{Crs, FileError, Written, verify, write_blueprint, write_conflicts};
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::path::Path;
@@ -321,11 +321,12 @@ fn crowded_layers_are_written_as_partitions() {
 #[test]
 fn ellipsoidal_areas_of_the_parts_add_up_to_the_whole() {
     let run = small_county(RuleSet::default());
-    let parts = (0..run.blueprint.patches.len() as u32).map(|patch| run.blueprint.polygons(&run.partition, patch));
-    let parts: f64 = ellipsoid_areas(&zone(), &run.partition.grid, parts).unwrap().iter().sum();
+    let part = |(at, patch): (u32, &lantu_engine::Patch)| {
+        run.arcs.area(&run.partition, &patch.faces, |face| run.blueprint.patch_of[face as usize] == at)
+    };
+    let parts: f64 = (0..).zip(&run.blueprint.patches).map(part).sum();
     let all: Vec<_> = run.partition.bounded_faces().collect();
-    let whole = run.partition.polygons(&all, |face| face != lantu_engine::OUTSIDE);
-    let whole = ellipsoid_areas(&zone(), &run.partition.grid, [whole]).unwrap()[0];
+    let whole = run.arcs.area(&run.partition, &all, |face| face != lantu_engine::OUTSIDE);
     assert!((parts - whole).abs() < 1e-4, "{parts} {whole}");
 }
 

@@ -46,6 +46,20 @@ pub struct View {
     pub redo: Option<OperationView>,
     /// The latest operations, newest first, at most 50.
     pub history: Vec<OperationView>,
+    /// What was changed of the project file's layers in the window and applied again when it was
+    /// opened.
+    pub restored: Vec<LayerEdit>,
+}
+
+/// A change of a layer that the record keeps beside the project file.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, PartialEq)]
+pub struct LayerEdit {
+    /// The layer's name in the project file, or that of an added layer.
+    pub layer: String,
+    /// `rename`, `class`, `remove`, `add`; `lost` if it could not be applied.
+    pub kind: String,
+    /// The new name or class.
+    pub value: String,
 }
 
 /// A layer in the list.
@@ -72,6 +86,8 @@ pub struct LayerView {
 pub struct CodeCount {
     /// The code, as `self-intersection`.
     pub code: String,
+    /// `note`, `warning` or `loss`.
+    pub severity: String,
     /// How often.
     pub count: u32,
 }
@@ -164,13 +180,15 @@ pub struct OperationView {
     pub choice: Option<ChoiceArg>,
     /// Why.
     pub reason: String,
+    /// The legal reference.
+    pub basis: String,
 }
 
 /// Which conflicts are wanted.
 #[derive(Serialize, Deserialize, TS, Debug, Clone, Default)]
 #[serde(default)]
 pub struct Filter {
-    /// `open`, `rule`, `hand`; empty for all.
+    /// `open`, `rule`, `hand`, `compatible`; empty for all but `compatible`.
     pub state: String,
     /// Class ids, sorted; empty for all pairs.
     pub classes: Vec<String>,
@@ -178,6 +196,20 @@ pub struct Filter {
     pub kind: String,
     /// `true`: slivers only; `false`: no slivers; `None`: both.
     pub sliver: Option<bool>,
+    /// The rules that decided them or left them open, as `R1`; `-` for no rule; empty for any.
+    pub rule: String,
+    /// A part of a party's layer, label or feature id; the case of letters aside.
+    pub text: String,
+    /// The least area.
+    pub min_area_m2: Option<f64>,
+    /// The largest area.
+    pub max_area_m2: Option<f64>,
+    /// The least mean width.
+    pub min_width_m: Option<f64>,
+    /// The largest mean width.
+    pub max_width_m: Option<f64>,
+    /// West, south, east, north in degrees of what they must touch.
+    pub within: Option<[f64; 4]>,
 }
 
 /// A page of the list.
@@ -185,14 +217,31 @@ pub struct Filter {
 pub struct ListConflicts {
     /// Which.
     pub filter: Filter,
-    /// `area` (largest first), `width` (narrowest first) or `pair`.
+    /// `area` (largest first), `width` (narrowest first), `pair` or `near`.
     pub sort: String,
+    /// The longitude and latitude that `near` measures from.
+    #[serde(default)]
+    pub near: Option<[f64; 2]>,
     /// The first row.
     pub offset: u32,
     /// How many rows, at most 500.
     pub limit: u32,
     /// If given, its row is told in [`ConflictPage::row_of`].
     pub locate: Option<String>,
+}
+
+/// Rows of the list, wherever they are on it: many conflicts without their ids.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Rows {
+    /// Which conflicts the list has.
+    pub filter: Filter,
+    /// Its order, as in [`ListConflicts`].
+    pub sort: String,
+    /// As in [`ListConflicts`].
+    #[serde(default)]
+    pub near: Option<[f64; 2]>,
+    /// First and last row of each stretch, counted from 0; without any the whole list.
+    pub ranges: Vec<[u32; 2]>,
 }
 
 /// Rows of the list.
@@ -325,14 +374,55 @@ pub enum ChoiceArg {
 /// A decision.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct Decide {
-    /// Which conflicts.
+    /// Which conflicts, by id.
+    #[serde(default)]
     pub conflicts: Vec<String>,
+    /// Which conflicts, as rows of the list; those that the choice does not apply to are passed over.
+    #[serde(default)]
+    pub rows: Option<Rows>,
     /// What is chosen.
     pub choice: ChoiceArg,
     /// Why.
     pub reason: String,
     /// The legal reference.
     pub basis: String,
+}
+
+/// A choice that is only tried.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Suppose {
+    /// As in [`Decide`].
+    #[serde(default)]
+    pub conflicts: Vec<String>,
+    /// As in [`Decide`].
+    #[serde(default)]
+    pub rows: Option<Rows>,
+    /// What would be chosen.
+    pub choice: ChoiceArg,
+}
+
+/// What a choice would change.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Supposed {
+    /// The conflicts that it applies to.
+    pub applies: Tally,
+    /// Those that it does not apply to, which would stay as they are.
+    pub skipped: Tally,
+    /// The classes whose area in the blueprint would change, by how much most first.
+    pub changes: Vec<ClassChange>,
+    /// The first few of the conflicts that it applies to.
+    pub sample: Vec<ConflictRow>,
+}
+
+/// A class's area in the whole blueprint, before and after.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ClassChange {
+    /// Class id; empty for open, `-` for ground that stays empty.
+    pub class: String,
+    /// Its area now; for `-` only that of the conflicts at hand.
+    pub before_m2: f64,
+    /// Its area then.
+    pub after_m2: f64,
 }
 
 /// A place on the map.
@@ -342,6 +432,54 @@ pub struct PickAt {
     pub lonlat: [f64; 2],
     /// How far around to look for tiny conflicts, in metres.
     pub tolerance_m: f64,
+    /// Whether overlaps of compatible classes are wanted too.
+    #[serde(default)]
+    pub compatible: bool,
+}
+
+/// A place in degrees.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct PlaceAt {
+    /// Longitude and latitude.
+    pub lonlat: [f64; 2],
+}
+
+/// The same place in the project's plane.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Place {
+    /// East and north.
+    pub plane: [f64; 2],
+}
+
+/// A page of a layer's findings.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ListFindings {
+    /// The layer's name.
+    pub layer: String,
+    /// The findings' code.
+    pub code: String,
+    /// The first one.
+    pub offset: u32,
+    /// How many, at most 500.
+    pub limit: u32,
+}
+
+/// Findings of one code.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct FindingPage {
+    /// How many there are.
+    pub total: u32,
+    /// Those asked for.
+    pub rows: Vec<FindingRow>,
+}
+
+/// One finding.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct FindingRow {
+    /// The feature it is about, if it is about one.
+    pub fid: Option<i64>,
+    /// Where, in degrees, if somewhere in particular.
+    pub lonlat: Option<[f64; 2]>,
 }
 
 /// What is at a place.
@@ -360,6 +498,9 @@ pub struct Picked {
 pub struct Paths {
     /// Data files, folders or one project file (`.toml`).
     pub paths: Vec<String>,
+    /// The CRS of layers that do not say, as `EPSG:n`.
+    #[serde(default)]
+    pub assume_crs: Option<String>,
 }
 
 /// A layer's new name or class.
@@ -454,6 +595,8 @@ crate::commands! {
     open_demo: Nothing => View,
     /// Opens a project file, or data files as new layers.
     open: Paths => View,
+    /// Forgets what the window changed of the project file's layers and opens the file as it stands.
+    drop_edits: Nothing => View,
     /// Renames a layer or gives it another class.
     edit_layer: EditLayer => View,
     /// Takes a layer out of the project; its file stays.
@@ -468,7 +611,13 @@ crate::commands! {
     conflict: ById => ConflictDetail,
     /// What is at a place of the map.
     pick: PickAt => Picked,
-    /// Decides conflicts.
+    /// The findings of a layer, with their places.
+    findings: ListFindings => FindingPage,
+    /// A place of the map in the project's plane.
+    place: PlaceAt => Place,
+    /// What a choice would change; nothing is changed.
+    suppose: Suppose => Supposed,
+    /// Decides conflicts, all in one operation.
     decide: Decide => View,
     /// Takes back the latest decision.
     undo: Nothing => View,

@@ -12,7 +12,7 @@ use crate::tiles::{inside, state_name};
 use geo::{Coord, Rect};
 use lantu_engine::rules::{Bilingual, Certainty};
 use lantu_engine::{Attributes, Basis, Conflict, ConflictKind, FeatureRef, Rule, Value, Verdict};
-use lantu_files::{Crs, ellipsoid_areas};
+use lantu_files::Crs;
 
 /// What a question about a result needs.
 #[derive(Clone, Copy)]
@@ -32,26 +32,31 @@ pub(crate) struct Asked<'a> {
 impl Asked<'_> {
     /// Returns all about a conflict.
     pub(crate) fn conflict(self, id: &str) -> Result<ConflictDetail, Problem> {
-        let index = id.parse().ok().and_then(|id| self.outcome.cut.find(id)).ok_or_else(|| unknown(id))?;
+        let index = self.index(id)?;
         let cut = &self.outcome.cut;
         let conflict = &cut.conflicts[index as usize];
-        let ground = cut.partition.polygons(&conflict.faces, |face| cut.conflict_of[face as usize] == index);
         let inside = inside(&cut.partition, conflict);
         let mut lonlat = [inside];
         self.crs.to_lonlat(&mut lonlat)?;
-        let areas = ellipsoid_areas(self.crs, &cut.partition.grid, [ground])?;
+        let own = |face| cut.conflict_of[face as usize] == index;
         Ok(ConflictDetail {
             row: self.inbox.row(self.outcome, index),
             lonlat_bounds: lonlat_bounds(self.crs, self.bounds(conflict)).unwrap_or_default(),
             lonlat_inside: lonlat[0].into(),
             inside: inside.into(),
-            ellipsoid_area_m2: areas.first().copied().unwrap_or(0.0),
+            ellipsoid_area_m2: cut.arcs.area(&cut.partition, &conflict.faces, own),
             parties: conflict.parties.iter().map(|&party| self.party(party, conflict.area2)).collect(),
             decision: self.decision(index),
         })
     }
 
-    fn bounds(self, conflict: &Conflict) -> Rect<f64> {
+    /// Returns the index of the conflict of this id.
+    pub(crate) fn index(self, id: &str) -> Result<u32, Problem> {
+        id.parse().ok().and_then(|id| self.outcome.cut.find(id)).ok_or_else(|| unknown(id))
+    }
+
+    /// Returns the smallest box around a conflict.
+    pub(crate) fn bounds(self, conflict: &Conflict) -> Rect<f64> {
         let grid = &self.outcome.cut.partition.grid;
         Rect::new(grid.locate(conflict.bounds.0), grid.locate(conflict.bounds.1))
     }
@@ -121,19 +126,22 @@ impl Asked<'_> {
         let patch = face.map(|face| self.outcome.blueprint.patch_of[face as usize]);
         let patch = patch.and_then(|patch| self.outcome.blueprint.patches.get(patch as usize));
         let parties = face.map_or(&[][..], |face| cut.partition.parents(face));
-        let conflict = self.conflict_near(place, wanted.tolerance_m / self.crs.metres_per_unit());
+        let conflict = self.conflict_near(place, wanted.tolerance_m / self.crs.metres_per_unit(), wanted.compatible);
         Ok(Picked {
             conflict: conflict.map(|index| cut.conflicts[index as usize].id.to_string()),
             class: patch.and_then(|patch| patch.class.as_ref()).map(ToString::to_string).unwrap_or_default(),
-            parties: parties.iter().map(|&party| self.party(party, face.map_or(0, |face| cut.partition.area2(face)))).collect(),
+            parties: parties
+                .iter()
+                .map(|&party| self.party(party, face.map_or(0, |face| cut.partition.area2(face))))
+                .collect(),
         })
     }
 
     /// The conflict at a place; a tiny one near by, which could not be hit otherwise, goes first.
-    fn conflict_near(self, place: Coord<f64>, tolerance: f64) -> Option<u32> {
+    fn conflict_near(self, place: Coord<f64>, tolerance: f64, compatible: bool) -> Option<u32> {
         let cut = &self.outcome.cut;
         let shown = |&index: &u32| {
-            index != NO_CONFLICT && state_name(&self.outcome.decisions[index as usize]) != "compatible"
+            index != NO_CONFLICT && (compatible || state_name(&self.outcome.decisions[index as usize]) != "compatible")
         };
         let here = cut.partition.face_at(place).map(|face| cut.conflict_of[face as usize]).filter(shown);
         let reach = Coord { x: tolerance, y: tolerance };
@@ -150,7 +158,10 @@ impl Asked<'_> {
 fn unknown(id: &str) -> Problem {
     problem::problem(
         [format!("没有编号为 {id} 的冲突。"), format!("There is no conflict {id}.")],
-        ["它可能随数据变化而消失；请在列表中重新选择。", "It may have gone with a change of the data; choose again in the list."],
+        [
+            "它可能随数据变化而消失；请在列表中重新选择。",
+            "It may have gone with a change of the data; choose again in the list.",
+        ],
     )
 }
 

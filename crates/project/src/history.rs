@@ -31,6 +31,7 @@ pub(crate) fn operation_view(operation: &Operation) -> OperationView {
         conflicts: conflicts as u32,
         choice,
         reason: operation.reason.clone(),
+        basis: operation.basis.clone(),
     }
 }
 

@@ -1,16 +1,17 @@
-//! The list of conflicts: sorted once, filtered as it is looked through.
+//! The list of conflicts: sorted once; `sieve` filters it as `listing` looks through it.
 
-use crate::api::{ConflictPage, ConflictRow, Filter, ListConflicts, PairTally, Tally};
+use crate::api::{ConflictRow, PairTally, Tally};
 use crate::measure::Measure;
 use crate::outcome::{Cut, Outcome};
 use crate::tiles::state_name;
+use geo::Coord;
 use lantu_engine::{ClassId, Conflict, ConflictKind};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// The most rows that one page may have.
-const MOST_ROWS: usize = 500;
+/// Conflicts in some order.
+pub(crate) type Order = Arc<Vec<u32>>;
 
 /// What the list needs of a cut, whatever is decided.
 #[derive(Debug)]
@@ -20,7 +21,9 @@ pub(crate) struct Inbox {
     pairs: Vec<Vec<ClassId>>,
     /// The set of each conflict.
     pair_of: Vec<u32>,
-    orders: [OnceLock<Vec<u32>>; 3],
+    orders: [OnceLock<Order>; 3],
+    /// The order by distance, and from where.
+    nearest: Mutex<Option<(Coord<f64>, Order)>>,
 }
 
 impl Inbox {
@@ -36,35 +39,17 @@ impl Inbox {
         for (classes, index) in known {
             pairs[index as usize] = classes;
         }
-        Self { measure, pairs, pair_of, orders: Default::default() }
+        Self { measure, pairs, pair_of, orders: Default::default(), nearest: Mutex::default() }
     }
 
-    /// Returns a page of the list.
-    pub(crate) fn page(&self, outcome: &Outcome, wanted: &ListConflicts) -> ConflictPage {
-        let matches = self.matcher(outcome, &wanted.filter);
-        let locate = wanted.locate.as_deref().and_then(|id| outcome.cut.find(id.parse().ok()?));
-        let (from, limit) = (wanted.offset as usize, (wanted.limit as usize).min(MOST_ROWS));
-        let mut page = ConflictPage { total: Tally::default(), open: Tally::default(), rows: Vec::new(), row_of: None };
-        let (mut area2, mut open2) = (0, 0);
-        for &index in self.order(&outcome.cut, &wanted.sort).iter().filter(|&&index| matches(index)) {
-            let conflict = &outcome.cut.conflicts[index as usize];
-            let at = page.total.count;
-            if Some(index) == locate {
-                page.row_of = Some(at);
-            }
-            if (from..from + limit).contains(&(at as usize)) {
-                page.rows.push(self.row(outcome, index));
-            }
-            page.total.count += 1;
-            area2 += conflict.area2;
-            if self.state(outcome, index) == "open" {
-                page.open.count += 1;
-                open2 += conflict.area2;
-            }
-        }
-        page.total.area_m2 = self.measure.m2(area2);
-        page.open.area_m2 = self.measure.m2(open2);
-        page
+    /// Returns the index of a set of classes, if it contradicts itself anywhere.
+    pub(crate) fn pair(&self, classes: &[ClassId]) -> Option<u32> {
+        self.pairs.iter().position(|pair| pair == classes).map(|at| at as u32)
+    }
+
+    /// Returns the index of a conflict's set of classes.
+    pub(crate) fn pair_of(&self, conflict: u32) -> u32 {
+        self.pair_of[conflict as usize]
     }
 
     /// Returns one row.
@@ -117,49 +102,58 @@ impl Inbox {
         tallies
     }
 
-    fn state(&self, outcome: &Outcome, index: u32) -> &'static str {
+    /// Returns the state of a conflict.
+    pub(crate) fn state(&self, outcome: &Outcome, index: u32) -> &'static str {
         state_name(&outcome.decisions[index as usize])
     }
 
-    fn matcher<'a>(&'a self, outcome: &'a Outcome, filter: &'a Filter) -> impl Fn(u32) -> bool + 'a {
-        let wanted = filter.classes.iter().map(|class| ClassId::new(class)).collect::<Vec<_>>();
-        let pair = (!wanted.is_empty()).then(|| self.pairs.iter().position(|pair| *pair == wanted));
-        move |index| {
-            let conflict = &outcome.cut.conflicts[index as usize];
-            let state = self.state(outcome, index);
-            let kind = match filter.kind.as_str() {
-                "" => conflict.kind != ConflictKind::Gap,
-                wanted => kind_name(conflict.kind) == wanted,
-            };
-            let wanted_state = if filter.state.is_empty() { state != "compatible" } else { state == filter.state };
-            kind && wanted_state
-                && filter.sliver.is_none_or(|sliver| sliver == conflict.sliver)
-                && pair.is_none_or(|pair| pair == Some(self.pair_of[index as usize] as usize))
-        }
-    }
-
-    /// The conflicts in the order of a sort: equal ones in the order of the cut.
-    fn order(&self, cut: &Cut, sort: &str) -> &[u32] {
+    /// Returns the conflicts in the order of a sort, equal ones in the order of the cut; `near` is
+    /// where distances are measured from, in the plane.
+    pub(crate) fn order(&self, cut: &Cut, sort: &str, near: Coord<f64>) -> Order {
         let all = || (0..cut.conflicts.len() as u32).collect::<Vec<_>>();
         let conflict = |index: &u32| &cut.conflicts[*index as usize];
-        match sort {
+        let kept = match sort {
+            "near" => return self.by_distance(cut, near),
             "width" => self.orders[1].get_or_init(|| {
                 let mut order = all();
                 order.sort_by(|a, b| conflict(a).mean_width().total_cmp(&conflict(b).mean_width()));
-                order
+                order.into()
             }),
             "pair" => self.orders[2].get_or_init(|| {
                 let mut order = all();
                 let pair = |index: &u32| &self.pairs[self.pair_of[*index as usize] as usize];
                 order.sort_by_key(|index| (pair(index), Reverse(conflict(index).area2)));
-                order
+                order.into()
             }),
             _ => self.orders[0].get_or_init(|| {
                 let mut order = all();
                 order.sort_by_key(|index| Reverse(conflict(index).area2));
-                order
+                order.into()
             }),
+        };
+        kept.clone()
+    }
+
+    /// The conflicts by the distance of their boxes from a place; kept until another place is asked for.
+    fn by_distance(&self, cut: &Cut, near: Coord<f64>) -> Order {
+        let mut kept = self.nearest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((place, order)) = &*kept
+            && *place == near
+        {
+            return order.clone();
         }
+        let grid = &cut.partition.grid;
+        let away = |index: u32| {
+            let (low, high) = cut.conflicts[index as usize].bounds;
+            let (low, high) = (grid.locate(low), grid.locate(high));
+            let along = |at: f64, from: f64, to: f64| (from - at).max(at - to).max(0.0);
+            along(near.x, low.x, high.x).hypot(along(near.y, low.y, high.y))
+        };
+        let mut order: Vec<(f64, u32)> = (0..cut.conflicts.len() as u32).map(|index| (away(index), index)).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let order: Order = Arc::new(order.into_iter().map(|(_, index)| index).collect());
+        *kept = Some((near, order.clone()));
+        order
     }
 }
 

@@ -42,14 +42,24 @@ pub struct Watcher<'a> {
 }
 
 impl Job {
-    /// Reads, cuts, decides and proves. `record` is the record of decisions, if there is one.
+    /// Reads, cuts, decides and proves. `record` is the record of decisions and of what the window
+    /// changed of the layers, if there is one.
     ///
     /// # Errors
     /// A problem that says what keeps the work from being done.
-    pub fn run(plan: Plan, record: Option<&Path>, watcher: Watcher<'_>) -> Result<Self, Problem> {
+    pub fn run(mut plan: Plan, record: Option<&Path>, watcher: Watcher<'_>) -> Result<Self, Problem> {
         let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let rules = Arc::new(plan.rules.as_deref().map_or_else(|| Ok(RuleSet::default()), rules::read)?);
-        let log = Arc::new(record.filter(|path| path.exists()).map_or_else(|| Ok(DecisionLog::default()), read_log)?);
+        let mut log = DecisionLog::default();
+        if let Some(path) = record.filter(|path| path.exists()) {
+            let store = Store::look_into(path)?;
+            log = store.log()?;
+            // The layers are those that the decisions were made on.
+            let edits = store.edits()?;
+            edits.apply(&mut plan);
+            edits.apply_crs(&mut plan);
+        }
+        let log = Arc::new(log);
         let meter = Meter::of_run(watcher.tell, watcher.stop);
         let mut clock = Clock::default();
         let mut inputs = load(&plan, &names, &meter)?;
@@ -140,13 +150,10 @@ fn take_layers(inputs: &mut Inputs) -> Vec<Layer> {
         .layers
         .iter_mut()
         .map(|loaded| {
-            let empty = Layer { name: loaded.layer.name.clone(), class: loaded.layer.class.clone(), features: Vec::new() };
+            let empty =
+                Layer { name: loaded.layer.name.clone(), class: loaded.layer.class.clone(), features: Vec::new() };
             let full = std::mem::replace(&mut loaded.layer, Arc::new(empty));
             Arc::try_unwrap(full).unwrap_or_else(|shared| (*shared).clone())
         })
         .collect()
-}
-
-fn read_log(path: &Path) -> Result<DecisionLog, Problem> {
-    Store::look_into(path)?.log()
 }

@@ -10,16 +10,19 @@
 //! layers change; a decision only appends to the record and decides anew.
 //!
 //! Going in: `plan`, `names`, `rules`, `load`. At work: `outcome`, `progress`. What is asked of a
-//! result: `inbox`, `detail`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
-//! is kept: `store`, `history`; where results go: `targets`. What holds it together: `project` and `job`.
+//! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
+//! is kept: `store`, `history`, `edits`; where results go: `targets`. What holds it together: `project` and `job`.
 
 #[macro_use]
 mod commands;
 pub mod api;
+mod choosing;
 mod detail;
+mod edits;
 mod history;
 mod inbox;
 mod job;
+mod listing;
 mod load;
 mod look;
 mod measure;
@@ -33,6 +36,7 @@ mod project;
 mod report;
 mod rules;
 mod settings;
+mod sieve;
 mod store;
 mod targets;
 mod tiles;
@@ -40,8 +44,8 @@ mod totals;
 mod view;
 
 pub use job::{Job, Watcher, use_threads};
-pub use look::{LayerInfo, info, verify};
 pub use lantu_files::{Verification, Written, WrittenProof};
+pub use look::{LayerInfo, info, verify};
 pub use plan::{GRID_M, LayerPlan, Plan};
 pub use progress::Listener;
 pub use project::Project;

@@ -7,7 +7,7 @@ use crate::problem;
 use crate::progress::Meter;
 use geo::{Coord, Rect};
 use lantu_engine::{ClassId, Finding, Layer, RuleSet};
-use lantu_files::{Crs, LayerRequest, choose_crs, read_layer};
+use lantu_files::{Crs, FileError, LayerRequest, choose_crs, read_layer};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     }
     let crs = match &plan.crs {
         Some(text) => Crs::parse(text)?,
-        None => choose_crs(&requests)?,
+        None => choose_crs(&requests).map_err(|error| nowhere(&requests, error))?,
     };
     let count = requests.len() as f64;
     let read = |(at, request): (usize, &LayerRequest)| {
@@ -62,6 +62,15 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     };
     let layers = requests.iter().enumerate().map(read).collect::<Result<_, _>>()?;
     Ok(Inputs { crs, layers })
+}
+
+/// Says why no layer has a place, as reading the first would say it.
+fn nowhere(requests: &[LayerRequest], error: FileError) -> Problem {
+    let Some(first) = requests.first().filter(|_| matches!(error, FileError::Empty { .. })) else {
+        return error.into();
+    };
+    let read = Crs::lonlat().and_then(|plane| read_layer(first, &plane, &|_| true));
+    read.err().unwrap_or(error).into()
 }
 
 /// Reads one more layer into a plane that is already chosen.
@@ -135,7 +144,8 @@ impl Inputs {
 
     /// Returns a class of a rule set or of a layer by what people call it.
     pub fn knows(&self, rules: &RuleSet, class: &str) -> bool {
-        rules.classes.iter().any(|def| def.id.as_str() == class) || self.classes().iter().any(|known| known.as_str() == class)
+        rules.classes.iter().any(|def| def.id.as_str() == class)
+            || self.classes().iter().any(|known| known.as_str() == class)
     }
 }
 

@@ -1,25 +1,23 @@
 //! What was given to be opened: a project, its record, or data files.
 
 use crate::api::Problem;
-use crate::outcome::Cut;
 use crate::plan::{LayerPlan, Plan, Words, stem};
 use crate::problem;
+use crate::project::Opening;
 use crate::settings::Settings;
 use crate::store::Store;
-use lantu_engine::ConflictId;
-use lantu_files::summary;
+use lantu_files::{Crs, summary};
 use std::path::{Path, PathBuf};
 
 /// The endings of files that a folder is searched for.
 const DATA: [&str; 5] = ["geojson", "json", "shp", "gpkg", "fgb"];
 
-/// Returns the project that the paths name and where its decisions are kept; `None` if they are
-/// data files.
-pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<(Plan, PathBuf)>, Problem> {
+/// Returns the project that the paths name; `None` if they are data files.
+pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<Opening>, Problem> {
     let [only] = paths else { return Ok(None) };
     let path = PathBuf::from(only);
     match path.extension().and_then(|ending| ending.to_str()) {
-        Some("toml") => Ok(Some((Plan::read(&path)?, path.with_extension("lantu")))),
+        Some("toml") => of_file(path).map(Some),
         Some("lantu") => {
             std::fs::metadata(&path).map_err(|source| problem::missing(&path, source))?;
             let plan = Store::open(&path, &settings.state_dir)?.plan()?;
@@ -27,21 +25,37 @@ pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<(P
                 let hint = ["请打开 .toml 项目或数据文件。", "Open a .toml project or data files."];
                 problem::bad_file(&path, &"no project in it", hint)
             })?;
-            Ok(Some((plan, path)))
+            // Beside its project file it goes on with that one, its edits included.
+            let file = Some(path.with_extension("toml")).filter(|file| file.is_file());
+            match file {
+                Some(file) => of_file(file).map(Some),
+                None => Ok(Some(Opening { plan, record: path, file: None })),
+            }
         }
         _ => Ok(None),
     }
 }
 
-/// Returns the project that data files make, and where its decisions are kept: beside the first.
-pub(crate) fn new_project(paths: &[String]) -> Result<(Plan, PathBuf), Problem> {
+/// Returns the project of a project file; its record lies beside it.
+pub(crate) fn of_file(file: PathBuf) -> Result<Opening, Problem> {
+    Ok(Opening { plan: Plan::read(&file)?, record: file.with_extension("lantu"), file: Some(file) })
+}
+
+/// Returns the project that data files make; its record lies beside the first.
+pub(crate) fn new_project(paths: &[String]) -> Result<Opening, Problem> {
     let first = paths.first().map(PathBuf::from).unwrap_or_default();
     let mut plan = Plan { title: Words::Same(stem(&first)), ..Plan::default() };
     for mut layer in layers_of(paths)? {
         layer.name = plan.free_name(&layer.name);
         plan.layers.push(layer);
     }
-    Ok((plan, first.with_extension("lantu")))
+    Ok(Opening { plan, record: first.with_extension("lantu"), file: None })
+}
+
+/// Says that a text names no CRS, with the code by which the window asks for it again.
+pub(crate) fn known_crs(text: &str) -> Result<(), Problem> {
+    let asked_again = |problem: Problem| Problem { code: "no-crs".to_owned(), ..problem };
+    Crs::parse(text).map(drop).map_err(|error| asked_again(error.into()))
 }
 
 /// Returns the layers of polygons that data files and folders hold.
@@ -57,7 +71,8 @@ pub(crate) fn layers_of(paths: &[String]) -> Result<Vec<LayerPlan>, Problem> {
 
 /// The data files of a folder, by name; the file itself otherwise.
 fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
-    let ending = |path: &Path| path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let ending =
+        |path: &Path| path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     if !path.is_dir() || ending(path) == "gdb" {
         return Ok(vec![path.to_path_buf()]);
     }
@@ -70,8 +85,14 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
         }
     }
     if files.is_empty() {
-        let message = [format!("文件夹 {} 中没有数据文件。", path.display()), format!("The folder {} holds no data file.", path.display())];
-        return Err(problem::problem(message, ["支持 GeoJSON、Shapefile、GeoPackage。", "GeoJSON, Shapefile and GeoPackage can be read."]));
+        let message = [
+            format!("文件夹 {} 中没有数据文件。", path.display()),
+            format!("The folder {} holds no data file.", path.display()),
+        ];
+        return Err(problem::problem(
+            message,
+            ["支持 GeoJSON、Shapefile、GeoPackage。", "GeoJSON, Shapefile and GeoPackage can be read."],
+        ));
     }
     files.sort();
     Ok(files)
@@ -91,14 +112,4 @@ fn layers_of_file(path: &Path) -> Result<Vec<LayerPlan>, Problem> {
         LayerPlan::named(&name, layer.source.to_string())
     };
     Ok(layers.into_iter().map(named).collect())
-}
-
-/// Returns the conflicts of these ids.
-pub(crate) fn conflict_ids(cut: &Cut, texts: &[String]) -> Result<Vec<ConflictId>, Problem> {
-    let id = |text: &String| text.parse().ok().filter(|&id| cut.find(id).is_some());
-    let told = |text: &String| {
-        let message = [format!("没有编号为 {text} 的冲突。"), format!("There is no conflict {text}.")];
-        problem::problem(message, ["请在列表中重新选择。", "Choose again in the list."])
-    };
-    texts.iter().map(|text| id(text).ok_or_else(|| told(text))).collect()
 }

@@ -5,10 +5,10 @@ use crate::load::Inputs;
 use crate::problem;
 use crate::progress::Meter;
 use lantu_engine::{
-    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, Finding, FindingCode, Layer, NormalLayer, Partition,
-    PrecisionModel, Proof, RuleSet, check, compose, decide, detect, normalise, overlay,
+    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, Finding, FindingCode, Layer, NormalLayer,
+    OutOfRange, Partition, PrecisionModel, Proof, RuleSet, check, compose, decide, detect, normalise, overlay,
 };
-use lantu_files::{BlueprintExport, Crs, FileError};
+use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,6 +27,8 @@ pub struct Cut {
     pub conflict_of: Vec<u32>,
     /// What normalising and cutting found.
     pub findings: Vec<Finding>,
+    /// The ellipsoidal areas of the arcs.
+    pub arcs: ArcAreas,
     index_of: HashMap<ConflictId, u32>,
 }
 
@@ -85,16 +87,18 @@ impl Cut {
         tolerances.sliver_width_m /= unit;
         let conflicts = detect(&cut.value, &tolerances);
         clock.lap("detect");
-        Ok(Self::indexed(cut.value, conflicts, findings))
+        let arcs = ArcAreas::of(&cut.value, &inputs.crs)?;
+        clock.lap("ellipsoid");
+        Ok(Self::indexed(cut.value, conflicts, findings, arcs))
     }
 
-    fn indexed(partition: Partition, conflicts: Vec<Conflict>, findings: Vec<Finding>) -> Self {
+    fn indexed(partition: Partition, conflicts: Vec<Conflict>, findings: Vec<Finding>, arcs: ArcAreas) -> Self {
         let mut conflict_of = vec![NO_CONFLICT; partition.face_count()];
         for (index, conflict) in (0u32..).zip(&conflicts) {
             conflict.faces.iter().for_each(|&face| conflict_of[face as usize] = index);
         }
         let index_of = conflicts.iter().map(|conflict| conflict.id).zip(0u32..).collect();
-        Self { partition, conflicts, conflict_of, findings, index_of }
+        Self { partition, conflicts, conflict_of, findings, arcs, index_of }
     }
 
     /// Returns the index of the conflict of this id.
@@ -103,12 +107,22 @@ impl Cut {
     }
 }
 
+/// The coarsest grid that is taken without being asked for: a centimetre, ±21,000 km.
+const COARSEST_M: f64 = 0.01;
+
 /// The grid of the step asked for, or the finest that holds the data.
 fn grid(inputs: &Inputs, grid_m: f64) -> Result<PrecisionModel, Problem> {
     let extent = inputs.extent().ok_or_else(problem::no_result)?;
-    let grid = PrecisionModel::coarsened(extent, grid_m / inputs.crs.metres_per_unit());
+    let step = grid_m / inputs.crs.metres_per_unit();
+    let coarsest = step.max(COARSEST_M / inputs.crs.metres_per_unit()) * 1.5;
+    let grid = PrecisionModel::coarsened(extent, step);
     let path = || inputs.farthest().map(|loaded| loaded.source.clone()).unwrap_or_default().into();
-    grid.map_err(|source| FileError::OutOfRange { path: path(), source }.into())
+    // One stray coordinate would make a grid on which everything else is nothing.
+    let fine = grid.and_then(|grid| {
+        let (width, height) = (extent.width(), extent.height());
+        if grid.step() <= coarsest { Ok(grid) } else { Err(OutOfRange { width, height, step: coarsest / 1.5 }) }
+    });
+    fine.map_err(|source| FileError::OutOfRange { path: path(), source }.into())
 }
 
 fn normal_layers(
@@ -184,6 +198,7 @@ impl Outcome {
             rules: &self.rules,
             log: &self.log,
             crs,
+            arcs: &self.cut.arcs,
             title,
         }
     }

@@ -102,10 +102,8 @@ impl Plan {
     pub fn read(path: &Path) -> Result<Self, Problem> {
         let text = std::fs::read_to_string(path).map_err(|source| problem::missing(path, source))?;
         let mut plan: Self = toml::from_str(&text).map_err(|cause| {
-            let hint = [
-                "项目文件的写法见 docs/file-formats.md。",
-                "docs/file-formats.md says how a project file is written.",
-            ];
+            let hint =
+                ["项目文件的写法见 docs/file-formats.md。", "docs/file-formats.md says how a project file is written."];
             problem::bad_file(path, &cause, hint)
         })?;
         let base = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
@@ -137,7 +135,8 @@ impl Plan {
             }
         }
         if !(self.grid.is_finite() && self.grid > 0.0) {
-            let message = [format!("格网步长 {} 不是正数。", self.grid), format!("The grid step {} is not a length.", self.grid)];
+            let message =
+                [format!("格网步长 {} 不是正数。", self.grid), format!("The grid step {} is not a length.", self.grid)];
             return Err(problem::problem(message, ["请写成米，例如 0.0001。", "Write it in metres, as 0.0001."]));
         }
         Ok(())
@@ -161,7 +160,10 @@ impl Plan {
 pub(crate) fn repeated(name: &str) -> Problem {
     problem::problem(
         [format!("有两个图层都叫“{name}”。"), format!("Two layers are called \"{name}\".")],
-        ["请给每个图层起不同的名字：名字决定顺序和来源标注。", "Give each layer a name of its own: names decide order and sources."],
+        [
+            "请给每个图层起不同的名字：名字决定顺序和来源标注。",
+            "Give each layer a name of its own: names decide order and sources.",
+        ],
     )
 }
 
@@ -171,7 +173,8 @@ impl LayerPlan {
     /// # Errors
     /// A problem if there is no `=` or the source is misspelt.
     pub fn parse(text: &str) -> Result<Self, Problem> {
-        let hint = ["写法：名称=路径|layername=图层名|subset=SQL 条件。", "Write NAME=PATH|layername=LAYER|subset=SQL."];
+        let hint =
+            ["写法：名称=路径|layername=图层名|subset=SQL 条件。", "Write NAME=PATH|layername=LAYER|subset=SQL."];
         let wrong = || {
             let message = [format!("图层“{text}”的写法有误。"), format!("The layer \"{text}\" is misspelt.")];
             problem::problem(message, hint)
@@ -203,7 +206,10 @@ impl LayerPlan {
     pub(crate) fn class(&self, names: &LayerNames) -> ClassId {
         match &self.class {
             Some(class) => ClassId::new(class),
-            None => names.class_of(&self.name).or_else(|| names.class_of(&self.path)).unwrap_or_else(|| ClassId::new(&self.name)),
+            None => names
+                .class_of(&self.name)
+                .or_else(|| names.class_of(&self.path))
+                .unwrap_or_else(|| ClassId::new(&self.name)),
         }
     }
 

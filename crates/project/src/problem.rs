@@ -11,7 +11,10 @@ pub(crate) fn problem(message: [String; 2], hint: [&str; 2]) -> Problem {
 }
 
 fn internal(message: [String; 2]) -> Problem {
-    let hint = ["这是程序的错误，请把这句话告诉开发者。", "This is a fault of the program: please tell its makers this sentence."];
+    let hint = [
+        "这是程序的错误，请把这句话告诉开发者。",
+        "This is a fault of the program: please tell its makers this sentence.",
+    ];
     Problem { code: "internal".to_owned(), ..problem(message, hint) }
 }
 
@@ -22,12 +25,18 @@ pub(crate) fn unknown_command(name: &str) -> Problem {
 
 /// A request that does not fit its command.
 pub(crate) fn bad_request(name: &str, cause: &serde_json::Error) -> Problem {
-    internal([format!("命令 {name} 的参数无法理解：{cause}。"), format!("The request of {name} is not understood: {cause}.")])
+    internal([
+        format!("命令 {name} 的参数无法理解：{cause}。"),
+        format!("The request of {name} is not understood: {cause}."),
+    ])
 }
 
 /// A response that cannot be written as JSON.
 pub(crate) fn bad_response(name: &str, cause: &serde_json::Error) -> Problem {
-    internal([format!("命令 {name} 的结果无法写出：{cause}。"), format!("The response of {name} cannot be written: {cause}.")])
+    internal([
+        format!("命令 {name} 的结果无法写出：{cause}。"),
+        format!("The response of {name} cannot be written: {cause}."),
+    ])
 }
 
 /// Something of the program itself that cannot be.
@@ -92,7 +101,10 @@ impl From<Stop> for Problem {
         match stop {
             Stop::Cancelled => cancelled(),
             limit @ Stop::Limit { .. } => problem(
-                [format!("数据量超出一次运算的上限：{limit}。"), format!("There is more than one run can hold: {limit}.")],
+                [
+                    format!("数据量超出一次运算的上限：{limit}。"),
+                    format!("There is more than one run can hold: {limit}."),
+                ],
                 ["请把图层分成几部分处理。", "Split the layers into parts."],
             ),
         }

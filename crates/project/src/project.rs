@@ -4,7 +4,9 @@
 //! old one, so long work and tiles go on with what they began with. Long work is one at a time.
 
 use crate::api::{self, Commands, Nothing, Problem, View};
+use crate::choosing;
 use crate::detail::Asked;
+use crate::edits::Edits;
 use crate::history;
 use crate::inbox::Inbox;
 use crate::load::{Inputs, load, load_one};
@@ -22,7 +24,7 @@ use crate::tiles::{Drawn, MapArcs, Sources, TileAddress};
 use crate::view;
 use lantu_engine::{Action, ClassId, DecisionLog, Layer, Operation, RuleSet};
 use lantu_files::{write_blueprint, write_conflicts};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
@@ -59,6 +61,22 @@ pub(crate) struct Open {
     pub store: Arc<Mutex<Store>>,
     pub log: Arc<DecisionLog>,
     pub result: Option<Found>,
+    /// The project file, if there is one.
+    pub file: Option<PathBuf>,
+    /// What the window changed of its layers.
+    pub edits: Arc<Edits>,
+    /// What of it was applied when the file was opened.
+    pub restored: Arc<Vec<api::LayerEdit>>,
+}
+
+/// What is to be opened.
+pub(crate) struct Opening {
+    /// The plan as it was read.
+    pub plan: Plan,
+    /// Where its decisions are kept.
+    pub record: PathBuf,
+    /// The project file it was read from; the record's own plan has its edits in it already.
+    pub file: Option<PathBuf>,
 }
 
 /// What the last run found.
@@ -114,6 +132,13 @@ impl Project {
     }
 }
 
+/// What a change of layers touches.
+struct Layers {
+    plan: Plan,
+    inputs: Inputs,
+    edits: Edits,
+}
+
 /// Long work under way; ends when dropped.
 struct Work<'a>(&'a Shared);
 
@@ -140,7 +165,10 @@ impl Shared {
     fn open(&self) -> Result<Open, Problem> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         state.open.clone().ok_or_else(|| {
-            problem::nothing_there(["没有打开的项目。", "No project is open."], ["请先打开数据或项目。", "Open data or a project first."])
+            problem::nothing_there(
+                ["没有打开的项目。", "No project is open."],
+                ["请先打开数据或项目。", "Open data or a project first."],
+            )
         })
     }
 
@@ -164,14 +192,25 @@ impl Shared {
         Meter::of_run(&self.events, &self.stop)
     }
 
-    /// Opens a plan; `record` is where its decisions are kept.
-    fn open_plan(&self, plan: Plan, record: &Path) -> Result<View, Problem> {
+    /// Opens a project. `assume_crs` is the CRS of layers that do not say.
+    fn open_plan(&self, opening: Opening, assume_crs: Option<String>) -> Result<View, Problem> {
+        let Opening { mut plan, record, file } = opening;
+        let state_dir = &self.settings.state_dir;
+        // No record is made for a project that cannot be opened.
+        let mut edits = match Store::exists(&record, state_dir) {
+            true => Store::open(&record, state_dir)?.edits()?,
+            false => Edits::default(),
+        };
+        edits.crs = assume_crs.or(edits.crs);
+        let restored = if file.is_some() { edits.apply(&mut plan) } else { Vec::new() };
+        edits.apply_crs(&mut plan);
         let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let rules = plan.rules.as_deref().map_or_else(rules::starter, rules::read)?;
         let inputs = load(&plan, &names, &self.meter())?;
         rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
-        let store = Store::open(record, &self.settings.state_dir)?;
+        let store = Store::open(&record, state_dir)?;
         store.keep_plan(&plan)?;
+        store.keep_edits(&edits)?;
         let log = store.log()?;
         Ok(self.replace(Some(Open {
             sources: Arc::new(sources(&inputs)),
@@ -182,20 +221,45 @@ impl Shared {
             store: Arc::new(Mutex::new(store)),
             log: Arc::new(log),
             result: None,
+            file,
+            edits: Arc::new(edits),
+            restored: Arc::new(restored),
         })))
     }
 
     /// Adds the layers of data files to what is open.
-    fn add_files(&self, mut open: Open, paths: &[String]) -> Result<View, Problem> {
-        let mut plan = (*open.plan).clone();
-        let mut inputs = (*open.inputs).clone();
-        for mut layer in opening::layers_of(paths)? {
-            layer.name = plan.free_name(&layer.name);
-            inputs.layers.push(load_one(&layer, &open.names, &inputs.crs, &self.meter())?);
-            plan.layers.push(layer);
+    fn add_files(&self, open: Open, paths: &[String], assume_crs: Option<String>) -> Result<View, Problem> {
+        let layers = opening::layers_of(paths)?;
+        self.change_layers(open, |open, Layers { plan, inputs, edits }| {
+            for mut layer in layers {
+                layer.name = plan.free_name(&layer.name);
+                layer.crs.clone_from(&assume_crs);
+                inputs.layers.push(load_one(&layer, &open.names, &inputs.crs, &self.meter())?);
+                edits.add(layer.clone());
+                plan.layers.push(layer);
+            }
+            Ok(())
+        })
+    }
+
+    /// Changes the layers of what is open; what was found before no longer holds.
+    fn change_layers(
+        &self,
+        mut open: Open,
+        change: impl FnOnce(&Open, &mut Layers) -> Result<(), Problem>,
+    ) -> Result<View, Problem> {
+        let mut layers =
+            Layers { plan: (*open.plan).clone(), inputs: (*open.inputs).clone(), edits: (*open.edits).clone() };
+        change(&open, &mut layers)?;
+        let Layers { plan, inputs, edits } = layers;
+        if plan.layers.is_empty() {
+            return Ok(self.replace(None));
         }
-        lock(&open.store).keep_plan(&plan)?;
-        (open.plan, open.result) = (Arc::new(plan), None);
+        let store = lock(&open.store);
+        store.keep_plan(&plan)?;
+        store.keep_edits(&edits)?;
+        drop(store);
+        (open.plan, open.edits, open.result) = (Arc::new(plan), Arc::new(edits), None);
         open.sources = Arc::new(sources(&inputs));
         open.inputs = Arc::new(inputs);
         Ok(self.replace(Some(open)))
@@ -248,15 +312,7 @@ impl Shared {
     }
 
     fn ask<T>(&self, question: impl FnOnce(Asked<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
-        let open = self.open()?;
-        let found = open.result.as_ref().ok_or_else(no_result)?;
-        question(Asked {
-            outcome: &found.outcome,
-            inbox: &found.inbox,
-            crs: &open.inputs.crs,
-            measure: found.measure,
-            names: &open.names,
-        })
+        question(asked(&self.open()?)?)
     }
 }
 
@@ -271,65 +327,72 @@ impl Commands for Project {
 
     fn open_demo(&self, _: Nothing) -> Result<View, Problem> {
         let _work = self.shared.work()?;
-        let demo = self.shared.settings.demo();
-        self.shared.open_plan(Plan::read(&demo)?, &demo.with_extension("lantu"))
+        self.shared.open_plan(opening::of_file(self.shared.settings.demo())?, None)
     }
 
     fn open(&self, request: api::Paths) -> Result<View, Problem> {
         let _work = self.shared.work()?;
-        if let Some((plan, record)) = opening::project(&request.paths, &self.shared.settings)? {
-            return self.shared.open_plan(plan, &record);
+        if let Some(text) = &request.assume_crs {
+            opening::known_crs(text)?;
+        }
+        if let Some(opening) = opening::project(&request.paths, &self.shared.settings)? {
+            return self.shared.open_plan(opening, request.assume_crs);
         }
         if let Ok(open) = self.shared.open() {
-            return self.shared.add_files(open, &request.paths);
+            return self.shared.add_files(open, &request.paths, request.assume_crs);
         }
-        let (plan, record) = opening::new_project(&request.paths)?;
-        self.shared.open_plan(plan, &record)
+        self.shared.open_plan(opening::new_project(&request.paths)?, request.assume_crs)
+    }
+
+    fn drop_edits(&self, _: Nothing) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let file = open.file.clone().ok_or_else(|| {
+            let message = ["没有项目文件可以恢复。", "There is no project file to go back to."];
+            problem::nothing_there(message, ["本项目由数据文件直接建立。", "This project was made of data files."])
+        })?;
+        let opening = opening::of_file(file)?;
+        lock(&open.store).keep_edits(&Edits::default())?;
+        self.shared.open_plan(opening, open.edits.crs.clone())
     }
 
     fn edit_layer(&self, request: api::EditLayer) -> Result<View, Problem> {
         let _work = self.shared.work()?;
-        let mut open = self.shared.open()?;
-        let (mut plan, mut inputs) = ((*open.plan).clone(), (*open.inputs).clone());
-        let at = layer_at(&plan, &request.name)?;
-        if let Some(name) = request.rename.filter(|name| *name != request.name) {
-            if plan.layers.iter().any(|layer| layer.name == name) {
-                return Err(repeated(&name));
+        self.shared.change_layers(self.shared.open()?, |open, Layers { plan, inputs, edits }| {
+            let at = layer_at(plan, &request.name)?;
+            if let Some(class) = request.class {
+                edits.classify(&request.name, &class);
+                plan.layers[at].class = Some(class);
             }
-            plan.layers[at].name = name;
-        }
-        if let Some(class) = request.class {
-            plan.layers[at].class = Some(class);
-        }
-        let loaded = &mut inputs.layers[at];
-        let layer = Arc::make_mut(&mut loaded.layer);
-        layer.name = plan.layers[at].name.as_str().into();
-        layer.class = plan.layers[at].class(&open.names);
-        for finding in &mut loaded.findings {
-            finding.about.layer = Some(layer.name.clone());
-        }
-        lock(&open.store).keep_plan(&plan)?;
-        (open.plan, open.result) = (Arc::new(plan), None);
-        open.sources = Arc::new(sources(&inputs));
-        open.inputs = Arc::new(inputs);
-        Ok(self.shared.replace(Some(open)))
+            if let Some(name) = request.rename.filter(|name| *name != request.name) {
+                if plan.layers.iter().any(|layer| layer.name == name) {
+                    return Err(repeated(&name));
+                }
+                // A class that the old name told must not change with it.
+                plan.layers[at].class = Some(plan.layers[at].class(&open.names).to_string());
+                edits.rename(&request.name, &name);
+                plan.layers[at].name = name;
+            }
+            let loaded = &mut inputs.layers[at];
+            let layer = Arc::make_mut(&mut loaded.layer);
+            layer.name = plan.layers[at].name.as_str().into();
+            layer.class = plan.layers[at].class(&open.names);
+            for finding in &mut loaded.findings {
+                finding.about.layer = Some(layer.name.clone());
+            }
+            Ok(())
+        })
     }
 
     fn remove_layer(&self, request: api::ByName) -> Result<View, Problem> {
         let _work = self.shared.work()?;
-        let mut open = self.shared.open()?;
-        let (mut plan, mut inputs) = ((*open.plan).clone(), (*open.inputs).clone());
-        let at = layer_at(&plan, &request.name)?;
-        plan.layers.remove(at);
-        inputs.layers.remove(at);
-        if plan.layers.is_empty() {
-            return Ok(self.shared.replace(None));
-        }
-        lock(&open.store).keep_plan(&plan)?;
-        (open.plan, open.result) = (Arc::new(plan), None);
-        open.sources = Arc::new(sources(&inputs));
-        open.inputs = Arc::new(inputs);
-        Ok(self.shared.replace(Some(open)))
+        self.shared.change_layers(self.shared.open()?, |_, Layers { plan, inputs, edits }| {
+            let at = layer_at(plan, &request.name)?;
+            plan.layers.remove(at);
+            inputs.layers.remove(at);
+            edits.remove(&request.name);
+            Ok(())
+        })
     }
 
     fn run(&self, _: Nothing) -> Result<View, Problem> {
@@ -354,7 +417,7 @@ impl Commands for Project {
     }
 
     fn conflicts(&self, request: api::ListConflicts) -> Result<api::ConflictPage, Problem> {
-        self.shared.ask(|asked| Ok(asked.inbox.page(asked.outcome, &request)))
+        self.shared.ask(|asked| asked.page(&request))
     }
 
     fn conflict(&self, request: api::ById) -> Result<api::ConflictDetail, Problem> {
@@ -365,32 +428,47 @@ impl Commands for Project {
         self.shared.ask(|asked| asked.pick(&request))
     }
 
+    fn findings(&self, request: api::ListFindings) -> Result<api::FindingPage, Problem> {
+        view::finding_page(&self.shared.open()?, &request)
+    }
+
+    fn place(&self, request: api::PlaceAt) -> Result<api::Place, Problem> {
+        let mut place = [request.lonlat.into()];
+        self.shared.open()?.inputs.crs.from_lonlat(&mut place)?;
+        Ok(api::Place { plane: place[0].into() })
+    }
+
+    fn suppose(&self, request: api::Suppose) -> Result<api::Supposed, Problem> {
+        self.shared.ask(|asked| asked.suppose(request))
+    }
+
     fn decide(&self, request: api::Decide) -> Result<View, Problem> {
         self.shared.append(|open| {
-            let found = open.result.as_ref().ok_or_else(no_result)?;
-            let conflicts = opening::conflict_ids(&found.outcome.cut, &request.conflicts)?;
-            let choice = history::choice(request.choice);
-            if let lantu_engine::Choice::OtherClass(class) = &choice {
-                known_class(open, class)?;
+            if let Some(class) = choosing::class_named(&request.choice) {
+                known_class(open, &ClassId::new(class))?;
             }
+            let choice = history::choice(request.choice);
+            let conflicts = asked(open)?.chosen(&request.conflicts, request.rows.as_ref(), &choice)?;
             Ok((Action::Decide { conflicts, choice }, [request.reason, request.basis]))
         })
     }
 
     fn undo(&self, _: Nothing) -> Result<View, Problem> {
         self.shared.append(|open| {
-            let number = open.log.undoable().ok_or_else(|| {
-                problem::nothing_there(["没有可撤销的裁定。", "There is nothing to undo."], ["", ""])
-            })?;
+            let number = open
+                .log
+                .undoable()
+                .ok_or_else(|| problem::nothing_there(["没有可撤销的裁定。", "There is nothing to undo."], ["", ""]))?;
             Ok((Action::Undo(number), Default::default()))
         })
     }
 
     fn redo(&self, _: Nothing) -> Result<View, Problem> {
         self.shared.append(|open| {
-            let number = open.log.redoable().ok_or_else(|| {
-                problem::nothing_there(["没有可重做的裁定。", "There is nothing to redo."], ["", ""])
-            })?;
+            let number = open
+                .log
+                .redoable()
+                .ok_or_else(|| problem::nothing_there(["没有可重做的裁定。", "There is nothing to redo."], ["", ""]))?;
             Ok((Action::Redo(number), Default::default()))
         })
     }
@@ -420,6 +498,18 @@ impl Drop for End<'_> {
         self.0.state().running = false;
         drop(Work(self.0));
     }
+}
+
+/// What a question about the result of what is open needs.
+fn asked(open: &Open) -> Result<Asked<'_>, Problem> {
+    let found = open.result.as_ref().ok_or_else(no_result)?;
+    Ok(Asked {
+        outcome: &found.outcome,
+        inbox: &found.inbox,
+        crs: &open.inputs.crs,
+        measure: found.measure,
+        names: &open.names,
+    })
 }
 
 fn sources(inputs: &Inputs) -> Sources {

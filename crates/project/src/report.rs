@@ -7,8 +7,8 @@ use crate::outcome::Outcome;
 use crate::problem::fault;
 use crate::totals::tally_where;
 use crate::{api::Problem, load::Loaded};
-use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Severity};
-use lantu_files::{Written, ellipsoid_areas};
+use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Patch, Severity};
+use lantu_files::Written;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -195,7 +195,7 @@ pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
         faces: partition.face_count() - 1,
         arcs: partition.arc_count(),
         conflicts: conflicts(outcome, measure),
-        blueprint: blueprint(job, measure)?,
+        blueprint: blueprint(job, measure),
         proof: proof(outcome, measure, written)?,
         orphaned_decisions: outcome.orphaned,
         findings: findings.iter().take(FINDINGS).map(|finding| finding_report(finding)).collect(),
@@ -220,7 +220,8 @@ fn layers(job: &Job, measure: Measure, findings: &[&Finding]) -> Vec<LayerReport
             *counts.entry(layer).or_default().entry(finding.code.as_str()).or_insert(0) += 1;
         }
     }
-    let loaded: BTreeMap<&str, &Loaded> = job.inputs.layers.iter().map(|loaded| (&*loaded.layer.name, loaded)).collect();
+    let loaded: BTreeMap<&str, &Loaded> =
+        job.inputs.layers.iter().map(|loaded| (&*loaded.layer.name, loaded)).collect();
     let report = |(index, info): (usize, &lantu_engine::LayerInfo)| {
         let from = loaded[&*info.name];
         let features = (info.first.0..info.first.0 + info.count).map(FeatureRef);
@@ -284,12 +285,12 @@ fn layers_of(outcome: &Outcome, conflict: &Conflict) -> Vec<u32> {
     layers.into_iter().collect()
 }
 
-fn blueprint(job: &Job, measure: Measure) -> Result<BlueprintReport, Problem> {
-    let (outcome, crs) = (&job.outcome, &job.inputs.crs);
-    let (partition, blueprint) = (&outcome.cut.partition, &outcome.blueprint);
-    let grounds = (0..blueprint.patches.len() as u32).map(|patch| blueprint.polygons(partition, patch));
-    let ellipsoid = ellipsoid_areas(crs, &partition.grid, grounds)?;
-    job.lap("ellipsoid");
+fn blueprint(job: &Job, measure: Measure) -> BlueprintReport {
+    let (cut, blueprint) = (&job.outcome.cut, &job.outcome.blueprint);
+    let area = |(index, patch): (u32, &Patch)| {
+        cut.arcs.area(&cut.partition, &patch.faces, |face| blueprint.patch_of[face as usize] == index)
+    };
+    let ellipsoid: Vec<f64> = (0..).zip(&blueprint.patches).map(area).collect();
     let mut sums: BTreeMap<Option<&str>, (u32, i128, f64)> = BTreeMap::new();
     for (patch, on_ellipsoid) in blueprint.patches.iter().zip(&ellipsoid) {
         let sum = sums.entry(patch.class.as_ref().map(|class| class.as_str())).or_default();
@@ -301,12 +302,12 @@ fn blueprint(job: &Job, measure: Measure) -> Result<BlueprintReport, Problem> {
         area_m2: measure.m2(area2),
         ellipsoid_area_m2,
     };
-    Ok(BlueprintReport {
+    BlueprintReport {
         patches: blueprint.patches.len() as u32,
         area_m2: measure.m2(blueprint.patches.iter().map(|patch| patch.area2).sum()),
-        ellipsoid_area_m2: ellipsoid.iter().sum(),
+        ellipsoid_area_m2: ellipsoid.iter().fold(0.0, |sum, area| sum + area),
         by_class: sums.into_iter().map(of_class).collect(),
-    })
+    }
 }
 
 fn proof(outcome: &Outcome, measure: Measure, written: Option<&Written>) -> Result<ProofReport, Problem> {

@@ -42,11 +42,16 @@ pub fn check(rules: &RuleSet, known: &BTreeSet<ClassId>, path: Option<&Path>) ->
     }
     let file = path.map_or_else(|| "seeds/rules/three-lines.toml".to_owned(), |path| path.display().to_string());
     let told: Vec<[String; 2]> = mistakes.iter().map(sentence).collect();
-    let join = |language: usize, between| told.iter().map(|both| both[language].as_str()).collect::<Vec<_>>().join(between);
-    let mut classes: Vec<&str> = known.iter().chain(rules.classes.iter().map(|def| &def.id)).map(ClassId::as_str).collect();
+    let join =
+        |language: usize, between| told.iter().map(|both| both[language].as_str()).collect::<Vec<_>>().join(between);
+    let mut classes: Vec<&str> =
+        known.iter().chain(rules.classes.iter().map(|def| &def.id)).map(ClassId::as_str).collect();
     classes.sort_unstable();
     classes.dedup();
-    let message = [format!("规则文件 {file} 有误：{}。", join(0, "；")), format!("The rules in {file} are wrong: {}.", join(1, "; "))];
+    let message = [
+        format!("规则文件 {file} 有误：{}。", join(0, "；")),
+        format!("The rules in {file} are wrong: {}.", join(1, "; ")),
+    ];
     let hint = [
         format!("请改正规则文件；已知的类别：{}。", classes.join("、")),
         format!("Mend the rules; the classes known here are: {}.", classes.join(", ")),

@@ -5,6 +5,7 @@
 //! by its numbers.
 
 use crate::api::Problem;
+use crate::edits::Edits;
 use crate::plan::Plan;
 use crate::problem;
 use lantu_engine::{Action, DecisionLog, Operation};
@@ -47,9 +48,8 @@ impl Store {
     pub(crate) fn open(wanted: &Path, instead: &Path) -> Result<Self, Problem> {
         match Self::at(wanted) {
             Err(Failed::NotWritable) => {
-                let name: String = wanted.to_string_lossy().replace(['/', '\\', ':'], "_");
                 std::fs::create_dir_all(instead).map_err(|source| problem::missing(instead, source))?;
-                let path = instead.join(name);
+                let path = elsewhere(wanted, instead);
                 Self::at(&path).map_err(|failed| failed.told(&path))
             }
             other => other.map_err(|failed| failed.told(wanted)),
@@ -102,13 +102,15 @@ impl Store {
     }
 
     fn operations(&self) -> Result<Vec<Operation>, Failed> {
-        let mut rows =
-            self.database.prepare("SELECT number, at, who, reason, basis, action FROM lantu_operation ORDER BY number")?;
+        let mut rows = self
+            .database
+            .prepare("SELECT number, at, who, reason, basis, action FROM lantu_operation ORDER BY number")?;
         let read = rows.query_map([], |row| {
             let number: i64 = row.get(0)?;
             let text: String = row.get(5)?;
-            let action: Action = serde_json::from_str(&text)
-                .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Text, Box::new(cause)))?;
+            let action: Action = serde_json::from_str(&text).map_err(|cause| {
+                rusqlite::Error::FromSqlConversionFailure(5, rusqlite::types::Type::Text, Box::new(cause))
+            })?;
             Ok(Operation {
                 number: number as u64,
                 when: row.get(1)?,
@@ -124,15 +126,12 @@ impl Store {
     /// Appends an operation; it is on the disk when this returns.
     pub(crate) fn append(&self, operation: &Operation) -> Result<(), Problem> {
         let action = serde_json::to_string(&operation.action).map_err(|cause| self.spoilt(&cause))?;
-        let row = params![
-            operation.number as i64,
-            operation.when,
-            operation.who,
-            operation.reason,
-            operation.basis,
-            action
-        ];
-        let inserted = self.database.execute("INSERT INTO lantu_operation (number, at, who, reason, basis, action) VALUES (?, ?, ?, ?, ?, ?)", row);
+        let row =
+            params![operation.number as i64, operation.when, operation.who, operation.reason, operation.basis, action];
+        let inserted = self.database.execute(
+            "INSERT INTO lantu_operation (number, at, who, reason, basis, action) VALUES (?, ?, ?, ?, ?, ?)",
+            row,
+        );
         match inserted {
             Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Err(self.taken()),
             other => other.map(drop).map_err(|cause| Failed::from(cause).told(&self.path)),
@@ -147,10 +146,30 @@ impl Store {
 
     /// Returns the plan that was kept last.
     pub(crate) fn plan(&self) -> Result<Option<Plan>, Problem> {
-        let select = "SELECT value FROM lantu_meta WHERE key = 'plan'";
+        self.get("plan")
+    }
+
+    /// Keeps what the window changed of the layers.
+    pub(crate) fn keep_edits(&self, edits: &Edits) -> Result<(), Problem> {
+        let text = serde_json::to_string(edits).map_err(|cause| self.spoilt(&cause))?;
+        self.set("edits", &text).map_err(|failed| failed.told(&self.path))
+    }
+
+    /// Returns what the window changed of the layers.
+    pub(crate) fn edits(&self) -> Result<Edits, Problem> {
+        Ok(self.get("edits")?.unwrap_or_default())
+    }
+
+    /// Returns whether [`Store::open`] would find a record.
+    pub(crate) fn exists(wanted: &Path, instead: &Path) -> bool {
+        wanted.exists() || elsewhere(wanted, instead).exists()
+    }
+
+    fn get<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Problem> {
+        let select = "SELECT value FROM lantu_meta WHERE key = ?";
         let text: Option<String> = self
             .database
-            .query_row(select, [], |row| row.get(0))
+            .query_row(select, [key], |row| row.get(0))
             .optional()
             .map_err(|cause| Failed::from(cause).told(&self.path))?;
         text.map(|text| serde_json::from_str(&text).map_err(|cause| self.spoilt(&cause))).transpose()
@@ -172,9 +191,17 @@ impl Store {
                 format!("另一个窗口刚刚在 {} 中写入了裁定。", self.path.display()),
                 format!("Another window has just written decisions into {}.", self.path.display()),
             ],
-            ["本次裁定未写入：请关闭其中一个窗口，重新打开项目。", "This decision was not written: close one of the windows and open the project again."],
+            [
+                "本次裁定未写入：请关闭其中一个窗口，重新打开项目。",
+                "This decision was not written: close one of the windows and open the project again.",
+            ],
         )
     }
+}
+
+/// Where a record lies if its own folder may not be written to.
+fn elsewhere(wanted: &Path, instead: &Path) -> PathBuf {
+    instead.join(wanted.to_string_lossy().replace(['/', '\\', ':'], "_"))
 }
 
 /// The layout of a database: 0 if it is new.
@@ -209,17 +236,27 @@ impl Failed {
     fn told(self, path: &Path) -> Problem {
         match self {
             Self::NotWritable => problem::problem(
-                [format!("无法写入裁定记录 {}。", path.display()), format!("The record {} cannot be written.", path.display())],
+                [
+                    format!("无法写入裁定记录 {}。", path.display()),
+                    format!("The record {} cannot be written.", path.display()),
+                ],
                 ["请检查文件夹是否存在、是否有写入权限。", "Check that the folder exists and may be written to."],
             ),
             Self::Newer(found) => problem::problem(
                 [
                     format!("{} 由更新版本的程序写成（格式 {found}，本程序只认到 {FORMAT}）。", path.display()),
-                    format!("{} was written by a newer program (layout {found}, this one knows {FORMAT}).", path.display()),
+                    format!(
+                        "{} was written by a newer program (layout {found}, this one knows {FORMAT}).",
+                        path.display()
+                    ),
                 ],
                 ["请更新程序；该文件未被改动。", "Update the program; the file was not touched."],
             ),
-            Self::Sql(cause) => problem::bad_file(path, &cause, ["请从备份恢复该文件，或换一个文件夹。", "Restore the file from a copy, or use another folder."]),
+            Self::Sql(cause) => problem::bad_file(
+                path,
+                &cause,
+                ["请从备份恢复该文件，或换一个文件夹。", "Restore the file from a copy, or use another folder."],
+            ),
         }
     }
 }
@@ -232,7 +269,14 @@ mod tests {
     fn decision(number: u64) -> Operation {
         let action = Action::Decide { conflicts: vec![ConflictId(number)], choice: Choice::KeepAll };
         let text = |words: &str| words.to_owned();
-        Operation { number, who: text("王"), when: text("2026-01-01T08:00:00+08:00"), action, reason: text("因"), basis: text("据") }
+        Operation {
+            number,
+            who: text("王"),
+            when: text("2026-01-01T08:00:00+08:00"),
+            action,
+            reason: text("因"),
+            basis: text("据"),
+        }
     }
 
     #[test]

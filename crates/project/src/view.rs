@@ -1,17 +1,24 @@
 //! The whole state of a project as the window shows it.
 
-use crate::api::{About, CaseFigure, ClassView, CodeCount, LayerView, Problem, View};
+use crate::api::{
+    About, CaseFigure, ClassView, CodeCount, FindingPage, FindingRow, LayerView, ListFindings, Problem, View,
+};
 use crate::history;
 use crate::load::Loaded;
 use crate::problem::fault;
 use crate::project::{Found, Open};
 use crate::totals::totals;
+use geo::Coord;
 use lantu_engine::rules::{Bilingual, ClassKind};
-use lantu_engine::{FeatureRef, Finding};
+use lantu_engine::{FeatureRef, Finding, FindingCode, Severity};
 use serde::Deserialize;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FIGURES: &str = include_str!("../../../seeds/hainan-case-12.toml");
+
+/// The most findings that one page may have.
+const MOST_FINDINGS: usize = 500;
 
 /// The colour of a class that the rules do not know.
 const UNKNOWN: &str = "#9aa3ad";
@@ -37,6 +44,7 @@ pub(crate) fn view(open: Option<&Open>, revision: u32, running: bool) -> View {
         undo: history::by_number(&open.log, open.log.undoable()),
         redo: history::by_number(&open.log, open.log.redoable()),
         history: history::latest(&open.log),
+        restored: open.restored.to_vec(),
     }
 }
 
@@ -70,13 +78,53 @@ fn ground(found: &Found, name: &str) -> Option<f64> {
 }
 
 fn findings(open: &Open, loaded: &Loaded) -> Vec<CodeCount> {
+    let mut counts: BTreeMap<FindingCode, u32> = BTreeMap::new();
+    for finding in findings_of(open, loaded) {
+        *counts.entry(finding.code).or_insert(0) += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|&(code, count)| Reverse((code.severity(), count)));
+    let count = |(code, count): (FindingCode, u32)| CodeCount {
+        code: code.as_str().to_owned(),
+        severity: severity_name(code.severity()).to_owned(),
+        count,
+    };
+    counts.into_iter().map(count).collect()
+}
+
+/// What reading and cutting found of a layer.
+fn findings_of<'a>(open: &'a Open, loaded: &'a Loaded) -> impl Iterator<Item = &'a Finding> {
     let cut = open.result.iter().flat_map(|found| &found.outcome.cut.findings);
     let mine = |finding: &&Finding| finding.about.layer.as_ref() == Some(&loaded.layer.name);
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for finding in loaded.findings.iter().chain(cut.filter(mine)) {
-        *counts.entry(finding.code.as_str()).or_insert(0) += 1;
+    loaded.findings.iter().chain(cut.filter(mine))
+}
+
+fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Loss => "loss",
     }
-    counts.into_iter().map(|(code, count)| CodeCount { code: code.to_owned(), count }).collect()
+}
+
+/// Returns a page of a layer's findings of one code.
+pub(crate) fn finding_page(open: &Open, wanted: &ListFindings) -> Result<FindingPage, Problem> {
+    let loaded = open.inputs.layers.iter().find(|loaded| *loaded.layer.name == *wanted.layer);
+    let of_code = |finding: &&Finding| finding.code.as_str() == wanted.code;
+    let all: Vec<&Finding> = loaded.into_iter().flat_map(|loaded| findings_of(open, loaded)).filter(of_code).collect();
+    let limit = (wanted.limit as usize).min(MOST_FINDINGS);
+    let shown = all.iter().skip(wanted.offset as usize).take(limit);
+    let rows = shown.map(|finding| {
+        let lonlat = finding.at.map(|at| lonlat(open, at)).transpose()?.flatten();
+        Ok(FindingRow { fid: finding.about.fid, lonlat })
+    });
+    Ok(FindingPage { total: all.len() as u32, rows: rows.collect::<Result<_, Problem>>()? })
+}
+
+fn lonlat(open: &Open, at: Coord<f64>) -> Result<Option<[f64; 2]>, Problem> {
+    let mut place = [at];
+    open.inputs.crs.to_lonlat(&mut place)?;
+    Ok(Some(place[0].into()).filter(|[x, y]: &[f64; 2]| x.is_finite() && y.is_finite()))
 }
 
 /// The classes of the rules in their order, then those that only layers have.

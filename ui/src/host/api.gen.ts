@@ -70,6 +70,23 @@ class: string, } | { "kind": "keep-all" } | { "kind": "other-class",
 class: string, } | { "kind": "leave-empty" } | { "kind": "open" };
 
 /**
+ * A class's area in the whole blueprint, before and after.
+ */
+export type ClassChange = {
+/**
+ * Class id; empty for open, `-` for ground that stays empty.
+ */
+class: string,
+/**
+ * Its area now; for `-` only that of the conflicts at hand.
+ */
+before_m2: number,
+/**
+ * Its area then.
+ */
+after_m2: number, };
+
+/**
  * A class and what it has.
  */
 export type ClassTally = {
@@ -115,6 +132,10 @@ export type CodeCount = {
  * The code, as `self-intersection`.
  */
 code: string,
+/**
+ * `note`, `warning` or `loss`.
+ */
+severity: string,
 /**
  * How often.
  */
@@ -212,9 +233,13 @@ state: string, };
  */
 export type Decide = {
 /**
- * Which conflicts.
+ * Which conflicts, by id.
  */
 conflicts: Array<string>,
+/**
+ * Which conflicts, as rows of the list; those that the choice does not apply to are passed over.
+ */
+rows: Rows | null,
 /**
  * What is chosen.
  */
@@ -317,7 +342,7 @@ proven: boolean, };
  */
 export type Filter = {
 /**
- * `open`, `rule`, `hand`; empty for all.
+ * `open`, `rule`, `hand`, `compatible`; empty for all but `compatible`.
  */
 state: string,
 /**
@@ -331,7 +356,78 @@ kind: string,
 /**
  * `true`: slivers only; `false`: no slivers; `None`: both.
  */
-sliver: boolean | null, };
+sliver: boolean | null,
+/**
+ * The rules that decided them or left them open, as `R1`; `-` for no rule; empty for any.
+ */
+rule: string,
+/**
+ * A part of a party's layer, label or feature id; the case of letters aside.
+ */
+text: string,
+/**
+ * The least area.
+ */
+min_area_m2: number | null,
+/**
+ * The largest area.
+ */
+max_area_m2: number | null,
+/**
+ * The least mean width.
+ */
+min_width_m: number | null,
+/**
+ * The largest mean width.
+ */
+max_width_m: number | null,
+/**
+ * West, south, east, north in degrees of what they must touch.
+ */
+within: [number, number, number, number] | null, };
+
+/**
+ * Findings of one code.
+ */
+export type FindingPage = {
+/**
+ * How many there are.
+ */
+total: number,
+/**
+ * Those asked for.
+ */
+rows: Array<FindingRow>, };
+
+/**
+ * One finding.
+ */
+export type FindingRow = {
+/**
+ * The feature it is about, if it is about one.
+ */
+fid: number | null,
+/**
+ * Where, in degrees, if somewhere in particular.
+ */
+lonlat: [number, number] | null, };
+
+/**
+ * A change of a layer that the record keeps beside the project file.
+ */
+export type LayerEdit = {
+/**
+ * The layer's name in the project file, or that of an added layer.
+ */
+layer: string,
+/**
+ * `rename`, `class`, `remove`, `add`; `lost` if it could not be applied.
+ */
+kind: string,
+/**
+ * The new name or class.
+ */
+value: string, };
 
 /**
  * A layer in the list.
@@ -375,9 +471,13 @@ export type ListConflicts = {
  */
 filter: Filter,
 /**
- * `area` (largest first), `width` (narrowest first) or `pair`.
+ * `area` (largest first), `width` (narrowest first), `pair` or `near`.
  */
 sort: string,
+/**
+ * The longitude and latitude that `near` measures from.
+ */
+near: [number, number] | null,
 /**
  * The first row.
  */
@@ -390,6 +490,27 @@ limit: number,
  * If given, its row is told in [`ConflictPage::row_of`].
  */
 locate: string | null, };
+
+/**
+ * A page of a layer's findings.
+ */
+export type ListFindings = {
+/**
+ * The layer's name.
+ */
+layer: string,
+/**
+ * The findings' code.
+ */
+code: string,
+/**
+ * The first one.
+ */
+offset: number,
+/**
+ * How many, at most 500.
+ */
+limit: number, };
 
 /**
  * A request without arguments.
@@ -427,7 +548,11 @@ choice: ChoiceArg | null,
 /**
  * Why.
  */
-reason: string, };
+reason: string,
+/**
+ * The legal reference.
+ */
+basis: string, };
 
 /**
  * Classes that contradict each other and how often.
@@ -486,7 +611,11 @@ export type Paths = {
 /**
  * Data files, folders or one project file (`.toml`).
  */
-paths: Array<string>, };
+paths: Array<string>,
+/**
+ * The CRS of layers that do not say, as `EPSG:n`.
+ */
+assume_crs: string | null, };
 
 /**
  * A place on the map.
@@ -499,7 +628,11 @@ lonlat: [number, number],
 /**
  * How far around to look for tiny conflicts, in metres.
  */
-tolerance_m: number, };
+tolerance_m: number,
+/**
+ * Whether overlaps of compatible classes are wanted too.
+ */
+compatible: boolean, };
 
 /**
  * What is at a place.
@@ -517,6 +650,24 @@ class: string,
  * The features there.
  */
 parties: Array<Party>, };
+
+/**
+ * The same place in the project's plane.
+ */
+export type Place = {
+/**
+ * East and north.
+ */
+plane: [number, number], };
+
+/**
+ * A place in degrees.
+ */
+export type PlaceAt = {
+/**
+ * Longitude and latitude.
+ */
+lonlat: [number, number], };
 
 /**
  * An error as people see it.
@@ -607,6 +758,65 @@ proof_holds: boolean,
 orphaned: number, };
 
 /**
+ * Rows of the list, wherever they are on it: many conflicts without their ids.
+ */
+export type Rows = {
+/**
+ * Which conflicts the list has.
+ */
+filter: Filter,
+/**
+ * Its order, as in [`ListConflicts`].
+ */
+sort: string,
+/**
+ * As in [`ListConflicts`].
+ */
+near: [number, number] | null,
+/**
+ * First and last row of each stretch, counted from 0; without any the whole list.
+ */
+ranges: Array<[number, number]>, };
+
+/**
+ * A choice that is only tried.
+ */
+export type Suppose = {
+/**
+ * As in [`Decide`].
+ */
+conflicts: Array<string>,
+/**
+ * As in [`Decide`].
+ */
+rows: Rows | null,
+/**
+ * What would be chosen.
+ */
+choice: ChoiceArg, };
+
+/**
+ * What a choice would change.
+ */
+export type Supposed = {
+/**
+ * The conflicts that it applies to.
+ */
+applies: Tally,
+/**
+ * Those that it does not apply to, which would stay as they are.
+ */
+skipped: Tally,
+/**
+ * The classes whose area in the blueprint would change, by how much most first.
+ */
+changes: Array<ClassChange>,
+/**
+ * The first few of the conflicts that it applies to.
+ */
+sample: Array<ConflictRow>, };
+
+/**
  * A count and an area.
  */
 export type Tally = {
@@ -686,7 +896,12 @@ redo: OperationView | null,
 /**
  * The latest operations, newest first, at most 50.
  */
-history: Array<OperationView>, };
+history: Array<OperationView>,
+/**
+ * What was changed of the project file's layers in the window and applied again when it was
+ * opened.
+ */
+restored: Array<LayerEdit>, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -698,6 +913,8 @@ export type Commands = {
   open_demo: { request: Nothing; response: View };
   /** Opens a project file, or data files as new layers. */
   open: { request: Paths; response: View };
+  /** Forgets what the window changed of the project file's layers and opens the file as it stands. */
+  drop_edits: { request: Nothing; response: View };
   /** Renames a layer or gives it another class. */
   edit_layer: { request: EditLayer; response: View };
   /** Takes a layer out of the project; its file stays. */
@@ -712,7 +929,13 @@ export type Commands = {
   conflict: { request: ById; response: ConflictDetail };
   /** What is at a place of the map. */
   pick: { request: PickAt; response: Picked };
-  /** Decides conflicts. */
+  /** The findings of a layer, with their places. */
+  findings: { request: ListFindings; response: FindingPage };
+  /** A place of the map in the project's plane. */
+  place: { request: PlaceAt; response: Place };
+  /** What a choice would change; nothing is changed. */
+  suppose: { request: Suppose; response: Supposed };
+  /** Decides conflicts, all in one operation. */
   decide: { request: Decide; response: View };
   /** Takes back the latest decision. */
   undo: { request: Nothing; response: View };

@@ -13,7 +13,12 @@ export type FileDrop = { kind: 'over' | 'drop' | 'leave'; paths: string[] };
 
 export type FileKind = 'geojson' | 'gpkg';
 
+/** What the program was asked to open when it was started. */
+export type AtStart = { demo: true } | { paths: string[] } | null;
+
 export interface Host {
+  /** What to open once the window is there. */
+  readonly atStart: AtStart;
   /** Answers a command, or throws a {@link Problem}. */
   call<K extends CommandName>(name: K, request: Request<K>): Promise<Response<K>>;
   /** Hears how far long work is. */
@@ -36,7 +41,7 @@ export function asProblem(thrown: unknown): Problem {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return {
     code: 'internal',
-    message: [`程序内部出错:${text}`, `Something went wrong inside the program: ${text}`],
-    hint: ['已做的裁定都已保存;请重试,仍不行请重新打开程序。', 'Your decisions are saved; try again, or restart the program.'],
+    message: [`程序内部出错：${text}`, `Something went wrong inside the program: ${text}`],
+    hint: ['已做的裁定都已保存；请重试，仍不行请重新打开程序。', 'Your decisions are saved; try again, or restart the program.'],
   };
 }

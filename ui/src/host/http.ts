@@ -5,6 +5,8 @@ import type { Host } from './host';
 const pollMs = 250;
 
 export const httpHost: Host = {
+  atStart: null,
+
   async call(name, request) {
     const answer = await fetch(`/call/${name}`, { method: 'POST', body: JSON.stringify(request) });
     const body = await answer.json();

@@ -5,5 +5,5 @@ import { tauriHost } from './tauri';
 
 export const host: Host = '__TAURI_INTERNALS__' in globalThis ? tauriHost : httpHost;
 export { asProblem } from './host';
-export type { CommandName, FileDrop, FileKind, Host, Request, Response } from './host';
+export type { AtStart, CommandName, FileDrop, FileKind, Host, Request, Response } from './host';
 export type * from './api.gen';

@@ -3,12 +3,14 @@ import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import type { Progress } from './api.gen';
-import type { FileKind, Host } from './host';
+import type { AtStart, FileKind, Host } from './host';
 
 declare global {
   interface Window {
     /** Set by the app: where exports go without a dialog (`LANTU_EXPORT_TO`, for tests). */
     __LANTU_EXPORT_TO__?: string;
+    /** Set by the app: what it was started with. */
+    __LANTU_OPEN__?: AtStart;
   }
 }
 
@@ -16,6 +18,8 @@ const dataFiles = ['geojson', 'json', 'shp', 'gpkg', 'toml', 'lantu'];
 const kindNames: Record<FileKind, string> = { geojson: 'GeoJSON', gpkg: 'GeoPackage' };
 
 export const tauriHost: Host = {
+  atStart: globalThis.window?.__LANTU_OPEN__ ?? null,
+
   call: (name, request) => invoke('call', { name, request }),
 
   async onProgress(heard) {

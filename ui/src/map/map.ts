@@ -3,11 +3,11 @@
  * glyphs, and tells the outside only places and sizes.
  */
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { Map as MapLibre, ScaleControl, setWorkerUrl, VectorTileSource, type MapMouseEvent } from 'maplibre-gl';
+import { Map as MapLibre, Marker, ScaleControl, setWorkerUrl, VectorTileSource, type MapMouseEvent } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { palettes } from './palette';
 import { addCurrentHatch, addPatterns } from './patterns';
-import type { Bounds, MapEvents, Scene } from './scene';
+import type { Bounds, LonLat, MapEvents, Scene, Sight } from './scene';
 import { kinds, style, tileUrl } from './style';
 
 setWorkerUrl(workerUrl);
@@ -22,15 +22,21 @@ export interface MapHandle {
   show(scene: Scene): void;
   fit(bounds: Bounds, margin: number): void;
   zoom(by: number): void;
+  /** Looks where another map looks. */
+  follow(sight: Sight): void;
+  /** Points a place out, or none. */
+  pin(place: LonLat | null): void;
   remove(): void;
 }
 
-export function createMap(container: HTMLElement, first: Scene, events: MapEvents): MapHandle | null {
-  const map = open(container, first);
+/** Makes a map; without `events` it only follows another one. */
+export function createMap(container: HTMLElement, first: Scene, events: MapEvents | null): MapHandle | null {
+  const map = open(container, first, events !== null);
   if (!map) {
-    events.failed();
+    events?.failed();
     return null;
   }
+  const needle = pinOf();
   let shown: Scene | null = null;
   let wanted = first;
 
@@ -44,7 +50,7 @@ export function createMap(container: HTMLElement, first: Scene, events: MapEvent
 
   map.once('style.load', () => {
     apply();
-    if (wanted.bounds) fit(map, wanted.bounds, 24, 0);
+    if (wanted.bounds && events) fit(map, wanted.bounds, 24, 0);
   });
   listen(map, container, events);
 
@@ -55,16 +61,29 @@ export function createMap(container: HTMLElement, first: Scene, events: MapEvent
     },
     fit: (bounds, margin) => fit(map, bounds, margin, motionMs),
     zoom: (by) => map.easeTo({ zoom: map.getZoom() + by, duration: motion(motionMs) }),
+    follow: ({ center, zoom }) => map.jumpTo({ center: [center[0], center[1]], zoom }),
+    pin(place) {
+      if (place) needle.setLngLat([place[0], place[1]]).addTo(map);
+      else needle.remove();
+    },
     remove: () => map.remove(),
   };
 }
 
-function open(container: HTMLElement, scene: Scene): MapLibre | null {
+function pinOf(): Marker {
+  const element = document.createElement('div');
+  element.className = 'pin';
+  element.dataset.testid = 'pin';
+  return new Marker({ element });
+}
+
+function open(container: HTMLElement, scene: Scene, leads: boolean): MapLibre | null {
   try {
     const map = new MapLibre({
       container,
       style: { version: 8, sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': palettes[scene.theme].ground } }] },
       attributionControl: false,
+      interactive: leads,
       dragRotate: false,
       pitchWithRotate: false,
       renderWorldCopies: false,
@@ -74,7 +93,7 @@ function open(container: HTMLElement, scene: Scene): MapLibre | null {
       keyboard: false,
     });
     map.touchZoomRotate.disableRotation();
-    map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
+    if (leads) map.addControl(new ScaleControl({ maxWidth: 120 }), 'bottom-left');
     return map;
   } catch {
     return null;
@@ -100,14 +119,21 @@ function fit(map: MapLibre, [west, south, east, north]: Bounds, margin: number, 
   map.fitBounds([west, south, east, north], { padding, maxZoom: 20, duration: motion(ms) });
 }
 
-function listen(map: MapLibre, container: HTMLElement, events: MapEvents): void {
+function listen(map: MapLibre, container: HTMLElement, events: MapEvents | null): void {
   const metresPerPixel = () => {
     const latitude = (map.getCenter().lat * Math.PI) / 180;
     return (earthM * Math.cos(latitude)) / (512 * 2 ** map.getZoom());
   };
   const tellSight = () => {
     const metres = metresPerPixel();
-    events.sight({ metresPerPixel: metres, scale: metres / pixelM });
+    const [b, c] = [map.getBounds(), map.getCenter()];
+    events?.sight({
+      metresPerPixel: metres,
+      scale: metres / pixelM,
+      center: [c.lng, c.lat],
+      zoom: map.getZoom(),
+      bounds: [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()],
+    });
   };
   // Whoever looks at the window from outside (tests, assistive tools) reads from these
   // attributes where the map looks and whether it has come to rest.
@@ -124,6 +150,7 @@ function listen(map: MapLibre, container: HTMLElement, events: MapEvents): void 
   map.on('dataloading', () => tellOutside('moving'));
   map.on('idle', () => tellOutside('idle'));
   map.on('load', tellSight);
+  if (!events) return;
   map.on('click', (event: MapMouseEvent) =>
     events.pick([event.lngLat.lng, event.lngLat.lat], metresPerPixel() * pickPixels),
   );

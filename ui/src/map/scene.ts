@@ -26,14 +26,19 @@ export interface Scene {
   mode: Mode;
   /** Whether enclosed gaps are drawn among the conflicts. */
   gaps: boolean;
+  /** Whether overlaps of compatible classes are drawn among the conflicts. */
+  compatible: boolean;
   current: Current | null;
   theme: Theme;
 }
 
-/** Where the map looks: metres on the ground per CSS pixel, and its scale's denominator. */
+/** Where the map looks: metres on the ground per CSS pixel, its scale's denominator, its ground. */
 export interface Sight {
   metresPerPixel: number;
   scale: number;
+  center: LonLat;
+  zoom: number;
+  bounds: Bounds;
 }
 
 export interface MapEvents {

@@ -38,6 +38,7 @@ function byState(value: (state: string) => string): ExpressionSpecification {
 const undecided: ExpressionSpecification = ['==', ['get', 'open'], true];
 
 function shownIn(scene: Scene): ExpressionSpecification {
+  if (scene.compatible) return ['==', ['get', 'state'], 'compatible'];
   const incompatible: ExpressionSpecification = ['!=', ['get', 'state'], 'compatible'];
   return scene.gaps ? incompatible : ['all', incompatible, ['!=', ['get', 'kind'], 'gap']];
 }
@@ -66,7 +67,10 @@ function sourceLayers(scene: Scene, palette: Palette): LayerSpecification[] {
 function conflictLayers(scene: Scene, palette: Palette): LayerSpecification[] {
   const common = { source: 'conflicts', 'source-layer': 'conflicts' };
   const shown = shownIn(scene);
-  const of = (state: string): FilterSpecification => ['all', shown, ['==', ['get', 'state'], state]];
+  const of = (state: string): FilterSpecification =>
+    state === 'rule'
+      ? ['all', shown, ['in', ['get', 'state'], ['literal', ['rule', 'compatible']]]]
+      : ['all', shown, ['==', ['get', 'state'], state]];
   const fill = (state: string): LayerSpecification => ({
     ...common,
     id: `conflicts-${state}`,

@@ -5,11 +5,7 @@ import { t } from './settings.svelte';
 
 export async function openFiles(): Promise<void> {
   const paths = await host.askOpen(t('start.open'));
-  if (paths.length > 0) await openPaths(paths);
-}
-
-export async function openPaths(paths: string[]): Promise<void> {
-  await project.changeSlowly('open', { paths });
+  if (paths.length > 0) await project.open(paths);
 }
 
 export async function openDemo(): Promise<void> {

@@ -2,18 +2,34 @@
  * The inbox of conflicts: which are listed, which one is at hand, and what a planner does with it.
  * Holds only the pages that were looked at; a list of 700,000 rows costs as much as one of 700.
  */
-import type { ChoiceArg, ConflictDetail, ConflictPage, ConflictRow, Filter, Tally } from '../host';
+import type { ChoiceArg, ConflictDetail, ConflictPage, ConflictRow, Filter, Rows, Tally } from '../host';
 import { Pages } from './pages';
 import { project } from './project.svelte';
+import { screen } from './screen.svelte';
 
-export type Sort = 'area' | 'width' | 'pair';
+export type Sort = 'area' | 'width' | 'pair' | 'near';
 
-const everything: Filter = { state: '', classes: [], kind: '', sliver: null };
+/** A filter that lets everything through. */
+export const everything: Filter = {
+  state: '',
+  classes: [],
+  kind: '',
+  sliver: null,
+  rule: '',
+  text: '',
+  min_area_m2: null,
+  max_area_m2: null,
+  min_width_m: null,
+  max_width_m: null,
+  within: null,
+};
 const nothing: Tally = { count: 0, area_m2: 0 };
 
 class Inbox {
   filter = $state.raw<Filter>({ ...everything });
   sort = $state<Sort>('area');
+  /** Where distances are measured from. */
+  near = $state.raw<[number, number] | null>(null);
   total = $state.raw<Tally>(nothing);
   open = $state.raw<Tally>(nothing);
   loaded = $state(false);
@@ -34,12 +50,24 @@ class Inbox {
   #deciding = false;
   readonly #pages = new Pages((offset, limit) => this.#fetch(offset, limit));
 
-  readonly filtered = $derived(
-    this.filter.state !== '' || this.filter.classes.length > 0 || this.filter.kind !== '' || this.filter.sliver !== null,
-  );
+  readonly filtered = $derived(JSON.stringify(this.filter) !== JSON.stringify(everything));
+  /** Whether the filter has more than its first fields show. */
+  readonly filteredMore = $derived.by(() => {
+    const { state, classes, text, within } = this.filter;
+    return JSON.stringify(this.filter) !== JSON.stringify({ ...everything, state, classes, text, within });
+  });
+
+  /** Called whenever rows may have moved. */
+  onMoved: () => void = () => {};
 
   row(i: number): ConflictRow | undefined {
     return this.#pages.row(i);
+  }
+
+  /** Stretches of the list as a request names them; without any all of it. */
+  rows(ranges: [number, number][]): Rows {
+    const { filter, sort, near } = this;
+    return { filter, sort, near, ranges };
   }
 
   /** Makes sure the rows from `first` to `last` are or will be here. */
@@ -54,6 +82,8 @@ class Inbox {
 
   async setSort(sort: Sort): Promise<void> {
     this.sort = sort;
+    const centre = screen.sight?.center;
+    this.near = sort === 'near' && centre ? [centre[0], centre[1]] : null;
     await this.#reload();
   }
 
@@ -85,6 +115,8 @@ class Inbox {
   /** Takes a conflict in hand; its row is looked up unless the list already knows it. */
   async select(id: string, row?: number): Promise<void> {
     if (!this.keepWords && id !== this.current) this.reason = this.basis = '';
+    screen.picking = false;
+    screen.pin = null;
     this.current = id;
     this.index = row ?? null;
     const detail = this.#loadDetail(id);
@@ -118,7 +150,7 @@ class Inbox {
     this.#deciding = true;
     const before = this.index;
     const words = { reason: this.reason.trim(), basis: this.basis.trim() };
-    const view = await project.change('decide', { conflicts: [id], choice, ...words });
+    const view = await project.change('decide', { conflicts: [id], rows: null, choice, ...words });
     this.#deciding = false;
     if (!view) return;
     if (view.undo) this.#decided.set(view.undo.number, id);
@@ -127,6 +159,21 @@ class Inbox {
     const next = this.index === null ? before : this.index + 1;
     if (next !== null && next < this.total.count) await this.selectRow(next);
     else await this.#loadDetail(id);
+  }
+
+  /** Records one choice for many conflicts and goes on with what is left. */
+  async decideMany(rows: Rows, choice: ChoiceArg): Promise<boolean> {
+    if (this.#deciding) return false;
+    this.#deciding = true;
+    const words = { reason: this.reason.trim(), basis: this.basis.trim() };
+    const view = await project.change('decide', { conflicts: [], rows, choice, ...words });
+    this.#deciding = false;
+    if (!view) return false;
+    if (view.undo && this.current) this.#decided.set(view.undo.number, this.current);
+    await this.#reload();
+    if (this.index === null && this.total.count > 0) await this.selectRow(0);
+    else if (this.current) await this.#loadDetail(this.current);
+    return true;
   }
 
   async undo(): Promise<void> {
@@ -156,6 +203,7 @@ class Inbox {
   }
 
   async #reload(): Promise<void> {
+    this.onMoved();
     this.#pages.renew();
     await this.#locate();
   }
@@ -166,9 +214,9 @@ class Inbox {
   }
 
   async #ask(offset: number, limit: number, locate: string | null): Promise<ConflictPage | null> {
-    const { filter, sort } = this;
-    const page = await project.send('conflicts', { filter, sort, offset, limit, locate });
-    if (!page || filter !== this.filter || sort !== this.sort) return null;
+    const { filter, sort, near } = this;
+    const page = await project.send('conflicts', { filter, sort, near, offset, limit, locate });
+    if (!page || filter !== this.filter || sort !== this.sort || near !== this.near) return null;
     this.total = page.total;
     this.open = page.open;
     this.loaded = true;

@@ -1,7 +1,69 @@
 /** The keys of the work: one hand on the keyboard, all day. Silent while a planner types. */
+import type { ChoiceArg } from '../host';
+import type { Key } from '../i18n/words';
+import { bulk } from './bulk.svelte';
 import { inbox } from './inbox.svelte';
 import { project } from './project.svelte';
 import { screen } from './screen.svelte';
+
+/** All keys, as the list of `?` shows them. */
+export const keyGroups: { title: Key; keys: { press: string[]; words: Key; click?: boolean }[] }[] = [
+  {
+    title: 'keys.group.walk',
+    keys: [
+      { press: ['N'], words: 'keys.next' },
+      { press: ['P'], words: 'keys.previous' },
+      { press: ['/'], words: 'keys.find' },
+      { press: ['Esc'], words: 'keys.escape' },
+    ],
+  },
+  {
+    title: 'keys.group.decide',
+    keys: [
+      { press: ['1', '…', '9'], words: 'keys.give' },
+      { press: ['K'], words: 'keys.keep' },
+      { press: ['C'], words: 'keys.other' },
+      { press: ['E'], words: 'keys.empty' },
+      { press: ['0'], words: 'keys.open' },
+      { press: ['U'], words: 'keys.undo' },
+      { press: ['Shift', 'U'], words: 'keys.redo' },
+    ],
+  },
+  {
+    title: 'keys.group.many',
+    keys: [
+      { press: ['Ctrl'], words: 'keys.toggle', click: true },
+      { press: ['Shift'], words: 'keys.range', click: true },
+      { press: ['Ctrl', 'A'], words: 'keys.all' },
+      { press: ['L'], words: 'keys.like' },
+      { press: ['Enter'], words: 'keys.confirm' },
+    ],
+  },
+  {
+    title: 'keys.group.look',
+    keys: [
+      { press: ['B'], words: 'keys.blink' },
+      { press: ['S'], words: 'keys.swipe' },
+      { press: ['?'], words: 'keys.help' },
+    ],
+  },
+];
+
+const plain: Record<string, string> = {
+  n: 'next',
+  p: 'previous',
+  k: 'keep-all',
+  c: 'other',
+  e: 'leave-empty',
+  0: 'open',
+  l: 'like',
+  b: 'blink',
+  s: 'swipe',
+  '/': 'find',
+  '?': 'help',
+  enter: 'confirm',
+  escape: 'escape',
+};
 
 function types(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
@@ -14,11 +76,11 @@ export function wish(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 
   if (event.altKey) return null;
   if (event.ctrlKey || event.metaKey) {
     if (key === 'z') return event.shiftKey ? 'redo' : 'undo';
+    if (key === 'a') return 'all';
     return key === 'y' ? 'redo' : null;
   }
   if (key === 'u') return event.shiftKey ? 'redo' : 'undo';
   if (/^[1-9]$/.test(key)) return `give-${key}`;
-  const plain: Record<string, string> = { n: 'next', p: 'previous', k: 'keep-all', 0: 'open', escape: 'escape' };
   return plain[key] ?? null;
 }
 
@@ -30,29 +92,82 @@ export function onKey(event: KeyboardEvent): void {
     if (wanted === 'escape') (event.target as HTMLElement).blur();
     return;
   }
+  // A button that has the focus is pressed by Enter, whatever else Enter may mean.
+  if (wanted === 'confirm' && event.target instanceof HTMLButtonElement) return;
   if (event.repeat && wanted !== 'next' && wanted !== 'previous') return;
   if (act(wanted)) event.preventDefault();
 }
 
-function act(wanted: string): boolean {
-  if (wanted === 'escape') {
-    if (screen.about) screen.about = false;
-    else if (project.notice) project.notice = null;
-    else inbox.close();
-    return true;
-  }
-  if (screen.about || project.busy || !project.view?.result) return false;
-  if (wanted === 'undo') return run(inbox.undo());
-  if (wanted === 'redo') return run(inbox.redo());
-  if (screen.step !== 'conflicts') return false;
-  if (wanted === 'next') return run(inbox.step(1));
-  if (wanted === 'previous') return run(inbox.step(-1));
-  if (wanted === 'keep-all') return run(inbox.decide({ kind: 'keep-all' }));
-  if (wanted === 'open') return run(inbox.decide({ kind: 'open' }));
-  return run(inbox.giveTo(Number(wanted.slice('give-'.length))));
+/** A key that is let go ends what lasts only while it is held. */
+export function onKeyUp(event: KeyboardEvent): void {
+  if (event.key.toLowerCase() === 'b') screen.blink = false;
 }
 
-function run(work: Promise<void>): true {
-  void work;
+function escape(): true {
+  if (screen.keys) screen.keys = false;
+  else if (screen.about) screen.about = false;
+  else if (screen.picking) screen.picking = false;
+  else if (bulk.active) bulk.clear();
+  else if (project.notice) project.notice = null;
+  else if (screen.pin) screen.pin = null;
+  else inbox.close();
+  return true;
+}
+
+function act(wanted: string): boolean {
+  if (wanted === 'escape') return escape();
+  if (wanted === 'help') return run(() => (screen.keys = !screen.keys));
+  if (screen.keys || screen.about || project.busy || !project.view?.result) return false;
+  if (wanted === 'undo') return run(() => inbox.undo());
+  if (wanted === 'redo') return run(() => inbox.redo());
+  if (wanted === 'blink') return run(() => (screen.blink = true));
+  if (wanted === 'swipe') return run(() => (screen.swipe = !screen.swipe));
+  if (screen.step !== 'conflicts') return false;
+  if (wanted === 'all') return run(() => bulk.all());
+  if (wanted === 'find') return find();
+  if (screen.tab !== 'inbox') return false;
+  return bulk.active ? actOnMany(wanted) : actOnOne(wanted);
+}
+
+/** What the keys mean for the conflict at hand. */
+function actOnOne(wanted: string): boolean {
+  if (wanted === 'next') return run(() => inbox.step(1));
+  if (wanted === 'previous') return run(() => inbox.step(-1));
+  const detail = inbox.detail;
+  if (!detail) return false;
+  if (wanted === 'other') return run(() => (screen.picking = true));
+  if (wanted === 'like') return run(() => bulk.alike(detail));
+  if (wanted.startsWith('give-')) return run(() => inbox.giveTo(Number(wanted.slice('give-'.length))));
+  const choice = choiceOf(wanted);
+  // A gap has nobody to keep it, and is empty already.
+  const gap = detail.row.kind === 'gap';
+  if (!choice || (gap && choice.kind === 'keep-all') || (gap && choice.kind === 'open' && detail.row.state !== 'hand')) return false;
+  return run(() => inbox.decide(choice));
+}
+
+/** What the keys mean while many are chosen: first they only show what would change. */
+function actOnMany(wanted: string): boolean {
+  if (wanted === 'confirm') return run(() => bulk.decide());
+  if (wanted === 'other') return run(() => (screen.picking = true));
+  if (wanted.startsWith('give-')) {
+    const id = bulk.classes[Number(wanted.slice('give-'.length)) - 1];
+    return id !== undefined && run(() => bulk.try({ kind: 'give-to-class', class: id }));
+  }
+  const choice = choiceOf(wanted);
+  return choice !== null && run(() => bulk.try(choice));
+}
+
+function choiceOf(wanted: string): ChoiceArg | null {
+  return wanted === 'keep-all' || wanted === 'leave-empty' || wanted === 'open' ? { kind: wanted } : null;
+}
+
+function find(): boolean {
+  const field = document.querySelector<HTMLInputElement>('[data-testid=filter-text]');
+  field?.focus();
+  return field !== null;
+}
+
+function run(work: () => unknown): true {
+  void work();
   return true;
 }

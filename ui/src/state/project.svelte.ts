@@ -7,6 +7,7 @@ import {
   host,
   type ClassView,
   type CommandName,
+  type LayerEdit,
   type Problem,
   type Progress,
   type Request,
@@ -20,7 +21,9 @@ type Change = { [K in CommandName]: Response<K> extends View ? K : never }[Comma
 
 export type Notice =
   | { kind: 'problem'; problem: Problem }
+  | { kind: 'no-crs'; problem: Problem; paths: string[] }
   | { kind: 'cancelled' }
+  | { kind: 'restored'; edits: LayerEdit[] }
   | { kind: 'written'; what: 'blueprint' | 'conflicts'; path: string; features: number; proven: boolean };
 
 class Project {
@@ -36,10 +39,21 @@ class Project {
 
   #asked = 0;
   #answered = 0;
+  #opening: string[] = [];
 
   async start(): Promise<void> {
     await host.onProgress((progress) => this.#hear(progress));
     await this.change('view', {});
+    // A window that was only loaded again finds its project open.
+    if (!host.atStart || this.isOpen) return;
+    if ('demo' in host.atStart) await this.changeSlowly('open_demo', {});
+    else await this.open(host.atStart.paths);
+  }
+
+  /** Opens files; if one does not say its CRS, the planner is asked and they are opened again with it. */
+  async open(paths: string[], assume_crs: string | null = null): Promise<void> {
+    this.#opening = paths;
+    await this.changeSlowly('open', { paths, assume_crs });
   }
 
   /** Sends a command; a problem becomes the notice and the answer `null`. */
@@ -59,7 +73,9 @@ class Project {
     // A slow early answer must not undo a later one.
     if (view && number > this.#answered) {
       this.#answered = number;
+      const another = view.record !== this.view?.record;
       this.view = view;
+      if (another && view.restored.length > 0) this.notice = { kind: 'restored', edits: view.restored };
     }
     return view;
   }
@@ -84,10 +100,11 @@ class Project {
     if (written) this.notice = { kind: 'written', what, ...written };
   }
 
+  /** What a class is called; in English it begins with a capital, as it stands alone. */
   className(id: string): string {
     const known = this.classes.get(id);
     if (!known) return id;
-    return settings.lang === 'zh' ? known.zh : known.en;
+    return settings.lang === 'zh' ? known.zh : known.en.charAt(0).toUpperCase() + known.en.slice(1);
   }
 
   classColor(id: string): string {
@@ -109,7 +126,9 @@ class Project {
   }
 
   #fail(problem: Problem): void {
-    this.notice = problem.code === 'cancelled' ? { kind: 'cancelled' } : { kind: 'problem', problem };
+    if (problem.code === 'cancelled') this.notice = { kind: 'cancelled' };
+    else if (problem.code === 'no-crs') this.notice = { kind: 'no-crs', problem, paths: this.#opening };
+    else this.notice = { kind: 'problem', problem };
   }
 }
 

@@ -1,22 +1,43 @@
-/** Which step is on screen and where the map looks. */
-import type { Bounds, Mode, Sight } from '../map';
+/** Which step is on screen, what is laid over it, and where the map looks. */
+import type { Bounds, LonLat, Mode, Sight } from '../map';
 
 class Screen {
   step = $state<Mode>('layers');
   about = $state(false);
-  tab = $state<'inbox' | 'history'>('inbox');
+  keys = $state(false);
+  /** Whether the planner is choosing another class. */
+  picking = $state(false);
+  tab = $state<'inbox' | 'matrix' | 'history'>('inbox');
+  /** Whether the blueprint is swiped over the layers, and where the two meet (0 to 1). */
+  swipe = $state(false);
+  meet = $state(0.5);
+  /** Whether the other of the two is shown for as long as a key is held. */
+  blink = $state(false);
   /** Replaced whenever the map shall look somewhere. */
   target = $state.raw<{ bounds: Bounds; margin: number } | null>(null);
+  /** A place that is pointed out. */
+  pin = $state.raw<LonLat | null>(null);
   sight = $state.raw<Sight | null>(null);
-  pointer = $state.raw<readonly [number, number] | null>(null);
+  pointer = $state.raw<LonLat | null>(null);
+
+  /** What the map shows: the present step, or while blinking what it is compared with. */
+  readonly mode = $derived<Mode>(!this.blink ? this.step : this.step === 'blueprint' ? 'layers' : 'blueprint');
 
   go(step: Mode): void {
     this.about = false;
+    this.picking = false;
+    this.pin = null;
     this.step = step;
   }
 
   lookAt(bounds: Bounds, margin: number): void {
     this.target = { bounds, margin };
+  }
+
+  /** Points a place out and looks at it. */
+  show(place: LonLat): void {
+    this.pin = place;
+    this.lookAt([place[0], place[1], place[0], place[1]], 0);
   }
 }
 

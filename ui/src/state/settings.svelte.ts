@@ -1,4 +1,4 @@
-/** How this planner likes the window: language, theme, hidden layers. Kept between starts. */
+/** How this planner likes the window: language, theme, sizes of panels. Kept between starts. */
 import { words, half, type Key, type Lang } from '../i18n/words';
 import type { Theme } from '../map';
 
@@ -7,11 +7,16 @@ const store = 'lantu.settings';
 interface Kept {
   lang: Lang;
   theme: Theme;
+  /** Widths of the panels in pixels. */
+  left: number;
+  right: number;
+  /** The list's height above the detail. */
+  list: number;
 }
 
 function kept(): Kept {
   const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)').matches ?? false;
-  const fallback: Kept = { lang: 'zh', theme: dark ? 'dark' : 'light' };
+  const fallback: Kept = { lang: 'zh', theme: dark ? 'dark' : 'light', left: 280, right: 372, list: 230 };
   try {
     return { ...fallback, ...(JSON.parse(localStorage.getItem(store) ?? '{}') as Partial<Kept>) };
   } catch {
@@ -23,21 +28,23 @@ function kept(): Kept {
 class Settings {
   lang = $state<Lang>('zh');
   theme = $state<Theme>('light');
+  left = $state(280);
+  right = $state(372);
+  list = $state(230);
   hidden = $state<string[]>([]);
 
   constructor() {
-    const { lang, theme } = kept();
-    this.lang = lang;
-    this.theme = theme;
+    Object.assign(this, kept());
   }
 
-  /** Puts language and theme on the page and keeps them. */
+  /** Puts language and theme on the page and keeps everything. */
   apply(): void {
     const root = document.documentElement;
     root.lang = this.lang === 'zh' ? 'zh-CN' : 'en';
     root.dataset.theme = this.theme;
+    const { lang, theme, left, right, list } = this;
     try {
-      localStorage.setItem(store, JSON.stringify({ lang: this.lang, theme: this.theme }));
+      localStorage.setItem(store, JSON.stringify({ lang, theme, left, right, list } satisfies Kept));
     } catch {
       // See `kept`.
     }

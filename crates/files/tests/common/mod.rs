@@ -9,7 +9,7 @@ use lantu_engine::{
     Attributes, Blueprint, ClassId, Conflict, Decision, DecisionLog, Feature as EngineFeature, Layer, Partition,
     PrecisionModel, RuleSet, Tolerances, Unwatched, Value, compose, decide, detect, normalise, overlay,
 };
-use lantu_files::{BlueprintExport, Crs, LayerRequest, Source};
+use lantu_files::{ArcAreas, BlueprintExport, Crs, LayerRequest, Source};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -130,6 +130,7 @@ pub struct Run {
     pub rules: RuleSet,
     pub log: DecisionLog,
     pub crs: Crs,
+    pub arcs: ArcAreas,
 }
 
 impl Run {
@@ -151,7 +152,8 @@ impl Run {
         let log = DecisionLog::default();
         let decisions = decide(&partition, &conflicts, &rules, &log).value;
         let blueprint = compose(&partition, &conflicts, &decisions, &rules);
-        Self { partition, conflicts, decisions, blueprint, rules, log, crs }
+        let arcs = ArcAreas::of(&partition, &crs).unwrap();
+        Self { partition, conflicts, decisions, blueprint, rules, log, crs, arcs }
     }
 
     pub fn export(&self) -> BlueprintExport<'_> {
@@ -163,6 +165,7 @@ impl Run {
             rules: &self.rules,
             log: &self.log,
             crs: &self.crs,
+            arcs: &self.arcs,
             title: "试验",
         }
     }

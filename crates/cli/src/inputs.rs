@@ -1,0 +1,85 @@
+//! What `merge` and `check` work on: a project file, layers from the command line, or both.
+
+use crate::watch;
+use clap::Args;
+use lantu_project::api::Problem;
+use lantu_project::{Job, LayerPlan, Plan, Targets, use_threads};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub struct Inputs {
+    /// Project file; the decisions in PROJECT.lantu beside it apply · 项目文件，同名 .lantu 中的裁定一并生效
+    #[arg(value_name = "PROJECT.toml")]
+    project: Option<PathBuf>,
+    /// A further layer: 'NAME=PATH|layername=LAYER|subset=SQL', the last two parts optional · 另加图层，可重复
+    #[arg(long = "layer", value_name = "NAME=PATH")]
+    layers: Vec<String>,
+    /// Rules instead of the project's · 规则文件，取代项目中的规则
+    #[arg(long, value_name = "FILE.toml")]
+    rules: Option<PathBuf>,
+    /// CRS to work in, as EPSG:4546, instead of the project's or the data's zone · 工作坐标系
+    #[arg(long, value_name = "EPSG:n")]
+    crs: Option<String>,
+    /// Step of the grid, 0.0001 if nothing is said · 格网步长（米），默认 0.0001
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true)]
+    grid: Option<f64>,
+    /// Threads, one per processor if nothing is said; results are the same for any number · 线程数，不影响结果
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+}
+
+impl Inputs {
+    /// Returns the plan, once it is certain that its results can be written.
+    pub fn plan(&self, targets: &Targets) -> Result<Plan, Problem> {
+        let mut plan = match &self.project {
+            Some(path) if path.extension().is_none_or(|ending| ending != "toml") => return Err(no_project(path)),
+            Some(path) => Plan::read(path)?,
+            None => Plan::default(),
+        };
+        for layer in &self.layers {
+            plan.layers.push(LayerPlan::parse(layer)?);
+        }
+        plan.rules = self.rules.clone().or(plan.rules);
+        plan.crs = self.crs.clone().or(plan.crs);
+        plan.grid = self.grid.unwrap_or(plan.grid);
+        if plan.layers.is_empty() {
+            return Err(no_layer());
+        }
+        plan.check()?;
+        let own: Vec<PathBuf> = self.project.iter().cloned().chain(self.record()).collect();
+        targets.check(&plan, &own)?;
+        Ok(plan)
+    }
+
+    /// Runs a plan.
+    pub fn run(&self, plan: Plan) -> Result<Job, Problem> {
+        if let Some(count) = self.threads {
+            use_threads(count.into())?;
+        }
+        watch::under_a_bar(|watcher| Job::run(plan, self.record().as_deref(), watcher))
+    }
+
+    /// The record of decisions that belongs to the project.
+    fn record(&self) -> Option<PathBuf> {
+        Some(self.project.as_ref()?.with_extension("lantu"))
+    }
+}
+
+fn problem(message: [String; 2], hint: [&str; 2]) -> Problem {
+    Problem { code: "problem".to_owned(), message, hint: hint.map(str::to_owned) }
+}
+
+fn no_project(path: &Path) -> Problem {
+    let path = path.display();
+    problem(
+        [format!("{path} 不是项目文件（.toml）。"), format!("{path} is no project file (.toml).")],
+        ["数据文件请写成 --layer 名称=路径。", "Give data files as --layer NAME=PATH."],
+    )
+}
+
+fn no_layer() -> Problem {
+    problem(
+        ["没有任何图层。", "There is no layer."].map(str::to_owned),
+        ["请给出项目文件，或用 --layer 名称=路径 给出图层。", "Give a project file, or layers as --layer NAME=PATH."],
+    )
+}

@@ -1,0 +1,187 @@
+//! A run in a page of text.
+
+use crate::say::in_language;
+use crate::table::{self, count, hectares, metres, square_metres};
+use lantu_project::api::Tally;
+use lantu_project::{Job, Report};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Returns what a merge has come to.
+pub fn of_merge(job: &Job, report: &Report, files: &[&Path]) -> String {
+    [
+        layers(job, report),
+        conflicts(report),
+        pairs(report),
+        blueprint(job, report),
+        proof(report),
+        remarks(report),
+        written(files),
+        effort(report),
+    ]
+    .concat()
+}
+
+/// Returns what a check has come to.
+pub fn of_check(job: &Job, report: &Report, file: Option<&Path>) -> String {
+    let files: Vec<&Path> = file.into_iter().collect();
+    [layers(job, report), conflicts(report), pairs(report), remarks(report), written(&files), effort(report)].concat()
+}
+
+/// Returns findings and how often each occurs.
+pub fn findings(counts: &BTreeMap<&'static str, u32>) -> String {
+    if counts.is_empty() {
+        return in_language(["无", "none"]).to_owned();
+    }
+    let told = counts.iter().map(|(code, &times)| format!("{} {}", finding(code), count(times)));
+    told.collect::<Vec<_>>().join(in_language(["，", ", "]))
+}
+
+fn finding(code: &str) -> String {
+    let zh = match code {
+        "unclosed-ring" => "环未闭合",
+        "repeated-point" => "重复点",
+        "spike" => "尖刺",
+        "wrong-winding" => "环方向相反",
+        "zero-area-ring" => "零面积环",
+        "self-intersection" => "自相交",
+        "not-finite" => "坐标不是数",
+        "out-of-range" => "坐标过远",
+        "no-geometry" => "无几何",
+        "no-ground" => "无面积",
+        "drawn-twice" => "重复绘制",
+        "not-a-polygon" => "不是面",
+        "uncertain-text" => "文字编码存疑",
+        "coarser-grid" => "格网放粗",
+        "collapsed" => "小于格网而消失",
+        "orphaned-decision" => "裁定失去对象",
+        "open-conflict" => "冲突未定",
+        other => other,
+    };
+    in_language([zh.to_owned(), code.replace('-', " ")])
+}
+
+fn section(heading: &str, rows: Vec<Vec<String>>) -> String {
+    format!("{heading}\n{}\n", table::columns(&rows))
+}
+
+fn layers(job: &Job, report: &Report) -> String {
+    let (crs, step) = (&report.crs, metres(report.grid_m));
+    let heading = in_language([format!("图层（{crs}，格网 {step}）"), format!("Layers ({crs}, grid {step})")]);
+    let rows = report.layers.iter().map(|layer| {
+        let (number, s) = (count(layer.features), if layer.features == 1 { "" } else { "s" });
+        let features = in_language([format!("{number} 个要素"), format!("{number} feature{s}")]);
+        let class = class_name(job, &layer.class);
+        let found = if layer.findings.is_empty() { String::new() } else { findings(&layer.findings) };
+        vec![layer.name.clone(), class, features, hectares(layer.area_m2), found]
+    });
+    section(&heading, rows.collect())
+}
+
+/// The name that the rules give to a class, or its id.
+fn class_name(job: &Job, id: &str) -> String {
+    let named = job.outcome.rules.classes.iter().find(|class| class.id.as_str() == id);
+    let name = named.map(|class| in_language([&class.name.zh, &class.name.en]).clone());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_owned())
+}
+
+fn conflicts(report: &Report) -> String {
+    let found = &report.conflicts;
+    let open = Tally { count: found.open, area_m2: found.open_area_m2 };
+    let overlaps = Tally { count: found.count, area_m2: found.area_m2 };
+    let rows = [
+        (["图层之间重叠", "layers overlap"], overlaps),
+        (["图层自身重叠", "a layer overlaps itself"], found.self_overlaps),
+        (["其中：类别相容", "of these: compatible"], found.compatible),
+        (["　　　按规则裁定", "          decided by rule"], found.by_rule),
+        (["　　　由规划师裁定", "          decided by a planner"], found.by_hand),
+        (["　　　未定", "          open"], open),
+        (["　　　碎屑", "          slivers"], found.slivers),
+        (["封闭的空隙（不算冲突）", "enclosed gaps (no conflict)"], found.gaps),
+    ];
+    let row = |(name, tally): ([&str; 2], Tally)| {
+        vec![in_language(name).to_owned(), count(tally.count), hectares(tally.area_m2)]
+    };
+    section(in_language(["冲突", "Conflicts"]), rows.map(row).into())
+}
+
+fn pairs(report: &Report) -> String {
+    if report.conflicts.by_pair.is_empty() {
+        return String::new();
+    }
+    let mut pairs: Vec<_> = report.conflicts.by_pair.iter().collect();
+    pairs.sort_by(|a, b| b.area_m2.total_cmp(&a.area_m2));
+    let rows = pairs.iter().map(|pair| vec![pair.parties.join(" × "), count(pair.count), hectares(pair.area_m2)]);
+    section(in_language(["重叠的图层", "Which layers overlap"]), rows.collect())
+}
+
+fn blueprint(job: &Job, report: &Report) -> String {
+    let all = &report.blueprint;
+    let (patches, plane, ellipsoid) = (count(all.patches), hectares(all.area_m2), hectares(all.ellipsoid_area_m2));
+    let heading = in_language([
+        format!("蓝图：{patches} 个图斑，平面面积 {plane}，椭球面积 {ellipsoid}"),
+        format!("Blueprint: {patches} patches, {plane} in the plane, {ellipsoid} on the ellipsoid"),
+    ]);
+    let mut classes: Vec<_> = all.by_class.iter().collect();
+    // The largest first, what is open last.
+    classes.sort_by(|a, b| a.class.is_none().cmp(&b.class.is_none()).then(b.area_m2.total_cmp(&a.area_m2)));
+    let rows = classes.iter().map(|class| {
+        let open = || in_language(["未定", "open"]).to_owned();
+        let name = class.class.as_deref().map_or_else(open, |id| class_name(job, id));
+        vec![name, count(class.patches), hectares(class.area_m2), hectares(class.ellipsoid_area_m2)]
+    });
+    section(&heading, rows.collect())
+}
+
+fn proof(report: &Report) -> String {
+    let proof = &report.proof;
+    let (overlap, gap) = (proof.written_overlap_m2.unwrap_or(0.0), proof.written_gap_m2.unwrap_or(0.0));
+    let (overlap, gap) = (square_metres(overlap), square_metres(gap));
+    let told = match proof.holds {
+        true => [
+            format!("验证成立：每个地方恰有一个图斑，按写出的坐标重叠 {overlap}，遗漏 {gap}。"),
+            format!("Proof holds: every place has exactly one patch; as written, overlap {overlap}, gap {gap}."),
+        ],
+        false => [
+            format!("验证不成立！按写出的坐标重叠 {overlap}，遗漏 {gap}；详见报告。"),
+            format!("THE PROOF DOES NOT HOLD: as written, overlap {overlap}, gap {gap}; the report says more."),
+        ],
+    };
+    format!("{}\n\n", in_language(told))
+}
+
+/// What somebody should look at, if there is anything.
+fn remarks(report: &Report) -> String {
+    let mut told = Vec::new();
+    if report.findings.iter().any(|finding| finding.code.as_str() == "coarser-grid") {
+        let step = metres(report.grid_m);
+        told.push([
+            format!("数据跨度过大，格网放粗到 {step}：请检查是否有远离其他数据的坐标。"),
+            format!("The data span so far that the grid was made coarser, {step}: look for stray coordinates."),
+        ]);
+    }
+    if report.orphaned_decisions > 0 {
+        let lost = count(report.orphaned_decisions);
+        told.push([
+            format!("有 {lost} 项裁定所针对的冲突已不存在；裁定仍保留在记录中。"),
+            format!("{lost} decisions have lost their conflict; they stay in the record."),
+        ]);
+    }
+    let told: String = told.into_iter().map(|both| in_language(both) + "\n").collect();
+    if told.is_empty() { told } else { told + "\n" }
+}
+
+fn written(files: &[&Path]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    section(in_language(["已写出", "Written"]), files.iter().map(|file| vec![file.display().to_string()]).collect())
+}
+
+fn effort(report: &Report) -> String {
+    let seconds: f64 = report.timings_s.values().sum();
+    let memory = report.peak_rss_bytes.map(|bytes| bytes.div_ceil(1 << 20));
+    let memory = memory.map(|mib| in_language([format!("，内存 {mib} MiB"), format!(", {mib} MiB of memory")]));
+    let seconds = in_language([format!("用时 {seconds:.1} 秒"), format!("{seconds:.1} s")]);
+    format!("{seconds}{}\n", memory.unwrap_or_default())
+}

@@ -1,0 +1,181 @@
+//! What a planner chooses: for which conflicts, whether it can apply to them, and what it would change.
+
+use crate::api::{ChoiceArg, ClassChange, Problem, Rows, Suppose, Supposed};
+use crate::detail::Asked;
+use crate::history;
+use crate::problem;
+use lantu_engine::{
+    Action, Choice, Conflict, ConflictId, ConflictKind, Decision, DecisionLog, Operation, Partition, Verdict, decide,
+};
+use std::collections::BTreeMap;
+
+/// How many conflicts a preview shows.
+const SAMPLE: usize = 5;
+/// What the ground of no class is called: it stays empty.
+const EMPTY: &str = "-";
+
+impl Asked<'_> {
+    /// Returns the conflicts that a choice is for. Of rows those are left out that it does not apply
+    /// to; a conflict that was named must be one that it applies to.
+    pub(crate) fn chosen(
+        self,
+        conflicts: &[String],
+        rows: Option<&Rows>,
+        choice: &Choice,
+    ) -> Result<Vec<ConflictId>, Problem> {
+        let (wanted, _) = self.split(conflicts, rows, choice)?;
+        if wanted.is_empty() {
+            return Err(nothing_chosen());
+        }
+        Ok(wanted.iter().map(|&index| self.outcome.cut.conflicts[index as usize].id).collect())
+    }
+
+    /// What a choice applies to, and what it is passed over for.
+    fn split(
+        self,
+        conflicts: &[String],
+        rows: Option<&Rows>,
+        choice: &Choice,
+    ) -> Result<(Vec<u32>, Vec<u32>), Problem> {
+        let cut = &self.outcome.cut;
+        let fits = |&index: &u32| applies(&cut.partition, &cut.conflicts[index as usize], choice);
+        let named: Vec<u32> = conflicts.iter().map(|id| self.index(id)).collect::<Result<_, _>>()?;
+        if let Some(&strange) = named.iter().find(|index| !fits(index)) {
+            return Err(does_not_apply(&cut.conflicts[strange as usize], choice));
+        }
+        let listed = rows.map_or_else(|| Ok(Vec::new()), |rows| self.rows(rows))?;
+        Ok(named.into_iter().chain(listed).partition(fits))
+    }
+
+    /// Returns what a choice would change; nothing is changed.
+    pub(crate) fn suppose(self, wanted: Suppose) -> Result<Supposed, Problem> {
+        let choice = history::choice(wanted.choice);
+        let (applies, skipped) = self.split(&wanted.conflicts, wanted.rows.as_ref(), &choice)?;
+        let cut = &self.outcome.cut;
+        let tally = |indices: &[u32]| self.measure.of_conflicts(indices.iter().map(|&i| &cut.conflicts[i as usize]));
+        Ok(Supposed {
+            applies: tally(&applies),
+            skipped: tally(&skipped),
+            changes: self.changes(&applies, choice)?,
+            sample: applies.iter().take(SAMPLE).map(|&index| self.inbox.row(self.outcome, index)).collect(),
+        })
+    }
+
+    fn changes(self, indices: &[u32], choice: Choice) -> Result<Vec<ClassChange>, Problem> {
+        let (cut, blueprint) = (&self.outcome.cut, &self.outcome.blueprint);
+        let conflicts: Vec<Conflict> = indices.iter().map(|&index| cut.conflicts[index as usize].clone()).collect();
+        let log = only(conflicts.iter().map(|conflict| conflict.id).collect(), choice)?;
+        let then = decide(&cut.partition, &conflicts, &self.outcome.rules, &log).value;
+        let mut moved: BTreeMap<String, i128> = BTreeMap::new();
+        for (&index, (conflict, decision)) in indices.iter().zip(conflicts.iter().zip(&then)) {
+            *moved.entry(self.class_of(index)).or_default() -= conflict.area2;
+            *moved.entry(self.class_then(decision)).or_default() += conflict.area2;
+        }
+        moved.retain(|_, area2| *area2 != 0);
+        let mut changes: Vec<(i128, ClassChange)> = moved
+            .into_iter()
+            .map(|(class, by2)| {
+                let of =
+                    |patch: &&lantu_engine::Patch| patch.class.as_ref().map_or("", |class| class.as_str()) == class;
+                let now2: i128 = blueprint.patches.iter().filter(of).map(|patch| patch.area2).sum();
+                // Ground that stays empty has no patches: only what is at hand can be told.
+                let now2 = if class == EMPTY { (-by2).max(0) } else { now2 };
+                let [before_m2, after_m2] = [now2, now2 + by2].map(|area2| self.measure.m2(area2));
+                (by2.abs(), ClassChange { class, before_m2, after_m2 })
+            })
+            .collect();
+        changes.sort_by(|a, b| b.0.cmp(&a.0));
+        Ok(changes.into_iter().map(|(_, change)| change).collect())
+    }
+
+    /// The class that a conflict's ground has in the blueprint.
+    fn class_of(self, index: u32) -> String {
+        let blueprint = &self.outcome.blueprint;
+        let face = self.outcome.cut.conflicts[index as usize].faces[0];
+        let patch = blueprint.patches.get(blueprint.patch_of[face as usize] as usize);
+        patch.map_or(EMPTY.to_owned(), |patch| patch.class.as_ref().map(ToString::to_string).unwrap_or_default())
+    }
+
+    /// The class that a decision gives, as composing would name it.
+    fn class_then(self, decision: &Decision) -> String {
+        let partition = &self.outcome.cut.partition;
+        let class = |party| &partition.feature(party).class;
+        let rank = |&party: &lantu_engine::FeatureRef| (self.outcome.rules.rank(class(party)), party);
+        match &decision.verdict {
+            Verdict::GiveTo(winner) => class(*winner).to_string(),
+            Verdict::OtherClass(other) => other.to_string(),
+            Verdict::KeepAll => {
+                let naming = decision.kept.iter().copied().min_by_key(rank);
+                naming.map(|party| class(party).to_string()).unwrap_or_default()
+            }
+            // An open gap stays empty, as composing leaves it.
+            Verdict::Open if decision.kept.is_empty() => EMPTY.to_owned(),
+            Verdict::Open => String::new(),
+            Verdict::LeaveEmpty => EMPTY.to_owned(),
+        }
+    }
+}
+
+/// A record of one operation that nobody has made.
+fn only(conflicts: Vec<ConflictId>, choice: Choice) -> Result<DecisionLog, Problem> {
+    let action = Action::Decide { conflicts, choice };
+    let nothing = String::new;
+    let operation =
+        Operation { number: 1, who: nothing(), when: nothing(), action, reason: nothing(), basis: nothing() };
+    let mut log = DecisionLog::default();
+    log.append(operation).map_err(|cause| problem::fault(&cause.to_string()))?;
+    Ok(log)
+}
+
+/// Returns whether a choice can apply to a conflict.
+fn applies(partition: &Partition, conflict: &Conflict, choice: &Choice) -> bool {
+    match choice {
+        Choice::GiveTo(name) => conflict
+            .parties
+            .iter()
+            .any(|&party| partition.feature(party).fid == name.fid && *partition.layer_of(party).name == *name.layer),
+        Choice::GiveToClass(class) => conflict.parties.iter().any(|&party| partition.feature(party).class == *class),
+        Choice::KeepAll => !conflict.parties.is_empty(),
+        Choice::OtherClass(_) | Choice::LeaveEmpty | Choice::Open => true,
+    }
+}
+
+fn does_not_apply(conflict: &Conflict, choice: &Choice) -> Problem {
+    let gap = conflict.kind == ConflictKind::Gap;
+    let message = match choice {
+        Choice::KeepAll => [
+            "这处是空隙，没有任何一方可以保留。".to_owned(),
+            "This place is a gap: there is no party to keep.".to_owned(),
+        ],
+        _ if gap => [
+            "这处是空隙，没有可以归属的一方。".to_owned(),
+            "This place is a gap: there is no party to give it to.".to_owned(),
+        ],
+        Choice::GiveTo(name) => [
+            format!("图层“{}”的要素 {} 不是这处冲突的一方。", name.layer, name.fid),
+            format!("Feature {} of layer \"{}\" is no party of this conflict.", name.fid, name.layer),
+        ],
+        _ => ["这处冲突中没有这个类别的一方。".to_owned(), "No party of this conflict has that class.".to_owned()],
+    };
+    let hint = if gap {
+        ["空隙可以改为某个类别，或留空。", "A gap can become a class or be left empty."]
+    } else {
+        ["请选择这处冲突的一方，或改为其他类别。", "Choose one of its parties, or another class."]
+    };
+    problem::problem(message, hint)
+}
+
+fn nothing_chosen() -> Problem {
+    problem::nothing_there(
+        ["没有一处冲突适用这一选择。", "The choice applies to none of the conflicts."],
+        ["请放宽筛选，或换一种选择。", "Widen the filter or choose otherwise."],
+    )
+}
+
+/// Returns the class that a choice names, if it must be one that is known here.
+pub(crate) fn class_named(choice: &ChoiceArg) -> Option<&str> {
+    match choice {
+        ChoiceArg::OtherClass { class } => Some(class),
+        _ => None,
+    }
+}

@@ -1,0 +1,176 @@
+//! What the window changes of a project's layers, kept in the record beside the decisions.
+//!
+//! The project file stays as its author wrote it. Opened again, the edits are applied over it,
+//! layer by layer by the names in the file; what no longer fits is named and left out.
+
+use crate::api::LayerEdit;
+use crate::plan::{LayerPlan, Plan};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All edits of a project.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Edits {
+    /// The CRS of files that do not say.
+    pub crs: Option<String>,
+    layers: BTreeMap<String, Edit>,
+    added: Vec<LayerPlan>,
+}
+
+/// The edits of a layer of the project file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Edit {
+    name: Option<String>,
+    class: Option<String>,
+    removed: bool,
+}
+
+impl Edits {
+    /// Takes note of a layer's new name.
+    pub(crate) fn rename(&mut self, now: &str, new: &str) {
+        if let Some(layer) = self.added.iter_mut().find(|layer| layer.name == now) {
+            return new.clone_into(&mut layer.name);
+        }
+        let in_file = self.name_in_file(now);
+        let name = (in_file != new).then(|| new.to_owned());
+        self.layers.entry(in_file).or_default().name = name;
+        self.layers.retain(|_, edit| *edit != Edit::default());
+    }
+
+    /// Takes note of a layer's new class.
+    pub(crate) fn classify(&mut self, now: &str, class: &str) {
+        match self.added.iter_mut().find(|layer| layer.name == now) {
+            Some(layer) => layer.class = Some(class.to_owned()),
+            None => self.layers.entry(self.name_in_file(now)).or_default().class = Some(class.to_owned()),
+        }
+    }
+
+    /// Takes note that a layer was taken out.
+    pub(crate) fn remove(&mut self, now: &str) {
+        let before = self.added.len();
+        self.added.retain(|layer| layer.name != now);
+        if self.added.len() == before {
+            let in_file = self.name_in_file(now);
+            self.layers.insert(in_file, Edit { removed: true, ..Edit::default() });
+        }
+    }
+
+    /// Takes note of a layer that was added.
+    pub(crate) fn add(&mut self, layer: LayerPlan) {
+        self.added.push(layer);
+    }
+
+    fn name_in_file(&self, now: &str) -> String {
+        let renamed = self.layers.iter().find(|(_, edit)| edit.name.as_deref() == Some(now));
+        renamed.map_or(now, |(name, _)| name).to_owned()
+    }
+
+    /// Applies the edits to the plan of a project file and returns what was applied and what was lost.
+    pub(crate) fn apply(&self, plan: &mut Plan) -> Vec<LayerEdit> {
+        let mut told = Vec::new();
+        let in_file: BTreeSet<String> = plan.layers.iter().map(|layer| layer.name.clone()).collect();
+        for name in self.layers.keys().filter(|name| !in_file.contains(*name)) {
+            told.push(edit(name, "lost", ""));
+        }
+        plan.layers.retain(|layer| {
+            let removed = self.layers.get(&layer.name).is_some_and(|edit| edit.removed);
+            if removed {
+                told.push(edit(&layer.name, "remove", ""));
+            }
+            !removed
+        });
+        let names = self.new_names(plan);
+        for (layer, name) in plan.layers.iter_mut().zip(names) {
+            let Some(wanted) = self.layers.get(&layer.name) else { continue };
+            if let Some(class) = &wanted.class {
+                told.push(edit(&layer.name, "class", class));
+                layer.class = Some(class.clone());
+            }
+            if let Some(new) = &wanted.name {
+                let kind = if *new == name { "rename" } else { "lost" };
+                told.push(edit(&layer.name, kind, new));
+                layer.name = name;
+            }
+        }
+        for layer in &self.added {
+            let name = plan.free_name(&layer.name);
+            told.push(edit(&name, "add", ""));
+            plan.layers.push(LayerPlan { name, ..layer.clone() });
+        }
+        told
+    }
+
+    /// Gives layers whose CRS the plan leaves open the one that was told.
+    pub(crate) fn apply_crs(&self, plan: &mut Plan) {
+        if let Some(crs) = &self.crs {
+            plan.layers.iter_mut().for_each(|layer| layer.crs = layer.crs.take().or_else(|| Some(crs.clone())));
+        }
+    }
+
+    /// The layers' names after renaming; a new name that would stand twice is given up.
+    fn new_names(&self, plan: &Plan) -> Vec<String> {
+        let wanted = |layer: &LayerPlan| self.layers.get(&layer.name).and_then(|edit| edit.name.clone());
+        let mut names: Vec<String> =
+            plan.layers.iter().map(|layer| wanted(layer).unwrap_or_else(|| layer.name.clone())).collect();
+        let twice = |names: &[String], at: usize| names.iter().filter(|name| **name == names[at]).count() > 1;
+        while let Some(at) = (0..names.len()).find(|&at| names[at] != plan.layers[at].name && twice(&names, at)) {
+            names[at].clone_from(&plan.layers[at].name);
+        }
+        names
+    }
+}
+
+fn edit(layer: &str, kind: &str, value: &str) -> LayerEdit {
+    LayerEdit { layer: layer.to_owned(), kind: kind.to_owned(), value: value.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(names: &[&str]) -> Plan {
+        let layers = names.iter().map(|name| LayerPlan::named(name, format!("{name}.gpkg"))).collect();
+        Plan { layers, ..Plan::default() }
+    }
+
+    fn names(plan: &Plan) -> Vec<&str> {
+        plan.layers.iter().map(|layer| layer.name.as_str()).collect()
+    }
+
+    #[test]
+    fn edits_follow_a_layer_through_its_names() {
+        let mut edits = Edits::default();
+        edits.rename("a", "x");
+        edits.classify("x", "forest");
+        edits.rename("b", "a");
+        edits.remove("c");
+        edits.add(LayerPlan::named("d", "d.gpkg".to_owned()));
+        edits.rename("d", "e");
+        let mut opened = plan(&["a", "b", "c"]);
+        edits.apply(&mut opened);
+        assert_eq!(names(&opened), ["x", "a", "e"]);
+        assert_eq!(opened.layers[0].class.as_deref(), Some("forest"));
+    }
+
+    #[test]
+    fn a_name_that_goes_back_is_no_edit() {
+        let mut edits = Edits::default();
+        edits.rename("a", "x");
+        edits.rename("x", "a");
+        assert_eq!(edits, Edits::default());
+    }
+
+    #[test]
+    fn what_no_longer_fits_the_file_is_told_and_left_out() {
+        let mut edits = Edits::default();
+        edits.rename("a", "x");
+        edits.rename("b", "a");
+        edits.classify("gone", "forest");
+        let mut opened = plan(&["a", "b", "x"]);
+        let told = edits.apply(&mut opened);
+        assert_eq!(names(&opened), ["a", "b", "x"], "two layers of one name would keep the project shut");
+        assert_eq!(told.iter().filter(|edit| edit.kind == "lost").count(), 3);
+    }
+}

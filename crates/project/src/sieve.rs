@@ -1,0 +1,109 @@
+//! Which conflicts a filter lets through.
+
+use crate::api::Filter;
+use crate::detail::{Asked, text};
+use crate::inbox::kind_name;
+use crate::outcome::Outcome;
+use crate::tiles::state_name;
+use geo::{Coord, Rect};
+use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef};
+
+/// A filter made ready for looking through many conflicts.
+pub(crate) struct Sieve<'a> {
+    asked: Asked<'a>,
+    filter: &'a Filter,
+    /// The index of the set of classes; `Some(None)` if there is no such set.
+    pair: Option<Option<u32>>,
+    text: String,
+    within: Option<Rect<f64>>,
+}
+
+impl<'a> Sieve<'a> {
+    /// Returns the sieve of a filter.
+    pub(crate) fn new(asked: Asked<'a>, filter: &'a Filter) -> Self {
+        let wanted: Vec<ClassId> = filter.classes.iter().map(|class| ClassId::new(class)).collect();
+        Self {
+            asked,
+            filter,
+            pair: (!wanted.is_empty()).then(|| asked.inbox.pair(&wanted)),
+            text: filter.text.trim().to_lowercase(),
+            within: filter.within.and_then(|degrees| plane_box(asked, degrees)),
+        }
+    }
+
+    /// Returns whether a conflict passes; what is cheap is asked first.
+    pub(crate) fn passes(&self, index: u32) -> bool {
+        let outcome: &Outcome = self.asked.outcome;
+        let (conflict, decision) = (&outcome.cut.conflicts[index as usize], &outcome.decisions[index as usize]);
+        let state = state_name(decision);
+        let kind = match self.filter.kind.as_str() {
+            "" => conflict.kind != ConflictKind::Gap,
+            wanted => kind_name(conflict.kind) == wanted,
+        };
+        let wanted_state =
+            if self.filter.state.is_empty() { state != "compatible" } else { state == self.filter.state };
+        kind && wanted_state
+            && self.filter.sliver.is_none_or(|sliver| sliver == conflict.sliver)
+            && self.pair.is_none_or(|pair| pair == Some(self.asked.inbox.pair_of(index)))
+            && self.has_rule(&decision.basis)
+            && self.has_size(conflict)
+            && self.within.is_none_or(|area| touches(area, self.asked.bounds(conflict)))
+            && (self.text.is_empty() || conflict.parties.iter().any(|&party| self.names(party)))
+    }
+
+    fn has_rule(&self, basis: &Basis) -> bool {
+        match (self.filter.rule.as_str(), basis) {
+            ("", _) => true,
+            ("-", basis) => *basis == Basis::Nobody,
+            (wanted, Basis::Rule(rules)) => rules == wanted,
+            _ => false,
+        }
+    }
+
+    fn has_size(&self, conflict: &Conflict) -> bool {
+        let (filter, measure) = (self.filter, self.asked.measure);
+        let between = |value: f64, least: Option<f64>, most: Option<f64>| {
+            least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most)
+        };
+        between(measure.m2(conflict.area2), filter.min_area_m2, filter.max_area_m2)
+            && between(measure.m(conflict.mean_width()), filter.min_width_m, filter.max_width_m)
+    }
+
+    /// Whether the text stands in what a party is called.
+    fn names(&self, party: FeatureRef) -> bool {
+        let partition = &self.asked.outcome.cut.partition;
+        let feature = partition.feature(party);
+        partition.layer_of(party).name.to_lowercase().contains(&self.text)
+            || feature.fid.to_string() == self.text
+            || self.asked.names.label_fields.iter().filter_map(|field| feature.attributes.get(field)).any(|value| {
+                let value = text(value);
+                value.to_lowercase().contains(&self.text)
+            })
+    }
+}
+
+/// The box of the plane around a box in degrees, whose sides bend on the way.
+fn plane_box(asked: Asked<'_>, [west, south, east, north]: [f64; 4]) -> Option<Rect<f64>> {
+    const STEPS: u32 = 8;
+    let at = |k: u32, low: f64, high: f64| low + (high - low) * f64::from(k) / f64::from(STEPS);
+    let mut border: Vec<Coord<f64>> = (0..=STEPS)
+        .flat_map(|k| {
+            let (x, y) = (at(k, west, east), at(k, south, north));
+            [(x, south), (x, north), (west, y), (east, y)].map(|(x, y)| Coord { x, y })
+        })
+        .collect();
+    asked.crs.from_lonlat(&mut border).ok()?;
+    let finite = border.iter().filter(|c| c.x.is_finite() && c.y.is_finite());
+    let boxes = finite.map(|&c| Rect::new(c, c));
+    boxes.reduce(|a, b| {
+        let (low, high) = ((a.min(), b.min()), (a.max(), b.max()));
+        Rect::new(
+            Coord { x: low.0.x.min(low.1.x), y: low.0.y.min(low.1.y) },
+            Coord { x: high.0.x.max(high.1.x), y: high.0.y.max(high.1.y) },
+        )
+    })
+}
+
+fn touches(a: Rect<f64>, b: Rect<f64>) -> bool {
+    a.min().x <= b.max().x && b.min().x <= a.max().x && a.min().y <= b.max().y && b.min().y <= a.max().y
+}
