@@ -48,7 +48,7 @@ fn the_demo_merges_and_the_report_has_every_name() {
     let all = "lantu crs grid_m layers faces arcs conflicts blueprint proof timings_s peak_rss_bytes";
     has(&report, &all.split(' ').collect::<Vec<_>>());
     assert_eq!(report["crs"], "EPSG:32632");
-    assert_eq!(report["grid_m"], 0.0001);
+    assert_eq!(report["grid_m"], 0.00001);
     assert_eq!(report["layers"].as_array().unwrap().len(), 5);
     for layer in report["layers"].as_array().unwrap() {
         has(layer, &["name", "path", "features", "vertices", "area_m2", "findings"]);
@@ -129,7 +129,7 @@ fn beside_geos(report: &Value) -> Vec<(String, f64, f64)> {
 #[test]
 fn areas_of_layers_pairs_and_union_are_those_of_geos_within_a_millionth() {
     let (_data, project) = demo(Some(""));
-    let report = merge(&project, folder().path(), &["--grid", "0.00001"]);
+    let report = merge(&project, folder().path(), &[]);
     for (what, here, geos) in beside_geos(&report) {
         assert!((here - geos).abs() <= geos * 1e-6, "{what}: {here} here, {geos} by GEOS");
     }
@@ -138,9 +138,9 @@ fn areas_of_layers_pairs_and_union_are_those_of_geos_within_a_millionth() {
 /// GEOS computes on no grid. A tenth of a millimetre along a border of some kilometres is more
 /// than a millionth of the smallest overlaps.
 #[test]
-fn on_the_demos_own_grid_only_the_smallest_overlaps_feel_the_rounding() {
+fn on_the_national_grid_only_the_smallest_overlaps_feel_the_rounding() {
     let (_data, project) = demo(Some(""));
-    let report = merge(&project, folder().path(), &[]);
+    let report = merge(&project, folder().path(), &["--grid", "0.0001"]);
     for (what, here, geos) in beside_geos(&report) {
         let rounding = if geos < 30_000.0 { 0.05 } else { 0.0 };
         assert!((here - geos).abs() <= (geos * 1e-6).max(rounding), "{what}: {here} here, {geos} by GEOS");
