@@ -198,6 +198,7 @@ impl Outcome {
             rules: &self.rules,
             log: &self.log,
             crs,
+            proof: &self.proof,
             arcs: &self.cut.arcs,
             title,
         }

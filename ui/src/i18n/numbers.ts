@@ -64,3 +64,8 @@ export function moment(iso: string): string {
   const two = (n: number) => String(n).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
 }
+
+/** A change of hectares with its sign. */
+export function signed(m2: number, digits = 4): string {
+  return `${m2 < 0 ? '−' : '+'}${hectares(Math.abs(m2), digits)}`;
+}
