@@ -46,6 +46,14 @@ pub enum FindingCode {
     NotAPolygon,
     /// A field's text could not be decoded for certain.
     UncertainText,
+    /// A line of a text file that cannot be read; it was passed over.
+    UnreadableLine,
+    /// The file states something else than it draws: a count of points, an area, a zone.
+    StatedOtherwise,
+    /// North and east stood in each other's place; they were exchanged.
+    SwappedAxes,
+    /// The file does not say where it lies; the usual was assumed.
+    AssumedCrs,
     /// The grid is coarser than asked for because the data span too far.
     CoarserGrid,
     /// A feature of which the grid kept nothing after noding.
@@ -79,6 +87,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Returns a finding about a whole layer.
+    pub fn of_layer(code: FindingCode, layer: &Arc<str>) -> Self {
+        Self { code, severity: code.severity(), about: About { layer: Some(layer.clone()), fid: None }, at: None }
+    }
+
     /// Returns a finding about one feature.
     pub fn of_feature(code: FindingCode, layer: &Arc<str>, fid: i64, at: Option<Coord<f64>>) -> Self {
         let about = About { layer: Some(layer.clone()), fid: Some(fid) };
@@ -92,7 +105,7 @@ impl FindingCode {
         use FindingCode::*;
         match self {
             RepeatedPoint | WrongWinding | UnclosedRing | Spike => Severity::Note,
-            NotFinite | OutOfRange | NoGeometry | NoGround | NotAPolygon | Collapsed => Severity::Loss,
+            NotFinite | OutOfRange | NoGeometry | NoGround | NotAPolygon | UnreadableLine | Collapsed => Severity::Loss,
             _ => Severity::Warning,
         }
     }
@@ -114,6 +127,10 @@ impl FindingCode {
             DrawnTwice => "drawn-twice",
             NotAPolygon => "not-a-polygon",
             UncertainText => "uncertain-text",
+            UnreadableLine => "unreadable-line",
+            StatedOtherwise => "stated-otherwise",
+            SwappedAxes => "swapped-axes",
+            AssumedCrs => "assumed-crs",
             CoarserGrid => "coarser-grid",
             Collapsed => "collapsed",
             OrphanedDecision => "orphaned-decision",

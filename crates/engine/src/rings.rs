@@ -6,7 +6,6 @@
 
 use crate::partition::{FaceId, GridPolygon, HalfEdge, Partition};
 use crate::precision::Point;
-use std::collections::{HashMap, HashSet};
 
 /// Returns the polygons of a group of faces; see [`Partition::polygons`].
 pub(crate) fn polygons(partition: &Partition, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) -> Vec<GridPolygon> {
@@ -17,56 +16,81 @@ pub(crate) fn polygons(partition: &Partition, faces: &[FaceId], inside: impl Fn(
     assemble(rings)
 }
 
-/// Walks along the boundary of the group, its ground on the left.
-fn boundary_walks(partition: &Partition, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) -> Vec<Vec<Point>> {
-    let is_boundary = |edge: HalfEdge| !inside(partition.left[(edge ^ 1) as usize]);
-    let mut seen = HashSet::new();
-    let mut walks = Vec::new();
+/// A walk along the boundary of a group, its ground on the left.
+struct Walk {
+    points: Vec<Point>,
+    /// Where its arcs begin in `points`. Only there, at nodes, can it pass a point again.
+    nodes: Vec<u32>,
+}
+
+fn boundary_walks(partition: &Partition, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) -> Vec<Walk> {
+    let is_boundary = |edge: &HalfEdge| !inside(partition.left[(edge ^ 1) as usize]);
+    let mut starts: Vec<HalfEdge> = Vec::new();
     for &face in faces {
-        for first in partition.half_edges(face) {
-            if !is_boundary(first) || !seen.insert(first) {
-                continue;
-            }
-            let mut walk = Vec::new();
-            let mut edge = first;
-            loop {
-                partition.walk(edge, |p| walk.push(p));
-                edge = partition.next[edge as usize];
-                while !is_boundary(edge) {
-                    edge = partition.next[(edge ^ 1) as usize];
-                }
-                if edge == first {
-                    break;
-                }
-                seen.insert(edge);
-            }
-            walks.push(walk);
+        starts.extend(partition.half_edges(face).filter(is_boundary));
+    }
+    let mut sorted = starts.clone();
+    sorted.sort_unstable();
+    let mut seen = vec![false; sorted.len()];
+    let mut see = |edge: HalfEdge| {
+        // Every boundary half-edge is in the list; a second visit ends the walk.
+        let at = sorted.partition_point(|&other| other < edge);
+        std::mem::replace(&mut seen[at], true)
+    };
+    let mut walks = Vec::new();
+    for first in starts {
+        if see(first) {
+            continue;
         }
+        let mut walk = Walk { points: Vec::new(), nodes: Vec::new() };
+        let mut edge = first;
+        loop {
+            walk.nodes.push(walk.points.len() as u32);
+            partition.walk(edge, |p| walk.points.push(p));
+            edge = partition.next[edge as usize];
+            while !is_boundary(&edge) {
+                edge = partition.next[(edge ^ 1) as usize];
+            }
+            if edge == first {
+                break;
+            }
+            see(edge);
+        }
+        walks.push(walk);
     }
     walks
 }
 
 /// Cuts a closed walk into simple rings at the points that it passes more than once.
-fn cut_at_repeats(walk: Vec<Point>, rings: &mut Vec<Vec<Point>>) {
-    let mut sorted = walk.clone();
-    sorted.sort_unstable();
-    if sorted.windows(2).all(|w| w[0] != w[1]) {
-        rings.push(walk);
+fn cut_at_repeats(walk: Walk, rings: &mut Vec<Vec<Point>>) {
+    let mut nodes: Vec<Point> = walk.nodes.iter().map(|&at| walk.points[at as usize]).collect();
+    nodes.sort_unstable();
+    if nodes.windows(2).all(|w| w[0] != w[1]) {
+        rings.push(walk.points);
         return;
     }
-    let mut path: Vec<Point> = Vec::with_capacity(walk.len());
-    let mut place: HashMap<Point, usize> = HashMap::new();
-    for point in walk {
-        if let Some(&start) = place.get(&point) {
-            let ring: Vec<Point> = path.drain(start + 1..).collect();
-            for p in &ring {
-                place.remove(p);
-            }
-            let closed = std::iter::once(point).chain(ring).collect();
-            rings.push(closed);
-        } else {
-            place.insert(point, path.len());
+    nodes.dedup();
+    let mut path: Vec<Point> = Vec::with_capacity(walk.points.len());
+    let mut place: Vec<Option<usize>> = vec![None; nodes.len()];
+    for point in walk.points {
+        let Ok(node) = nodes.binary_search(&point) else {
             path.push(point);
+            continue;
+        };
+        match place[node] {
+            Some(start) => {
+                let ring: Vec<Point> = path.drain(start + 1..).collect();
+                for p in &ring {
+                    if let Ok(left) = nodes.binary_search(p) {
+                        place[left] = None;
+                    }
+                }
+                rings.push(std::iter::once(point).chain(ring).collect());
+            }
+            None => {
+                place[node] = Some(path.len());
+                path.push(point);
+            }
         }
     }
     if path.len() > 2 {

@@ -54,6 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         rules: &rules,
         log: &log,
         crs: &crs,
+        proof: &proof,
         arcs: &arcs,
         title: "merged",
     };

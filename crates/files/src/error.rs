@@ -46,6 +46,10 @@ pub enum FileError {
     NotAreas { path: PathBuf, layer: String, what: NotArea, features: u64 },
     /// The layer does not say in which CRS it is.
     NoCrs { path: PathBuf, layer: String },
+    /// Eastings without a zone, in a file that names none.
+    NoZone { path: PathBuf },
+    /// Nothing is known by this name of an encoding.
+    UnknownEncoding { path: PathBuf, label: String },
     /// No coordinate of the layer can be brought into the project's CRS.
     NotProjectable { path: PathBuf, from: String, to: String },
     /// The text names no CRS.
@@ -178,6 +182,17 @@ impl FileError {
                     path.display()
                 ),
             ),
+            NoZone { path } => both(
+                format!("{} 没有带号，横坐标也不带带号，无法确定位置。", path.display()),
+                format!(
+                    "{} names no zone (带号) and its eastings carry none, so its place is unknown.",
+                    path.display()
+                ),
+            ),
+            UnknownEncoding { path, label } => both(
+                format!("为 {} 指定的编码“{label}”无法识别。", path.display()),
+                format!("The encoding \"{label}\" given for {} is not known.", path.display()),
+            ),
             NotProjectable { path, from, to } => both(
                 format!("{} 的坐标无法从 {from} 转换到 {to}：没有一个点落在其适用范围内。", path.display()),
                 format!(
@@ -273,6 +288,13 @@ impl FileError {
                 "请为该图层指定坐标系（例如 EPSG:4490 或 EPSG:4527），或补上 .prj 文件。",
                 "Say which it is (for example EPSG:4490 or EPSG:4527) or add the .prj file.",
             ],
+            NoZone { .. } => [
+                "请为该图层指定坐标系 crs：第 36 带（108°）为 EPSG:4545，第 37 带（111°）为 EPSG:4546。",
+                "Give the layer's crs: zone 36 (108°) is EPSG:4545, zone 37 (111°) is EPSG:4546.",
+            ],
+            UnknownEncoding { .. } => {
+                ["请写 GBK、GB18030、UTF-8、Big5 之一。", "Write one of GBK, GB18030, UTF-8 and Big5."]
+            }
             NotProjectable { .. } | NoTransform { .. } => [
                 "请检查该图层的坐标系是否正确，或为项目选择另一个坐标系。",
                 "Check whether the layer's CRS is right, or choose another one for the project.",

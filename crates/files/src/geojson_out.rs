@@ -55,7 +55,10 @@ pub(crate) fn write(
         let polygons = sheet.polygons(group);
         let ellipsoid = area::of_polygons(&polygons);
         let names = theme.columns.iter().map(|(name, _)| (*name).to_owned());
-        let properties: JsonObject = names.zip((theme.values)(group, ellipsoid)).collect();
+        let values = (theme.values)(group, ellipsoid);
+        let values: Vec<serde_json::Value> =
+            values.iter().map(serde_json::to_value).collect::<Result<_, _>>().map_err(|cause| refuse(cause.into()))?;
+        let properties: JsonObject = names.zip(values).collect();
         writer.write_feature(&feature(group, geometry(polygons), properties)).map_err(failed)?;
         totals.features += 1;
         totals.ellipsoid_m2 += ellipsoid;

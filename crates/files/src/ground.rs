@@ -49,13 +49,7 @@ pub(crate) fn compare(
     let mut layers: Vec<Layer> = vec![layer("file", file.features.clone())];
     let mut extent = read::extent(&file.features);
     for (at, other) in others.iter().enumerate() {
-        let request = LayerRequest {
-            name: format!("other {at}"),
-            source: other.clone(),
-            class: ClassId::new("any"),
-            class_field: None,
-            assume_crs: None,
-        };
+        let request = LayerRequest::new(format!("other {at}"), other.clone(), ClassId::new("any"));
         let read = read::read_layer(&request, crs, &|_| watch.reached(0.0))?.value;
         extent = union(extent, Some(read.extent));
         layers.push(read.layer);

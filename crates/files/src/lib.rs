@@ -13,7 +13,7 @@
 //! Reading: `source` (how a layer is named) → `open` (with `shapefile` for what GDAL keeps quiet) →
 //! `wkb`, `curve` (rings) → `read`. In between: `crs`, `zone`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
-//! `geojson_out` or `gpkg_out` with `style`, in a `draft` → `export`, which proves and publishes.
+//! `geojson_out` or `gpkg` with `style`, in a `draft` → `export`, which proves and publishes.
 //! Verifying: `edges` (exact, as written), `verify` (overlay), `ground` (against other files).
 
 mod area;
@@ -27,7 +27,7 @@ mod error;
 mod export;
 mod geojson_in;
 mod geojson_out;
-mod gpkg_out;
+mod gpkg;
 mod ground;
 mod messages;
 mod open;

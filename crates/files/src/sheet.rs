@@ -26,7 +26,7 @@ pub(crate) struct Sheet<'a> {
 
 impl<'a> Sheet<'a> {
     /// Returns the sheet of a theme in the project's own plane.
-    pub(crate) fn of_theme(partition: &'a Partition, theme: &Theme<'a>) -> Self {
+    pub(crate) fn of_theme(partition: &'a Partition, theme: &'a Theme<'_>) -> Self {
         let mut owner = vec![NONE; partition.face_count()];
         for (index, faces) in theme.groups.iter().enumerate() {
             faces.iter().for_each(|&face| owner[face as usize] = index as u32);
@@ -37,6 +37,13 @@ impl<'a> Sheet<'a> {
     /// Returns how many groups there are.
     pub(crate) fn len(&self) -> usize {
         self.faces.len()
+    }
+
+    /// Returns how many faces more than one group claims.
+    pub(crate) fn claimed_twice(&self) -> u64 {
+        let claims =
+            self.faces.iter().enumerate().flat_map(|(group, faces)| faces.iter().map(move |&face| (group, face)));
+        claims.filter(|&(group, face)| self.owner[face as usize] != group as u32).count() as u64
     }
 
     /// Returns whether nothing is left of a group.

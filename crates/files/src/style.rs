@@ -1,51 +1,13 @@
-//! The table `layer_styles`, from which QGIS takes a layer's colours.
+//! The style from which QGIS takes a layer's colours.
 
-use gdal::Dataset;
-use gdal::errors::GdalError;
-use gdal::vector::{Feature, FieldDefn, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
 use lantu_engine::RuleSet;
 use std::fmt::Write;
 
-/// Colour of a place that nobody has decided.
-const OPEN: &str = "#ff00ff";
+/// Colour of a place that nobody has decided: that of the window.
+const OPEN: &str = "#e8440a";
 
-/// Adds the style of a layer, one colour per class of the rules.
-pub(crate) fn add(dataset: &mut Dataset, layer: &str, rules: &RuleSet, date: &str) -> Result<(), GdalError> {
-    let options =
-        LayerOptions { name: "layer_styles", srs: None, ty: OGRwkbGeometryType::wkbNone, options: Some(&["FID=id"]) };
-    let table = dataset.create_layer(options)?;
-    let qml = qml(rules);
-    let fields = [
-        ("f_table_catalog", ""),
-        ("f_table_schema", ""),
-        ("f_table_name", layer),
-        ("f_geometry_column", "geom"),
-        ("styleName", layer),
-        ("styleQML", &qml),
-        ("styleSLD", ""),
-        ("useAsDefault", "1"),
-        ("description", ""),
-        ("owner", ""),
-        ("ui", ""),
-        ("update_time", date),
-    ];
-    for (name, _) in fields {
-        let kind = match name {
-            "useAsDefault" => OGRFieldType::OFTInteger,
-            "update_time" => OGRFieldType::OFTDateTime,
-            _ => OGRFieldType::OFTString,
-        };
-        FieldDefn::new(name, kind)?.add_to_layer(&table)?;
-    }
-    let mut row = Feature::new(table.defn())?;
-    for (at, (_, value)) in fields.iter().enumerate() {
-        row.set_field_string(at, value)?;
-    }
-    row.create(&table)
-}
-
-/// A QGIS style: one category per class, and one for what is open.
-fn qml(rules: &RuleSet) -> String {
+/// Returns a QGIS style: one category per class, and one for what is open.
+pub(crate) fn qml(rules: &RuleSet) -> String {
     let mut classes: Vec<(&str, String, &str)> = rules
         .classes
         .iter()

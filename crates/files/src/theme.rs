@@ -4,9 +4,11 @@ use lantu_engine::log::Operation;
 use lantu_engine::rules::Bilingual;
 use lantu_engine::{
     Attributes, Basis, Blueprint, ClassId, Conflict, ConflictKind, Decision, DecisionLog, FaceId, FeatureRef,
-    Partition, RuleSet, Verdict,
+    Partition, Proof, RuleSet, Verdict,
 };
-use serde_json::{Value as Json, json};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use crate::area::ArcAreas;
 use crate::crs::Crs;
@@ -28,6 +30,8 @@ pub struct BlueprintExport<'a> {
     pub log: &'a DecisionLog,
     /// The CRS of the partition's plane.
     pub crs: &'a Crs,
+    /// The proof of the partition and its blueprint.
+    pub proof: &'a Proof,
     /// The ellipsoidal areas of the partition's arcs.
     pub arcs: &'a ArcAreas,
     /// The project's title, written into the file.
@@ -55,7 +59,40 @@ pub(crate) struct Theme<'a> {
     /// The faces of each feature.
     pub groups: Vec<&'a [FaceId]>,
     /// The properties' values of a feature, given its ellipsoidal area in m².
-    pub values: Box<dyn Fn(usize, f64) -> Vec<Json> + 'a>,
+    pub values: Box<dyn Fn(usize, f64) -> Vec<Cell<'a>> + Sync + 'a>,
+}
+
+/// One value of a property.
+#[derive(Clone, Debug)]
+pub(crate) enum Cell<'a> {
+    Nothing,
+    Flag(bool),
+    Real(f64),
+    Text(Cow<'a, str>),
+    Texts(Vec<Cow<'a, str>>),
+    Words(Bilingual),
+    Row(&'a Attributes),
+}
+
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Cell::Nothing => serializer.serialize_unit(),
+            Cell::Flag(flag) => serializer.serialize_bool(*flag),
+            Cell::Real(number) => serializer.serialize_f64(*number),
+            Cell::Text(text) => serializer.serialize_str(text),
+            Cell::Texts(texts) => texts.serialize(serializer),
+            Cell::Words(words) => words.serialize(serializer),
+            // A number that JSON does not know (not finite) becomes null.
+            Cell::Row(row) => serializer.collect_map(row.iter()),
+        }
+    }
+}
+
+impl<'a> Cell<'a> {
+    fn text(text: Option<impl Into<Cow<'a, str>>>) -> Self {
+        text.map_or(Self::Nothing, |text| Self::Text(text.into()))
+    }
 }
 
 const BLUEPRINT: &[(&str, Kind)] = &[
@@ -103,26 +140,26 @@ impl<'a> BlueprintExport<'a> {
         Theme { name: "conflicts", columns: CONFLICTS, groups, values }
     }
 
-    fn patch_values(&self, index: usize, ellipsoid: f64) -> Vec<Json> {
+    fn patch_values(&self, index: usize, ellipsoid: f64) -> Vec<Cell<'a>> {
         let patch = &self.blueprint.patches[index];
-        let layer = patch.source.map(|source| self.partition.layer_of(source).name.to_string());
-        let attributes = patch.source.map(|source| attributes(&self.partition.feature(source).attributes));
+        let source = patch.source.map(|source| self.partition.feature(source));
+        let layer = patch.source.map(|source| &*self.partition.layer_of(source).name);
         let conflict = patch.conflict.map(|conflict| self.conflicts[conflict as usize].id.to_string());
         vec![
-            json!(patch.class.as_ref().map(ClassId::as_str)),
-            json!(layer),
-            json!(self.names(&patch.parents)),
-            json!(patch.designations.iter().map(ClassId::as_str).collect::<Vec<_>>()),
-            json!(patch.decided_by.as_ref().and_then(decided_by)),
-            json!(conflict),
-            json!(patch.open),
-            json!(rounded(self.planar_area(patch.area2, ellipsoid))),
-            json!(rounded(ellipsoid)),
-            attributes.unwrap_or_else(|| json!({})),
+            Cell::text(patch.class.as_ref().map(ClassId::as_str)),
+            Cell::text(layer),
+            Cell::Texts(self.names(&patch.parents)),
+            Cell::Texts(patch.designations.iter().map(|class| class.as_str().into()).collect()),
+            Cell::text(patch.decided_by.as_ref().and_then(decided_by)),
+            Cell::text(conflict),
+            Cell::Flag(patch.open),
+            Cell::Real(rounded(self.planar_area(patch.area2, ellipsoid))),
+            Cell::Real(rounded(ellipsoid)),
+            source.map_or(Cell::Row(no_attributes()), |source| Cell::Row(&source.attributes)),
         ]
     }
 
-    fn conflict_values(&self, index: usize, ellipsoid: f64, operations: &[Operation]) -> Vec<Json> {
+    fn conflict_values(&self, index: usize, ellipsoid: f64, operations: &'a [Operation]) -> Vec<Cell<'a>> {
         let (conflict, decision) = (&self.conflicts[index], &self.decisions[index]);
         let mut classes: Vec<&str> = conflict.parties.iter().map(|&party| self.class_of(party).as_str()).collect();
         classes.sort_unstable();
@@ -134,26 +171,26 @@ impl<'a> BlueprintExport<'a> {
             _ => None,
         };
         vec![
-            json!(conflict.id.to_string()),
-            json!(kind_name(conflict.kind)),
-            json!(conflict.sliver),
-            json!(self.names(&conflict.parties)),
-            json!(classes),
-            json!(rounded(self.planar_area(conflict.area2, ellipsoid))),
-            json!(rounded(ellipsoid)),
-            json!(rounded(width)),
-            json!(verdict_name(&decision.verdict)),
-            json!(self.class_after(decision).map(ClassId::as_str)),
-            json!(decided_by(&decision.basis)),
-            json!(self.because(conflict, &decision.basis)),
-            json!(reason),
+            Cell::Text(conflict.id.to_string().into()),
+            Cell::Text(kind_name(conflict.kind).into()),
+            Cell::Flag(conflict.sliver),
+            Cell::Texts(self.names(&conflict.parties)),
+            Cell::Texts(classes.into_iter().map(Cow::from).collect()),
+            Cell::Real(rounded(self.planar_area(conflict.area2, ellipsoid))),
+            Cell::Real(rounded(ellipsoid)),
+            Cell::Real(rounded(width)),
+            Cell::Text(verdict_name(&decision.verdict).into()),
+            Cell::text(self.class_after(decision).map(ClassId::as_str)),
+            Cell::text(decided_by(&decision.basis)),
+            self.because(conflict, &decision.basis).map_or(Cell::Nothing, Cell::Words),
+            Cell::text(reason),
         ]
     }
 
     /// Features as `layer:fid`.
-    fn names(&self, features: &[FeatureRef]) -> Vec<String> {
+    fn names(&self, features: &[FeatureRef]) -> Vec<Cow<'a, str>> {
         let name = |&feature: &FeatureRef| {
-            format!("{}:{}", self.partition.layer_of(feature).name, self.partition.feature(feature).fid)
+            format!("{}:{}", self.partition.layer_of(feature).name, self.partition.feature(feature).fid).into()
         };
         features.iter().map(name).collect()
     }
@@ -171,10 +208,7 @@ impl<'a> BlueprintExport<'a> {
     }
 
     /// The class that the conflict's ground has by its decision.
-    fn class_after<'b>(&self, decision: &'b Decision) -> Option<&'b ClassId>
-    where
-        'a: 'b,
-    {
+    fn class_after(&self, decision: &'a Decision) -> Option<&'a ClassId> {
         match &decision.verdict {
             Verdict::GiveTo(winner) => Some(self.class_of(*winner)),
             Verdict::KeepAll => {
@@ -215,10 +249,10 @@ fn decided_by(basis: &Basis) -> Option<String> {
     }
 }
 
-fn attributes(row: &Attributes) -> Json {
-    // A number that JSON does not know (not finite) becomes null.
-    let value = |value| serde_json::to_value(value).unwrap_or(Json::Null);
-    Json::Object(row.iter().map(|(name, of_name)| (name.to_owned(), value(of_name))).collect())
+/// The row of a patch that comes from no feature.
+fn no_attributes() -> &'static Attributes {
+    static NONE: OnceLock<Attributes> = OnceLock::new();
+    NONE.get_or_init(Attributes::default)
 }
 
 fn kind_name(kind: ConflictKind) -> &'static str {

@@ -170,6 +170,15 @@ pub(crate) fn multi_polygon(polygons: &[Polygon]) -> Vec<u8> {
     bytes
 }
 
+/// Returns well-known binary of a line.
+pub(crate) fn line(line: &LineString<f64>) -> Vec<u8> {
+    let mut bytes = vec![1];
+    bytes.extend(LINE.to_le_bytes());
+    bytes.extend((line.0.len() as u32).to_le_bytes());
+    line.0.iter().flat_map(|coord| [coord.x, coord.y]).for_each(|number| bytes.extend(number.to_le_bytes()));
+    bytes
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

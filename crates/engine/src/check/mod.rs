@@ -22,7 +22,9 @@ use serde::Serialize;
 /// What was checked, and how far each differs from what it must be; lengths in grid units.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct Proof {
-    /// Pairs of arc segments that cross, touch or overlap other than at common ends.
+    /// Pairs of arc segments that cross, touch or overlap other than at common ends, or of which one
+    /// passes the pixel of the other's end. At 0, every vertex is at least half a grid unit from
+    /// every segment that it does not end, so the digits of a file cannot make them touch.
     pub residual_crossings: u64,
     /// Arcs across which the windings do not change by what runs along the arc.
     pub label_disagreements: u64,

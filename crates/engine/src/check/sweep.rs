@@ -1,4 +1,6 @@
-//! Counts pairs of segments that meet other than at common ends, exactly, by a sweep along bands.
+//! Counts pairs of segments that meet other than at common ends, exactly, by a sweep along bands. On
+//! the grid, a segment that passes the pixel of another's end counts too: where none does, every
+//! vertex is at least half a unit from every segment that it does not end.
 //!
 //! The plane is cut into horizontal bands; in each the segments that reach into it are swept in
 //! the order of their left ends. A pair is counted in the band that holds the higher of the two
@@ -17,6 +19,10 @@ pub(super) trait Place: Copy + PartialEq + Send + Sync {
     fn y(self) -> f64;
     /// Compares with zero which way `a → b → c` turns: greater if left.
     fn turn(a: Self, b: Self, c: Self) -> Ordering;
+    /// Whether `p` comes nearer to the segment `a → b` than the grid allows.
+    fn too_near(_a: Self, _b: Self, _p: Self) -> bool {
+        false
+    }
 }
 
 impl Place for Point {
@@ -28,6 +34,9 @@ impl Place for Point {
     }
     fn turn(a: Self, b: Self, c: Self) -> Ordering {
         exact::orient(a, b, c).cmp(&0)
+    }
+    fn too_near(a: Self, b: Self, p: Self) -> bool {
+        p != a && p != b && exact::passes(a, b, p)
     }
 }
 
@@ -130,12 +139,13 @@ fn meet<P: Place>([a, b]: [P; 2], [c, d]: [P; 2]) -> bool {
     if c.y().min(d.y()) > high || c.y().max(d.y()) < low {
         return false;
     }
-    match ([a, b].contains(&c), [a, b].contains(&d)) {
+    let meets = match ([a, b].contains(&c), [a, b].contains(&d)) {
         (true, true) => true,
         (true, false) => fold(c, if a == c { b } else { a }, d),
         (false, true) => fold(d, if a == d { b } else { a }, c),
         (false, false) => cross_or_touch([a, b], [c, d]),
-    }
+    };
+    meets || P::too_near(a, b, c) || P::too_near(a, b, d) || P::too_near(c, d, a) || P::too_near(c, d, b)
 }
 
 /// Whether two segments from one point run over each other.
@@ -175,6 +185,7 @@ mod tests {
             [[p(0, 0), p(4, 0)], [p(4, 0), p(3, 0)]],
             [[p(0, 0), p(4, 0)], [p(4, 0), p(0, 0)]],
             [[p(0, 0), p(0, 4)], [p(0, 3), p(0, 6)]],
+            [[p(0, 0), p(9, 2)], [p(5, 1), p(5, 5)]],
         ];
         for pair in meeting {
             assert_eq!(crossings(&pair), 1, "{pair:?}");
@@ -185,6 +196,7 @@ mod tests {
             [[p(0, 0), p(4, 0)], [p(5, 0), p(8, 0)]],
             [[p(0, 0), p(4, 4)], [p(1, 0), p(5, 4)]],
             [[p(0, 0), p(4, 0)], [p(2, 1), p(2, 3)]],
+            [[p(0, 0), p(8, 1)], [p(4, 2), p(4, 5)]],
         ];
         for pair in apart {
             assert_eq!(crossings(&pair), 0, "{pair:?}");

@@ -7,7 +7,7 @@ use gdal::vector::{Feature, FieldDefn, Geometry, LayerAccess, LayerOptions, OGRF
 use geo::{Coord, Rect};
 use lantu_engine::{
     Attributes, Blueprint, ClassId, Conflict, Decision, DecisionLog, Feature as EngineFeature, Layer, Partition,
-    PrecisionModel, RuleSet, Tolerances, Unwatched, Value, compose, decide, detect, normalise, overlay,
+    PrecisionModel, Proof, RuleSet, Tolerances, Unwatched, Value, check, compose, decide, detect, normalise, overlay,
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, LayerRequest, Source};
 use std::path::{Path, PathBuf};
@@ -22,13 +22,7 @@ pub fn folder() -> TempDir {
 /// Asks for the layer of a source, whose class is farmland.
 pub fn request(source: &str) -> LayerRequest {
     let source: Source = source.parse().unwrap();
-    LayerRequest {
-        name: "耕地".to_owned(),
-        source,
-        class: ClassId::new("farmland"),
-        class_field: None,
-        assume_crs: None,
-    }
+    LayerRequest::new("耕地", source, ClassId::new("farmland"))
 }
 
 pub fn write(folder: &TempDir, name: &str, text: &str) -> PathBuf {
@@ -130,6 +124,7 @@ pub struct Run {
     pub rules: RuleSet,
     pub log: DecisionLog,
     pub crs: Crs,
+    pub proof: Proof,
     pub arcs: ArcAreas,
 }
 
@@ -152,8 +147,9 @@ impl Run {
         let log = DecisionLog::default();
         let decisions = decide(&partition, &conflicts, &rules, &log).value;
         let blueprint = compose(&partition, &conflicts, &decisions, &rules);
+        let proof = check(&partition, &blueprint, &Unwatched).unwrap();
         let arcs = ArcAreas::of(&partition, &crs).unwrap();
-        Self { partition, conflicts, decisions, blueprint, rules, log, crs, arcs }
+        Self { partition, conflicts, decisions, blueprint, rules, log, crs, proof, arcs }
     }
 
     pub fn export(&self) -> BlueprintExport<'_> {
@@ -165,6 +161,7 @@ impl Run {
             rules: &self.rules,
             log: &self.log,
             crs: &self.crs,
+            proof: &self.proof,
             arcs: &self.arcs,
             title: "试验",
         }

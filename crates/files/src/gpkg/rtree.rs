@@ -1,0 +1,126 @@
+//! The spatial index of a GeoPackage, packed at once (sort-tile-recursive, Leutenegger 1997).
+//!
+//! Inserting rows one by one into SQLite's R-tree takes longer than all the rest of the file. The
+//! nodes are therefore built here and put into the tables in which SQLite keeps them; their layout
+//! is that of SQLite's `rtree` module. A test lets SQLite check them.
+
+use super::blob::Bounds;
+use rusqlite::{Connection, params};
+
+/// Cells per node of a tree of two axes.
+const CELLS: usize = 51;
+/// A node's bytes: depth, count, and the cells.
+const NODE: usize = 4 + CELLS * 24;
+
+/// A cell: a row or a node, and its box rounded outwards.
+#[derive(Clone, Copy)]
+struct Cell {
+    id: i64,
+    sides: [f32; 4],
+}
+
+/// Fills the index of a table's column `geom`; row k + 1 has the box `boxes[k]`.
+pub(super) fn fill(database: &Connection, table: &str, boxes: &[Bounds]) -> Result<(), rusqlite::Error> {
+    let index = format!("rtree_{table}_geom");
+    database.execute_batch(&format!("CREATE VIRTUAL TABLE {index} USING rtree(id, minx, maxx, miny, maxy)"))?;
+    let mut put_node = database.prepare(&format!("INSERT OR REPLACE INTO {index}_node VALUES (?, ?)"))?;
+    let mut put_row = database.prepare(&format!("INSERT INTO {index}_rowid (rowid, nodeno) VALUES (?, ?)"))?;
+    let mut put_parent = database.prepare(&format!("INSERT INTO {index}_parent VALUES (?, ?)"))?;
+    let mut level: Vec<Cell> = boxes.iter().zip(1..).map(|(bounds, id)| Cell { id, sides: outwards(bounds) }).collect();
+    tile(&mut level);
+    let (mut next, mut depth) = (2, 0u16);
+    let mut of_row: Vec<i64> = vec![1; level.len()];
+    while level.len() > CELLS {
+        let mut above = Vec::with_capacity(level.len().div_ceil(CELLS));
+        for cells in level.chunks(CELLS) {
+            for cell in cells {
+                match depth {
+                    0 => of_row[cell.id as usize - 1] = next,
+                    _ => put_parent.execute(params![cell.id, next]).map(drop)?,
+                }
+            }
+            put_node.execute(params![next, node(0, cells)])?;
+            let sides = cells.iter().map(|cell| cell.sides).reduce(around).unwrap_or_default();
+            above.push(Cell { id: next, sides });
+            next += 1;
+        }
+        level = above;
+        depth += 1;
+    }
+    put_node.execute(params![1, node(depth, &level)])?;
+    if depth > 0 {
+        level.iter().try_for_each(|cell| put_parent.execute(params![cell.id, 1]).map(drop))?;
+    }
+    (1i64..).zip(&of_row).try_for_each(|(row, node)| put_row.execute(params![row, node]).map(drop))
+}
+
+/// Puts rows into the order in which neighbours share a node: upright slices, each from south to
+/// north.
+fn tile(cells: &mut [Cell]) {
+    let middle = |cell: &Cell, axis: usize| f64::from(cell.sides[2 * axis]) + f64::from(cell.sides[2 * axis + 1]);
+    let nodes = cells.len().div_ceil(CELLS);
+    let slice = CELLS * (nodes as f64).sqrt().ceil() as usize;
+    cells.sort_unstable_by(|a, b| middle(a, 0).total_cmp(&middle(b, 0)).then(a.id.cmp(&b.id)));
+    for slice in cells.chunks_mut(slice.max(1)) {
+        slice.sort_unstable_by(|a, b| middle(a, 1).total_cmp(&middle(b, 1)).then(a.id.cmp(&b.id)));
+    }
+}
+
+/// The box in single precision, never smaller than in double.
+fn outwards(bounds: &Bounds) -> [f32; 4] {
+    let [w, e, s, n] = bounds.0;
+    let down = |side: f64| if f64::from(side as f32) > side { (side as f32).next_down() } else { side as f32 };
+    let up = |side: f64| if f64::from(side as f32) < side { (side as f32).next_up() } else { side as f32 };
+    [down(w), up(e), down(s), up(n)]
+}
+
+fn around(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
+    [a[0].min(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].max(b[3])]
+}
+
+fn node(depth: u16, cells: &[Cell]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(NODE);
+    bytes.extend(depth.to_be_bytes());
+    bytes.extend((cells.len() as u16).to_be_bytes());
+    for cell in cells {
+        bytes.extend(cell.id.to_be_bytes());
+        cell.sides.iter().for_each(|side| bytes.extend(side.to_be_bytes()));
+    }
+    bytes.resize(NODE, 0);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxes(count: usize) -> Vec<Bounds> {
+        let spread = |k: usize, by: usize| (k * by % 10_007) as f64 * 13.7 + 2_000_000.123;
+        (0..count)
+            .map(|k| (spread(k, 7919), spread(k, 104_729)))
+            .map(|(x, y)| Bounds([x, x + 40.5, y, y + 9.25]))
+            .collect()
+    }
+
+    #[test]
+    fn sqlite_finds_the_packed_tree_in_order() {
+        for count in [0, 1, 51, 52, 2_601, 2_602, 20_000] {
+            let database = Connection::open_in_memory().unwrap();
+            fill(&database, "t", &boxes(count)).unwrap();
+            let check: String = database.query_row("SELECT rtreecheck('rtree_t_geom')", [], |row| row.get(0)).unwrap();
+            assert_eq!(check, "ok", "{count}");
+        }
+    }
+
+    #[test]
+    fn the_packed_tree_answers_as_a_look_at_every_box_does() {
+        let (database, boxes) = (Connection::open_in_memory().unwrap(), boxes(5_000));
+        fill(&database, "t", &boxes).unwrap();
+        let (w, e, s, n) = (2_020_000.0, 2_031_000.0, 2_050_000.0, 2_099_000.0);
+        let select = "SELECT count(*) FROM rtree_t_geom WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?";
+        let found: usize = database.query_row(select, [e, w, n, s], |row| row.get(0)).unwrap();
+        let meets = |b: &&Bounds| b.0[0] <= e && b.0[1] >= w && b.0[2] <= n && b.0[3] >= s;
+        assert_eq!(found, boxes.iter().filter(meets).count());
+        assert!(found > 100);
+    }
+}
