@@ -114,18 +114,61 @@ impl Driver {
         self.post("/actions", json!({ "actions": [source] })).unwrap_or_else(|error| panic!("key {key}: {error}"));
     }
 
+    /// Holds a key down.
+    pub fn hold(&self, key: &str) {
+        let source = json!({ "type": "key", "id": "keys", "actions": [{ "type": "keyDown", "value": key }] });
+        self.post("/actions", json!({ "actions": [source] })).unwrap_or_else(|error| panic!("hold {key}: {error}"));
+    }
+
+    /// Lets go all that is held.
+    pub fn let_go(&self) {
+        self.ask("DELETE", "/actions", None).unwrap_or_else(|error| panic!("let go: {error}"));
+    }
+
+    /// Moves the pointer to a point of the window, in CSS pixels.
+    pub fn move_to(&self, x: f64, y: f64) {
+        self.mouse(&[step_to(x, y)]);
+    }
+
     /// Clicks at a point of the window, in CSS pixels.
     pub fn click_at(&self, x: f64, y: f64) {
-        let steps = json!([
-            { "type": "pointerMove", "duration": 0, "origin": "viewport", "x": x.round() as i64, "y": y.round() as i64 },
-            { "type": "pointerDown", "button": 0 },
-            { "type": "pause", "duration": 30 },
-            { "type": "pointerUp", "button": 0 },
-        ]);
+        self.mouse(&[step_to(x, y), press(), pause(30), release()]);
+    }
+
+    /// Presses at one point, moves to another and lets go there.
+    pub fn drag(&self, from: (f64, f64), to: (f64, f64)) {
+        let middle = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+        let steps = [from, middle, to].map(|(x, y)| step_to(x, y));
+        let [first, second, third] = steps;
+        self.mouse(&[first, press(), pause(30), second, pause(30), third, pause(30), release()]);
+    }
+
+    /// Clicks an element twice.
+    pub fn double_click(&self, css: &str) {
+        let (x, y) = self.middle(css);
+        self.mouse(&[step_to(x, y), press(), release(), press(), release()]);
+    }
+
+    /// Clicks an element with a key held.
+    pub fn click_holding(&self, key: &str, css: &str) {
+        let (x, y) = self.middle(css);
+        self.hold(key);
+        self.click_at(x, y);
+        self.let_go();
+    }
+
+    /// The middle of an element, in CSS pixels.
+    pub fn middle(&self, css: &str) -> (f64, f64) {
+        let script = "const r = document.querySelector(arguments[0]).getBoundingClientRect();
+            return [r.left + r.width / 2, r.top + r.height / 2]";
+        serde_json::from_value(self.script(script, json!([css]))).unwrap_or_else(|error| panic!("no {css}: {error}"))
+    }
+
+    fn mouse(&self, steps: &[Value]) {
         let source =
             json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": steps });
         self.post("/actions", json!({ "actions": [source] }))
-            .unwrap_or_else(|error| panic!("click at {x}, {y}: {error}"));
+            .unwrap_or_else(|error| panic!("mouse {steps:?}: {error}"));
     }
 
     /// Gives the window a size.
@@ -140,6 +183,22 @@ impl Driver {
         let text = answer.as_str().expect("a screenshot is base64");
         base64::engine::general_purpose::STANDARD.decode(text).expect("a screenshot is base64")
     }
+}
+
+fn step_to(x: f64, y: f64) -> Value {
+    json!({ "type": "pointerMove", "duration": 0, "origin": "viewport", "x": x.round() as i64, "y": y.round() as i64 })
+}
+
+fn press() -> Value {
+    json!({ "type": "pointerDown", "button": 0 })
+}
+
+fn release() -> Value {
+    json!({ "type": "pointerUp", "button": 0 })
+}
+
+fn pause(ms: u32) -> Value {
+    json!({ "type": "pause", "duration": ms })
 }
 
 fn send(agent: &ureq::Agent, method: &str, url: &str, body: Option<&Value>) -> Result<Value, String> {

@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod driver;
+mod looking;
+mod many;
+mod opening;
 mod stage;
 
 use std::sync::{Mutex, MutexGuard};
@@ -16,6 +19,12 @@ use stage::{Stage, workspace};
 
 const ROW: &str = "[data-testid=conflicts] [role=option]";
 const DETAIL: &str = "[data-testid=detail]";
+const NOTICE: &str = "[data-testid=notice]";
+/// Keys by their WebDriver names.
+const ESCAPE: &str = "\u{e00c}";
+const ENTER: &str = "\u{e007}";
+const CONTROL: &str = "\u{e009}";
+const SHIFT: &str = "\u{e008}";
 
 /// Two windows at once would only wait for each other.
 fn alone() -> MutexGuard<'static, ()> {
@@ -103,20 +112,24 @@ fn a_planner_goes_the_whole_way_from_the_demo_to_a_verified_file() {
     d.close();
 }
 
+/// Chooses a value of a list of choices.
+fn choose(d: &Driver, css: &str, value: &str) {
+    let script = "const list = document.querySelector(arguments[0]);
+        list.value = arguments[1];
+        list.dispatchEvent(new Event('change', { bubbles: true }))";
+    d.script(script, json!([css, value]));
+}
+
 /// The map is brought near by the list, the choice given up, and the place itself clicked.
 fn click_it_on_the_map(d: &Driver, wanted: &Value) {
     let id = wanted["row"]["id"].as_str().unwrap();
     let row = format!("{ROW}[data-id='{id}']");
-    d.script(
-        "document.querySelector('[data-testid=filter-state]').value = 'open';
-        document.querySelector('[data-testid=filter-state]').dispatchEvent(new Event('change', { bubbles: true }))",
-        json!([]),
-    );
+    choose(d, "[data-testid=filter-state]", "open");
     d.wait("the open conflicts", |d| d.sees(&row));
     d.click(&row);
     d.wait("its detail", |d| d.attribute(DETAIL, "data-id") == id);
     settled(d);
-    d.key("\u{e00c}");
+    d.key(ESCAPE);
     d.wait("nothing is chosen", |d| d.attribute(DETAIL, "data-id").is_empty());
 
     let (x, y) = pixel(d, &wanted["lonlat_inside"]);
@@ -127,16 +140,18 @@ fn click_it_on_the_map(d: &Driver, wanted: &Value) {
 }
 
 fn decide_with_the_keyboard(d: &Driver, id: &str) {
-    d.fill("[data-testid=reason]", "现场核查,按实地现状归并");
+    d.fill("[data-testid=reason]", "现场核查，按实地现状归并");
+    d.fill("[data-testid=basis]", "三调〔2021〕第 12 条");
     d.key("1");
     assert_eq!(state_of(d, id), "open", "a key typed into a field decides nothing");
     d.key("\u{e003}");
-    d.key("\u{e00c}");
+    d.key(ESCAPE);
     d.key("1");
     d.wait("the decision", |d| state_of(d, id) == "hand");
     d.wait("the next conflict", |d| !["", id].contains(&d.attribute(DETAIL, "data-id").as_str()));
     let operation = ask(d, "conflict", json!({ "id": id }))["decision"]["operation"].clone();
-    assert_eq!(operation["reason"], "现场核查,按实地现状归并");
+    assert_eq!(operation["reason"], "现场核查，按实地现状归并");
+    assert_eq!(operation["basis"], "三调〔2021〕第 12 条");
 }
 
 fn undo_and_redo(d: &Driver, id: &str, before: u64) {
@@ -150,6 +165,10 @@ fn undo_and_redo(d: &Driver, id: &str, before: u64) {
         d.attribute(DETAIL, "data-id") == id && d.attribute(DETAIL, "data-state") == "hand"
     });
     assert_eq!(open_count(d), before - 1);
+    assert!(d.text("[data-testid=basis-given]").contains("三调〔2021〕第 12 条"), "the basis stands in the detail");
+    d.click("[data-testid=tab-history]");
+    assert!(d.text("[data-testid=history]").contains("三调〔2021〕第 12 条"), "and in the record");
+    d.click("[data-testid=tab-inbox]");
 }
 
 fn export_and_verify(d: &Driver, stage: &Stage) {
@@ -200,9 +219,37 @@ fn every_screen_is_shown_in_both_languages_and_themes() {
         d.wait("the list of conflicts", |d| d.sees(ROW) && !d.sees("[data-testid=progress]"));
         settled(&d);
         keep(&d, "conflicts");
+        d.click("[data-layer=永久基本农田] [data-testid=findings-toggle]");
+        d.click("[data-testid=findings] button");
+        d.wait("the place of a finding", |d| d.sees("[data-testid=pin]"));
+        settled(&d);
+        keep(&d, "findings");
+        d.click("[data-layer=永久基本农田] [data-testid=findings-toggle]");
+        d.key(ESCAPE);
+        d.click("[data-testid=whole-map]");
         let wanted = an_open_conflict(&d);
         click_it_on_the_map(&d, &wanted);
         keep(&d, "window");
+        let (x, y) = d.middle("[data-testid=give-2]");
+        d.move_to(x, y);
+        d.wait("the areas before and after", |d| d.sees("[data-testid=changes]"));
+        keep(&d, "suppose");
+        d.key("c");
+        d.wait("the classes", |d| d.sees("[data-testid=class-picker]"));
+        keep(&d, "other-class");
+        d.key(ESCAPE);
+        d.key("l");
+        d.wait("all like this one", |d| !d.attribute("[data-testid=bulk]", "data-count").is_empty());
+        d.key("2");
+        d.wait("what that would change", |d| d.sees("[data-testid=bulk-decide]"));
+        keep(&d, "many");
+        d.key(ESCAPE);
+        d.click("[data-testid=tab-matrix]");
+        keep(&d, "matrix");
+        d.key("?");
+        d.wait("the keys", |d| d.sees("[data-testid=keys]"));
+        keep(&d, "keys");
+        d.key(ESCAPE);
         d.click("[data-testid=tab-history]");
         keep(&d, "history");
         d.click("[data-testid=step-blueprint]");
@@ -210,6 +257,10 @@ fn every_screen_is_shown_in_both_languages_and_themes() {
         d.click("[data-testid=whole-map]");
         settled(&d);
         keep(&d, "blueprint");
+        d.key("s");
+        d.wait("the two side by side", |d| d.attribute("[data-testid=swipe]", "data-state") == "idle");
+        keep(&d, "swipe");
+        d.key("s");
         d.click("[data-testid=about]");
         d.wait("the case's figures", |d| d.sees("[data-testid=about-page] dd"));
         keep(&d, "about");
