@@ -1,7 +1,7 @@
 //! Exact predicates on grid points.
 //!
-//! Offsets are 32 bits, so differences need 33 and cross products 67: everything here is `i128`,
-//! which the processor multiplies from two 64-bit factors in one instruction.
+//! Offsets are 32 bits, so differences need 33 and cross products 67. Nearly all differences fit
+//! into 32, and then 64 bits hold the product; the others are multiplied in 128.
 
 use crate::precision::Point;
 
@@ -20,6 +20,11 @@ pub(crate) fn delta(a: Point, b: Point) -> (i64, i64) {
 /// Returns the cross product of two vectors.
 #[inline]
 pub(crate) fn cross(u: (i64, i64), v: (i64, i64)) -> i128 {
+    let short = |length: i64| length.unsigned_abs() < 1 << 31;
+    if short(u.0) && short(u.1) && short(v.0) && short(v.1) {
+        // Each product is below 2^62 in size.
+        return i128::from(u.0 * v.1 - u.1 * v.0);
+    }
     i128::from(u.0) * i128::from(v.1) - i128::from(u.1) * i128::from(v.0)
 }
 

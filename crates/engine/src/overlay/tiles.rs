@@ -16,25 +16,29 @@ impl Cell {
     }
 }
 
-/// A regular division of a box into `columns × rows` cells.
+/// A regular division of a box into `columns × rows` square cells, whose side is a power of two:
+/// finding a point's cell is a shift, not a division.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Division {
     whole: Cell,
-    size: (i64, i64),
+    shift: u32,
     pub columns: usize,
     pub rows: usize,
 }
 
 impl Division {
-    /// Divides a box into about `count` roughly square cells, at most `most` along a side.
+    /// Divides a box into about `count` cells, between half and twice as many, at most `most` along a
+    /// side.
     pub fn new(whole: Cell, count: usize, most: usize) -> Self {
         let width = (whole.high.0 - whole.low.0).max(1);
         let height = (whole.high.1 - whole.low.1).max(1);
         let side = ((width as f64 * height as f64) / count.max(1) as f64).sqrt().max(1.0);
-        let part = |length: i64| ((length as f64 / side).round() as usize).clamp(1, most);
-        let (columns, rows) = (part(width), part(height));
-        let size = (width.div_euclid(columns as i64) + 1, height.div_euclid(rows as i64) + 1);
-        Self { whole, size, columns, rows }
+        let mut shift = side.log2().round() as u32;
+        let part = |length: i64, shift: u32| ((length - 1) >> shift) as usize + 1;
+        while part(width.max(height), shift) > most {
+            shift += 1;
+        }
+        Self { whole, shift, columns: part(width, shift), rows: part(height, shift) }
     }
 
     pub fn len(&self) -> usize {
@@ -43,9 +47,10 @@ impl Division {
 
     pub fn cell(&self, index: usize) -> Cell {
         let (column, row) = ((index % self.columns) as i64, (index / self.columns) as i64);
-        let low = (self.whole.low.0 + column * self.size.0, self.whole.low.1 + row * self.size.1);
+        let low = (self.whole.low.0 + (column << self.shift), self.whole.low.1 + (row << self.shift));
+        let side = 1i64 << self.shift;
         // Cells tile the whole exactly, so that a cell divided again claims nothing of its neighbour.
-        Cell { low, high: ((low.0 + self.size.0).min(self.whole.high.0), (low.1 + self.size.1).min(self.whole.high.1)) }
+        Cell { low, high: ((low.0 + side).min(self.whole.high.0), (low.1 + side).min(self.whole.high.1)) }
     }
 
     /// Returns the cell of a point inside the whole.
@@ -54,11 +59,11 @@ impl Division {
     }
 
     fn column(&self, x: i64) -> usize {
-        ((x - self.whole.low.0).div_euclid(self.size.0)).clamp(0, self.columns as i64 - 1) as usize
+        ((x - self.whole.low.0) >> self.shift).clamp(0, self.columns as i64 - 1) as usize
     }
 
     fn row(&self, y: i64) -> usize {
-        ((y - self.whole.low.1).div_euclid(self.size.1)).clamp(0, self.rows as i64 - 1) as usize
+        ((y - self.whole.low.1) >> self.shift).clamp(0, self.rows as i64 - 1) as usize
     }
 
     /// Calls `visit` with every cell that a segment comes within one unit of. May name a few
@@ -82,24 +87,35 @@ impl Division {
             return;
         }
         let along = (i64::from(b.x) - i64::from(a.x), i64::from(b.y) - i64::from(a.y));
+        let side = 1i64 << self.shift;
         for row in first_row..=last_row {
-            let bottom = self.whole.low.1 + row as i64 * self.size.1 - 1;
-            let (from, to) = (bottom.max(low_y + 1), (bottom + self.size.1 + 2).min(high_y - 1));
-            let x_at = |y: i64| {
-                i128::from(a.x) + (i128::from(along.0) * i128::from(y - i64::from(a.y))).div_euclid(i128::from(along.1))
-            };
+            let bottom = self.whole.low.1 + ((row as i64) << self.shift) - 1;
+            let (from, to) = (bottom.max(low_y + 1), (bottom + side + 2).min(high_y - 1));
+            // Level segments come within a unit of two rows where these meet.
             let (mut left, mut right) =
-                if along.1 == 0 { (low_x.into(), high_x.into()) } else { (x_at(from), x_at(to)) };
+                if along.1 == 0 { (low_x, high_x) } else { (x_at(a, along, from), x_at(a, along, to)) };
             if left > right {
                 std::mem::swap(&mut left, &mut right);
             }
-            let left = (left - 2).max(low_x.into()) as i64;
-            let right = (right + 2).min(high_x.into()) as i64;
+            let left = (left - 2).max(low_x);
+            let right = (right + 2).min(high_x);
             if left < self.whole.high.0 && right >= self.whole.low.0 {
                 (self.column(left)..=self.column(right)).for_each(|column| visit(row * self.columns + column));
             }
         }
     }
+}
+
+/// The x of a line at a height, rounded down.
+fn x_at(a: Point, along: (i64, i64), y: i64) -> i64 {
+    let rise = y - i64::from(a.y);
+    let small = |length: i64| length.abs() < 1 << 31;
+    let run = if small(along.0) && small(rise) {
+        (along.0 * rise).div_euclid(along.1)
+    } else {
+        (i128::from(along.0) * i128::from(rise)).div_euclid(i128::from(along.1)) as i64
+    };
+    i64::from(a.x) + run
 }
 
 /// Items sorted into the cells of a division.
