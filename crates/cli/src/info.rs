@@ -60,7 +60,8 @@ fn block(layer: &LayerInfo) -> String {
     ];
     rows.extend(layer.vertices.map(|vertices| (["顶点", "vertices"], count(vertices))));
     rows.extend(layer.extent.map(|[w, s, e, n]| (["范围", "extent"], format!("{w} {s} {e} {n}"))));
-    rows.push((["编码", "encoding"], layer.encoding.clone()));
+    let basis = in_language(layer.encoding_basis.words());
+    rows.push((["编码", "encoding"], format!("{} ({basis})", layer.encoding)));
     rows.push((["字段", "fields"], layer.fields.join(", ")));
     let no_areas = || in_language(["未检查（没有面）", "not looked at (no areas)"]).to_owned();
     rows.push((["问题", "findings"], layer.findings.as_ref().map_or_else(no_areas, summary::findings)));

@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn request(argument: &str) -> Result<LayerRequest, Box<dyn Error>> {
     let (name, source) = argument.split_once('=').ok_or("a layer is given as NAME=SOURCE")?;
     let (class, source) = (ClassId::new(name), source.parse()?);
-    Ok(LayerRequest { name: name.to_owned(), source, class, class_field: None, assume_crs: None })
+    Ok(LayerRequest::new(name, source, class))
 }
 
 fn surround(a: geo::Rect<f64>, b: geo::Rect<f64>) -> geo::Rect<f64> {

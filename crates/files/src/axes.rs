@@ -75,7 +75,9 @@ mod tests {
 
     #[test]
     fn the_digits_tell_which_number_is_north() {
-        for (north, east) in [(2_201_234.567, 37_456_789.123), (2_201_234.5, 456_789.1), (800_000.0, 37_456_789.0), (19.5, 110.2)] {
+        for (north, east) in
+            [(2_201_234.567, 37_456_789.123), (2_201_234.5, 456_789.1), (800_000.0, 37_456_789.0), (19.5, 110.2)]
+        {
             assert_eq!(order([(north, east)].into_iter()), Some(Order::NorthFirst), "{north} {east}");
             assert_eq!(order([(east, north)].into_iter()), Some(Order::EastFirst), "{north} {east}");
         }

@@ -154,7 +154,6 @@ fn place(
 ) -> Result<Option<Crs>, FileError> {
     let told = boundary.key("坐标系").and_then(Datum::named);
     let first = |rings: &[LineString<f64>]| rings.iter().find_map(|ring| ring.0.first().copied());
-    let Some(at) = parcels.iter().find_map(|rings| first(rings)) else { return Ok(None) };
     let datum = match told {
         Some(datum) => datum,
         None if boundary.key("坐标系").is_some() => return Ok(None),
@@ -163,6 +162,8 @@ fn place(
             Datum::Cgcs2000
         }
     };
+    // Where there is not one point, any place will do.
+    let at = parcels.iter().find_map(|rings| first(rings)).unwrap_or_default();
     if axes::like_degrees(at) {
         return Crs::epsg(datum.geographic()).map(Some);
     }

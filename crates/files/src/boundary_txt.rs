@@ -188,11 +188,11 @@ impl Parcel {
         let mut rings: Vec<Vec<Point>> = Vec::new();
         let mut closed = false;
         for point in &self.points {
-            let begins = match rings.last().and_then(|ring| Some((ring.first()?, ring.len()))) {
+            let begins = match rings.last().and_then(|ring| Some((ring.first()?, ring.last()?, ring.len()))) {
                 None => true,
-                Some((first, length)) => {
+                Some((first, last, length)) => {
                     let closes = length > 2 && same_place(first, point);
-                    let again = length > 2 && point.number == Some(1) && first.number == Some(1) && !closes;
+                    let again = length > 2 && point.number == Some(1) && last.number > Some(1) && !closes;
                     first.ring != point.ring || closed || again
                 }
             };
@@ -210,7 +210,8 @@ impl Parcel {
     /// Returns what is wrong with its lines: a count of points that is neither theirs nor theirs
     /// without the closing points, lines that are no points.
     pub(crate) fn complaints(&self, rings: &[Vec<Point>]) -> Vec<FindingCode> {
-        let closings = rings.iter().filter(|ring| ring.len() > 3 && same_place(&ring[0], &ring[ring.len() - 1])).count();
+        let closings =
+            rings.iter().filter(|ring| ring.len() > 3 && same_place(&ring[0], &ring[ring.len() - 1])).count();
         let stated = self.field(0).and_then(|count| count.parse::<usize>().ok());
         let fits = |stated: usize| (self.points.len() - closings..=self.points.len() + rings.len()).contains(&stated);
         let wrong_count = stated.is_some_and(|stated| !fits(stated));
@@ -235,7 +236,10 @@ mod tests {
         let boundary = parse(text);
         assert_eq!((boundary.key("版本号"), boundary.number("带号"), boundary.marked), (Some("1.00"), Some(37), true));
         let [parcel] = boundary.parcels.as_slice() else { panic!("{boundary:?}") };
-        assert_eq!((parcel.field(2), parcel.field(3), parcel.field(5), parcel.field(7)), (Some("A1"), Some("甲地"), None, Some("0701")));
+        assert_eq!(
+            (parcel.field(2), parcel.field(3), parcel.field(5), parcel.field(7)),
+            (Some("A1"), Some("甲地"), None, Some("0701"))
+        );
         let numbers: Vec<_> = parcel.points.iter().map(|point| (point.number, point.ring)).collect();
         assert_eq!(numbers, [(Some(1), 1), (Some(2), 1), (Some(3), 1)]);
         assert_eq!((parcel.points[0].first, parcel.unreadable), (2_201_234.567, 1));
@@ -250,21 +254,65 @@ mod tests {
     #[test]
     fn rings_are_told_by_number_closing_point_and_numbering() {
         let lengths = |lines: &[(u32, u32, f64, f64)]| {
-            let point = |&(number, ring, first, second): &(u32, u32, f64, f64)| Point { number: Some(number), ring, first, second };
+            let point = |&(number, ring, first, second): &(u32, u32, f64, f64)| Point {
+                number: Some(number),
+                ring,
+                first,
+                second,
+            };
             let parcel = Parcel { points: lines.iter().map(point).collect(), ..Parcel::default() };
             parcel.rings().iter().map(Vec::len).collect::<Vec<_>>()
         };
-        let by_number = [(1, 1, 0.0, 0.0), (2, 1, 0.0, 9.0), (3, 1, 9.0, 9.0), (4, 2, 1.0, 2.0), (5, 2, 1.0, 3.0), (6, 2, 2.0, 3.0)];
+        let by_number = [
+            (1, 1, 0.0, 0.0),
+            (2, 1, 0.0, 9.0),
+            (3, 1, 9.0, 9.0),
+            (4, 2, 1.0, 2.0),
+            (5, 2, 1.0, 3.0),
+            (6, 2, 2.0, 3.0),
+        ];
         assert_eq!(lengths(&by_number), [3, 3]);
-        let by_closing = [(1, 1, 0.0, 0.0), (2, 1, 0.0, 9.0), (3, 1, 9.0, 9.0), (1, 1, 0.0, 0.0), (4, 1, 1.0, 2.0), (5, 1, 1.0, 3.0), (6, 1, 2.0, 3.0)];
+        let by_closing = [
+            (1, 1, 0.0, 0.0),
+            (2, 1, 0.0, 9.0),
+            (3, 1, 9.0, 9.0),
+            (1, 1, 0.0, 0.0),
+            (4, 1, 1.0, 2.0),
+            (5, 1, 1.0, 3.0),
+            (6, 1, 2.0, 3.0),
+        ];
         assert_eq!(lengths(&by_closing), [4, 3]);
-        let by_numbering = [(1, 1, 0.0, 0.0), (2, 1, 0.0, 9.0), (3, 1, 9.0, 9.0), (1, 1, 1.0, 2.0), (2, 1, 1.0, 3.0), (3, 1, 2.0, 3.0)];
+        let by_numbering = [
+            (1, 1, 0.0, 0.0),
+            (2, 1, 0.0, 9.0),
+            (3, 1, 9.0, 9.0),
+            (1, 1, 1.0, 2.0),
+            (2, 1, 1.0, 3.0),
+            (3, 1, 2.0, 3.0),
+        ];
         assert_eq!(lengths(&by_numbering), [3, 3]);
     }
 
     #[test]
     fn no_text_makes_the_parser_panic() {
-        let pieces = ["[", "]", "@", ",", "=", "J1", "1", "1e308", "NaN", "-", "\u{feff}", "地块", "\n", " ", "2201234.5", "37456789.5"];
+        let pieces = [
+            "[",
+            "]",
+            "@",
+            ",",
+            "=",
+            "J1",
+            "1",
+            "1e308",
+            "NaN",
+            "-",
+            "\u{feff}",
+            "地块",
+            "\n",
+            " ",
+            "2201234.5",
+            "37456789.5",
+        ];
         let mut state = 7_u64;
         for _ in 0..2_000 {
             let mut text = String::new();

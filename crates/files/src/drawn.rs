@@ -57,7 +57,8 @@ impl Drawn {
     /// Returns it as a dataset in memory; rows are numbered from 0.
     pub(crate) fn into_dataset(self) -> Result<Dataset, GdalError> {
         // GDAL 3.11 merged the one into the other.
-        let driver = DriverManager::get_driver_by_name("Memory").or_else(|_| DriverManager::get_driver_by_name("MEM"))?;
+        let driver =
+            DriverManager::get_driver_by_name("Memory").or_else(|_| DriverManager::get_driver_by_name("MEM"))?;
         let mut dataset = driver.create_vector_only(&self.name)?;
         let srs = self.crs.as_ref().map(Crs::to_gdal).transpose().ok().flatten();
         let ty = OGRwkbGeometryType::wkbUnknown;

@@ -116,7 +116,8 @@ impl Zone {
 
     /// Returns the EPSG code for eastings that carry the zone's number, or do not.
     pub(crate) fn code(self, prefixed: bool) -> u32 {
-        let family = FAMILIES.iter().find(|family| (family.0, family.1, family.2) == (self.datum, self.width, prefixed));
+        let family =
+            FAMILIES.iter().find(|family| (family.0, family.1, family.2) == (self.datum, self.width, prefixed));
         family.map_or(0, |family| family.3 + self.number)
     }
 
@@ -163,7 +164,10 @@ pub(crate) mod tests {
             let name = srs.name().unwrap();
             let (datum, meridian) = (zone.datum.names()[1], format!("CM {}E", zone.meridian()));
             assert!(name.starts_with(datum), "{code}: {name}");
-            assert!(name.ends_with(&if prefixed { format!("zone {}", zone.number) } else { meridian }), "{code}: {name}");
+            assert!(
+                name.ends_with(&if prefixed { format!("zone {}", zone.number) } else { meridian }),
+                "{code}: {name}"
+            );
             assert_eq!(name.contains("3-degree"), zone.width == Width::Three, "{code}: {name}");
             assert_eq!(srs.get_proj_param("central_meridian").unwrap(), Some(f64::from(zone.meridian())), "{code}");
         }

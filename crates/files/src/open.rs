@@ -1,15 +1,19 @@
 //! Opens a source: the dataset, its layer, its encoding and its CRS.
 
+use crate::boundary;
 use crate::crs::Crs;
+use crate::drawn::{Drawn, Note};
 use crate::error::FileError;
-use crate::messages;
-use crate::shapefile::{self, Encoding};
-use crate::source::Source;
+use crate::messages::{self, Cause};
+use crate::shapefile;
+use crate::source::{LayerRequest, Source};
+use crate::text::{self, TextEncoding};
+use encoding_rs::Encoding;
 use gdal::errors::GdalError;
 use gdal::vector::{Layer, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::Path;
 
 /// An open file.
@@ -17,42 +21,103 @@ pub(crate) struct Opened {
     /// GDAL's dataset.
     pub dataset: Dataset,
     /// How its text is encoded.
-    pub encoding: String,
+    pub encoding: TextEncoding,
+    /// What reading it has found already.
+    pub notes: Vec<Note>,
 }
 
-/// Opens a file for reading.
+/// What the planner says about a file, whatever it says itself.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Asked<'a> {
+    /// How its text is encoded.
+    pub encoding: Option<&'a str>,
+    /// Where its coordinates lie.
+    pub crs: Option<&'a Crs>,
+}
+
+impl<'a> Asked<'a> {
+    /// Returns what a request says.
+    pub(crate) fn of(request: &'a LayerRequest) -> Self {
+        Self { encoding: request.encoding.as_deref(), crs: request.crs.as_ref() }
+    }
+}
+
+/// Opens a file for reading, as it describes itself.
 pub(crate) fn open(path: &Path) -> Result<Opened, FileError> {
+    open_as(path, Asked::default())
+}
+
+/// Opens a file for reading, as the planner describes it.
+pub(crate) fn open_as(path: &Path, asked: Asked<'_>) -> Result<Opened, FileError> {
     messages::listen();
     // Asking the file system first keeps GDAL from taking the text for an address on the network.
-    let about = std::fs::metadata(path).map_err(|source| FileError::Missing { path: path.to_path_buf(), source })?;
+    let about = std::fs::metadata(path).map_err(|source| missing(path, source))?;
     if about.is_file() {
-        File::open(path).map_err(|source| FileError::Missing { path: path.to_path_buf(), source })?;
+        File::open(path).map_err(|source| missing(path, source))?;
     }
-    let mut encoding = Encoding { name: "UTF-8".to_owned(), detected: false };
+    let given = asked.encoding.map(|label| text::given(path, label)).transpose()?;
+    if has_ending(path, &["txt"]) {
+        return text_file(path, given, asked.crs);
+    }
+    with_gdal(path, given)
+}
+
+/// Opens what a parser of our own reads: a boundary file.
+fn text_file(path: &Path, given: Option<&'static Encoding>, crs: Option<&Crs>) -> Result<Opened, FileError> {
+    let bytes = std::fs::read(path).map_err(|source| missing(path, source))?;
+    let (text, encoding) = text::decode(&bytes, given);
+    match boundary::read(&text, path, crs)? {
+        Some(drawn) => in_memory(path, drawn, encoding),
+        None => {
+            let source = Cause("no section, parcel or point of a boundary file is in it".to_owned());
+            Err(FileError::NotGis { path: path.to_path_buf(), source })
+        }
+    }
+}
+
+fn in_memory(path: &Path, mut drawn: Drawn, encoding: TextEncoding) -> Result<Opened, FileError> {
+    let notes = std::mem::take(&mut drawn.notes);
+    let broken = |error: GdalError| FileError::Broken { path: path.to_path_buf(), after: 0, source: error.into() };
+    Ok(Opened { dataset: drawn.into_dataset().map_err(broken)?, encoding, notes })
+}
+
+fn with_gdal(path: &Path, given: Option<&'static Encoding>) -> Result<Opened, FileError> {
+    let mut encoding = TextEncoding::utf8();
+    let mut told = None;
     if shapefile::is_shapefile(path) {
         shapefile::check_whole(path)?;
-        encoding = shapefile::encoding(path)?;
+        encoding = shapefile::encoding(path, given)?;
+        told = Some(format!("ENCODING={}", encoding.name));
     }
-    let told = format!("ENCODING={}", encoding.name);
-    let options: &[&str] = if encoding.detected { &[&told] } else { &[] };
+    let options: Vec<&str> = told.as_deref().into_iter().collect();
     let open_flags = GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR;
-    let dataset =
-        Dataset::open_ex(path, DatasetOptions { open_flags, open_options: Some(options), ..DatasetOptions::default() });
+    let dataset = Dataset::open_ex(
+        path,
+        DatasetOptions { open_flags, open_options: Some(&options), ..DatasetOptions::default() },
+    );
     let dataset = dataset.map_err(|error| not_opened(path, error))?;
     if dataset.layer_count() == 0 {
         return Err(FileError::NoLayers { path: path.to_path_buf() });
     }
-    Ok(Opened { dataset, encoding: encoding.name })
+    Ok(Opened { dataset, encoding, notes: Vec::new() })
+}
+
+fn missing(path: &Path, source: io::Error) -> FileError {
+    FileError::Missing { path: path.to_path_buf(), source }
+}
+
+/// Returns whether a file's name ends in one of these, in any case.
+pub(crate) fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|ending| endings.iter().any(|one| ending.eq_ignore_ascii_case(one)))
 }
 
 /// Tells a broken GeoJSON file from one that is something else.
 fn not_opened(path: &Path, error: GdalError) -> FileError {
     let source = error.into();
     let path = path.to_path_buf();
-    let json = path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("geojson") || ending.eq_ignore_ascii_case("json"));
-    if json && let Ok(file) = File::open(&path) {
+    if has_ending(&path, &["geojson", "json"])
+        && let Ok(file) = File::open(&path)
+    {
         let parsed: Result<serde::de::IgnoredAny, _> = serde_json::from_reader(BufReader::new(file));
         if let Err(source) = parsed {
             return FileError::BrokenJson { path, source };

@@ -6,14 +6,17 @@
 
 use crate::Progress;
 use crate::crs::{self, Crs};
+use crate::drawn::Note;
 use crate::error::{FileError, NotArea};
 use crate::messages::{self, Cause};
-use crate::open;
+use crate::open::{self, Asked, Opened};
 use crate::source::{LayerRequest, Source};
+use crate::text::TextEncoding;
 use crate::wkb::{self, Ground};
 use gdal::vector::{Feature as Row, Layer as Table, LayerAccess, OGRFieldType};
 use geo::{Coord, Rect};
 use lantu_engine::{Attributes, ClassId, Feature, Finding, FindingCode, Layer, Reported, Value};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A layer as it was read.
@@ -28,7 +31,7 @@ pub struct ReadLayer {
     /// Where it came from.
     pub source: Source,
     /// How its text was encoded.
-    pub encoding: String,
+    pub encoding: TextEncoding,
 }
 
 /// Reads a layer and brings it into `crs`.
@@ -40,10 +43,14 @@ pub struct ReadLayer {
 /// Whatever keeps the file from being used: see [`FileError`].
 pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Result<Reported<ReadLayer>, FileError> {
     let source = &request.source;
-    let opened = open::open(&source.path)?;
+    let opened = open::open_as(&source.path, Asked::of(request))?;
     let mut table = open::layer(&opened.dataset, source)?;
-    let file_crs = open::crs(&table, source, request.assume_crs.as_ref())?;
+    let file_crs = match &request.crs {
+        Some(crs) => crs.clone(),
+        None => open::crs(&table, source, request.assume_crs.as_ref())?,
+    };
     let mut features = read_features(request, &mut table, watch)?;
+    features.findings.extend(noted(request, &opened, &features.value));
     let had_places = features.value.iter().any(|feature| coords(feature).any(is_finite));
     project(&mut features.value, &file_crs, crs)?;
     let extent = extent(&features.value);
@@ -84,6 +91,18 @@ pub(crate) fn read_features(
         reading.add(&row)?;
     }
     reading.finish(all, expected)
+}
+
+/// What opening the file has found, as far as it is about what was read.
+fn noted(request: &LayerRequest, opened: &Opened, features: &[Feature]) -> Vec<Finding> {
+    let layer: Arc<str> = request.name.as_str().into();
+    let read: HashSet<i64> = features.iter().map(|feature| feature.fid).collect();
+    let about = |note: &Note| match note.row {
+        None => Some(Finding::of_layer(note.code, &layer)),
+        Some(row) => read.contains(&(row as i64)).then(|| Finding::of_feature(note.code, &layer, row as i64, None)),
+    };
+    let uncertain = (!opened.encoding.certain).then(|| Finding::of_layer(FindingCode::UncertainText, &layer));
+    opened.notes.iter().filter_map(about).chain(uncertain).collect()
 }
 
 struct Reading<'a> {
@@ -145,7 +164,7 @@ impl<'a> Reading<'a> {
                 return Ok(());
             }
         }
-        let values: Box<[Value]> = self.fields.iter().map(|&(at, kind)| value(row, at, kind)).collect();
+        let values: Arc<[Value]> = self.fields.iter().map(|&(at, kind)| value(row, at, kind)).collect();
         if values.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\u{fffd}'))) {
             self.say(FindingCode::UncertainText, fid);
         }

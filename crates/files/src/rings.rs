@@ -51,7 +51,8 @@ fn holds(outer: &[f64; 4], inner: &[f64; 4]) -> bool {
 fn lies_in(ring: &LineString<f64>, other: &LineString<f64>) -> bool {
     let mut closed = other.clone();
     closed.close();
-    let middles = ring.0.windows(2).map(|ends| Coord { x: (ends[0].x + ends[1].x) / 2.0, y: (ends[0].y + ends[1].y) / 2.0 });
+    let middles =
+        ring.0.windows(2).map(|ends| Coord { x: (ends[0].x + ends[1].x) / 2.0, y: (ends[0].y + ends[1].y) / 2.0 });
     let told = ring.0.iter().copied().chain(middles).find_map(|at| match coord_pos_relative_to_ring(at, &closed) {
         CoordPos::OnBoundary => None,
         CoordPos::Inside => Some(true),
@@ -70,7 +71,8 @@ mod tests {
 
     #[test]
     fn holes_islands_and_further_parts_are_told_by_containment() {
-        let rings = vec![square(40.0, 5.0), square(20.0, 60.0), square(0.0, 100.0), square(200.0, 10.0), square(202.0, 2.0)];
+        let rings =
+            vec![square(40.0, 5.0), square(20.0, 60.0), square(0.0, 100.0), square(200.0, 10.0), square(202.0, 2.0)];
         let polygons = nest(rings);
         let sides: Vec<Vec<f64>> =
             polygons.iter().map(|rings| rings.iter().map(|ring| ring.0[1].x - ring.0[0].x).collect()).collect();

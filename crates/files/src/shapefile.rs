@@ -5,28 +5,11 @@
 //! here, in the bytes.
 
 use crate::error::FileError;
+use crate::text::{Evidence, TextEncoding};
+use encoding_rs::Encoding;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-
-/// How the text of an attribute table is encoded.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Encoding {
-    /// Its name: `UTF-8`, `GBK`, …
-    pub name: String,
-    /// Whether GDAL must be told, because the file does not say it.
-    pub detected: bool,
-}
-
-impl Encoding {
-    fn said(name: &str) -> Self {
-        Self { name: name.to_owned(), detected: false }
-    }
-
-    fn detected(name: &str) -> Self {
-        Self { name: name.to_owned(), detected: true }
-    }
-}
 
 /// Returns whether a path names a Shapefile.
 pub(crate) fn is_shapefile(path: &Path) -> bool {
@@ -100,84 +83,67 @@ impl Layout {
 
 /// Returns how a Shapefile's text is encoded.
 ///
-/// A .cpg file and a telling language byte are believed. Otherwise the bytes decide: all ASCII or
-/// valid UTF-8 is UTF-8; what can be GBK is GBK, as in most Chinese files; the rest is Latin 1.
-pub(crate) fn encoding(path: &Path) -> Result<Encoding, FileError> {
-    let Some(table) = companion(path, "dbf") else { return Ok(Encoding::said("UTF-8")) };
-    if let Some(page) = companion(path, "cpg") {
-        let text = std::fs::read(&page).map_err(|source| missing(&page, source))?;
-        return Ok(Encoding::said(String::from_utf8_lossy(&text).trim()));
-    }
+/// What a .cpg file or the language byte declares is held against every name and value; where they
+/// do not fit, or nothing is declared, the bytes decide.
+pub(crate) fn encoding(path: &Path, given: Option<&'static Encoding>) -> Result<TextEncoding, FileError> {
+    let Some(table) = companion(path, "dbf") else { return Ok(TextEncoding::utf8()) };
     let header = read_start::<32>(&table)?;
-    match header[29] {
-        // 0: nothing said; 87: "the system's", whatever it was.
-        0 | 87 => guess(&table, &Layout::of(&header)).map_err(|source| missing(&table, source)),
-        77 | 122 => Ok(Encoding::said("CP936")),
-        byte => Ok(Encoding::said(&format!("LDID/{byte}"))),
+    let evidence = gather(&table, &Layout::of(&header)).map_err(|source| missing(&table, source))?;
+    if let Some(given) = given {
+        return Ok(evidence.as_given(given));
+    }
+    let page = match companion(path, "cpg") {
+        Some(page) => Some(std::fs::read(&page).map_err(|source| missing(&page, source))?),
+        None => None,
+    };
+    let declared = match (&page, header[29]) {
+        (Some(page), _) => Some(String::from_utf8_lossy(page).into_owned()),
+        (None, byte) => language(byte).map(str::to_owned),
+    };
+    Ok(evidence.judge(declared.as_deref()))
+}
+
+/// The code page that the language byte of a .dbf names. 87 is "the system's", whatever it was.
+fn language(byte: u8) -> Option<&'static str> {
+    match byte {
+        3 | 89 => Some("1252"),
+        77 | 122 => Some("936"),
+        79 | 120 => Some("950"),
+        19 | 123 => Some("932"),
+        78 | 121 => Some("949"),
+        200 => Some("1250"),
+        201 => Some("1251"),
+        _ => None,
     }
 }
 
-/// What a text field's bytes can be.
-struct Guess {
-    ascii: bool,
-    utf8: bool,
-    gbk: bool,
-}
-
-impl Guess {
-    /// Looks at one field's bytes. A character that the field's end cuts in two is no evidence.
-    fn look(&mut self, bytes: &[u8]) {
-        let end = bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len());
-        let bytes = &bytes[..end];
-        if bytes.is_ascii() {
-            return;
-        }
-        self.ascii = false;
-        self.utf8 &= std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
-        self.gbk &= can_be_gbk(bytes);
-    }
-}
-
-fn can_be_gbk(bytes: &[u8]) -> bool {
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] < 0x80 {
-            at += 1;
-            continue;
-        }
-        let lead = (0x81..=0xfe).contains(&bytes[at]);
-        let trail = bytes.get(at + 1).is_none_or(|&b| (0x40..=0xfe).contains(&b) && b != 0x7f);
-        if !lead || !trail {
-            return false;
-        }
-        at += 2;
-    }
-    true
-}
-
-fn guess(table: &Path, layout: &Layout) -> io::Result<Encoding> {
+fn gather(table: &Path, layout: &Layout) -> io::Result<Evidence> {
     let mut file = BufReader::with_capacity(1 << 18, File::open(table)?);
-    let mut guess = Guess { ascii: true, utf8: true, gbk: true };
-    let fields = text_fields(&mut file, layout, &mut guess)?;
+    let mut evidence = Evidence::new();
+    let fields = text_fields(&mut file, layout, &mut evidence)?;
     file.seek(SeekFrom::Start(layout.header))?;
     let mut row = vec![0; layout.row as usize];
     for _ in 0..layout.rows {
         file.read_exact(&mut row)?;
         for &(start, length) in &fields {
             if let Some(bytes) = row.get(start..start + length) {
-                guess.look(bytes);
+                evidence.look(until_zero(bytes));
             }
         }
     }
-    Ok(match guess {
-        Guess { utf8: true, .. } => Encoding::detected("UTF-8"),
-        Guess { gbk: true, .. } => Encoding::detected("GBK"),
-        _ => Encoding::detected("ISO-8859-1"),
-    })
+    Ok(evidence)
+}
+
+fn until_zero(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len())]
 }
 
 /// Looks at the fields' names and returns where in a row the text fields stand.
-fn text_fields(file: &mut BufReader<File>, layout: &Layout, guess: &mut Guess) -> io::Result<Vec<(usize, usize)>> {
+fn text_fields(
+    file: &mut BufReader<File>,
+    layout: &Layout,
+    evidence: &mut Evidence,
+) -> io::Result<Vec<(usize, usize)>> {
     let mut header = vec![0; layout.header as usize];
     file.read_exact(&mut header)?;
     let mut fields = Vec::new();
@@ -186,7 +152,7 @@ fn text_fields(file: &mut BufReader<File>, layout: &Layout, guess: &mut Guess) -
         if field[0] == b'\r' {
             break;
         }
-        guess.look(&field[..11]);
+        evidence.look(until_zero(&field[..11]));
         let length = usize::from(field[16]);
         if field[11] == b'C' {
             fields.push((start, length));
@@ -194,16 +160,4 @@ fn text_fields(file: &mut BufReader<File>, layout: &Layout, guess: &mut Guess) -
         start += length;
     }
     Ok(fields)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn gbk_is_told_from_latin_by_its_pairs() {
-        assert!(can_be_gbk(&[0xb2, 0xdd, 0xb5, 0xd8]));
-        assert!(can_be_gbk(&[b'a', 0xb2]), "cut in two by the field's end");
-        assert!(!can_be_gbk(b"Stra\xdf "));
-    }
 }

@@ -29,7 +29,9 @@ pub struct LayerRequest {
     pub class: ClassId,
     /// A field that holds a feature's own class; features without a value take `class`.
     pub class_field: Option<String>,
-    /// The CRS of its coordinates, whatever the file says; the file's own if `None`.
+    /// The CRS to take if the file names none.
+    pub assume_crs: Option<Crs>,
+    /// The CRS of its coordinates, whatever the file says.
     pub crs: Option<Crs>,
     /// The encoding of its text, whatever the file says; as declared or detected if `None`.
     pub encoding: Option<String>,
@@ -38,7 +40,7 @@ pub struct LayerRequest {
 impl LayerRequest {
     /// Returns a request that takes the file's word for everything.
     pub fn new(name: impl Into<String>, source: Source, class: ClassId) -> Self {
-        Self { name: name.into(), source, class, class_field: None, crs: None, encoding: None }
+        Self { name: name.into(), source, class, class_field: None, assume_crs: None, crs: None, encoding: None }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::crs::Crs;
 use crate::error::FileError;
 use crate::open;
 use crate::source::Source;
+use crate::text::TextEncoding;
 use gdal::vector::{Layer, LayerAccess, geometry_type_to_name};
 use geo::{Coord, Rect};
 use std::path::Path;
@@ -20,7 +21,7 @@ pub struct LayerSummary {
     /// What the layer says it holds: `Polygon`, `Point`, `Unknown (any)`, …
     pub geometry: String,
     /// How its text is encoded.
-    pub encoding: String,
+    pub encoding: TextEncoding,
     /// Where it lies, in its own CRS; `None` if nothing in it has a finite place.
     pub extent: Option<Rect<f64>>,
     /// The names of its fields.
@@ -44,7 +45,7 @@ pub fn summary(path: &Path) -> Result<Vec<LayerSummary>, FileError> {
     Ok(summaries.collect())
 }
 
-fn of_layer(layer: &Layer<'_>, name: String, encoding: String, source: Source) -> LayerSummary {
+fn of_layer(layer: &Layer<'_>, name: String, encoding: TextEncoding, source: Source) -> LayerSummary {
     let crs = layer.spatial_ref().and_then(|srs| Crs::from_gdal(srs).ok());
     LayerSummary {
         name,

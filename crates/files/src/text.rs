@@ -99,7 +99,11 @@ pub(crate) struct Evidence {
     alone: u64,
     crowded: u64,
     detector: EncodingDetector,
+    fed: usize,
 }
+
+/// More text than this tells the detector nothing new.
+const ENOUGH: usize = 1 << 20;
 
 impl Evidence {
     /// Returns what is known before the first byte.
@@ -115,6 +119,7 @@ impl Evidence {
             alone: 0,
             crowded: 0,
             detector: EncodingDetector::new(Iso2022JpDetection::Deny),
+            fed: 0,
         }
     }
 
@@ -124,8 +129,11 @@ impl Evidence {
             return;
         }
         self.ascii = false;
-        self.detector.feed(bytes, false);
-        self.detector.feed(b"\n", false);
+        if self.fed < ENOUGH {
+            self.fed += bytes.len();
+            self.detector.feed(bytes, false);
+            self.detector.feed(b"\n", false);
+        }
         if self.utf8 {
             self.look_for_utf8(bytes);
         }
@@ -209,8 +217,19 @@ impl Evidence {
         }
         let gb = self.gb;
         let kind = self.gb_kind();
-        let guess = self.detector.guess(Some(b"cn"), Utf8Detection::Deny);
+        let guess = self.detector.guess(None, Utf8Detection::Deny);
         if guess == GBK || guess == GB18030 { (kind, gb) } else { (guess, guess == BIG5) }
+    }
+
+    /// Returns the encoding that the planner gives, and whether the bytes fit it.
+    pub(crate) fn as_given(&self, given: &'static Encoding) -> TextEncoding {
+        let fits = match given {
+            _ if self.ascii => true,
+            given if given == UTF_8 => self.utf8,
+            given if given == GBK || given == GB18030 => self.gb,
+            _ => true,
+        };
+        TextEncoding::of(given, EncodingBasis::Given, fits)
     }
 
     /// Returns the encoding: as declared where the bytes bear it out, else as they tell.
@@ -329,7 +348,9 @@ mod tests {
         let text = "坐标系=2000国家大地坐标系\r\n带号=37";
         let with_mark = [b"\xef\xbb\xbf", text.as_bytes()].concat();
         let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        for (bytes, name) in [(&gbk(text), "GBK"), (&text.as_bytes().to_vec(), "UTF-8"), (&with_mark, "UTF-8"), (&wide, "UTF-16LE")] {
+        for (bytes, name) in
+            [(&gbk(text), "GBK"), (&text.as_bytes().to_vec(), "UTF-8"), (&with_mark, "UTF-8"), (&wide, "UTF-16LE")]
+        {
             let (decoded, encoding) = decode(bytes, None);
             assert_eq!((decoded.as_str(), encoding.name.as_str(), encoding.certain), (text, name, true));
         }

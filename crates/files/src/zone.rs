@@ -6,7 +6,7 @@
 
 use crate::crs::Crs;
 use crate::error::FileError;
-use crate::open;
+use crate::open::{self, Asked};
 use crate::source::LayerRequest;
 use gdal::vector::LayerAccess;
 use geo::{Coord, Rect};
@@ -54,9 +54,12 @@ fn code_at(at: Coord<f64>) -> u32 {
 /// Where a layer lies, in longitude and latitude; `None` if no feature has a finite place.
 fn lonlat_extent(request: &LayerRequest) -> Result<Option<Rect<f64>>, FileError> {
     let source = &request.source;
-    let opened = open::open(&source.path)?;
+    let opened = open::open_as(&source.path, Asked::of(request))?;
     let mut layer = open::layer(&opened.dataset, source)?;
-    let crs = open::crs(&layer, source, request.assume_crs.as_ref())?;
+    let crs = match &request.crs {
+        Some(crs) => crs.clone(),
+        None => open::crs(&layer, source, request.assume_crs.as_ref())?,
+    };
     open::restrict(&mut layer, source)?;
     // The drivers' own extents ignore the subset and are spoilt by a single infinite coordinate.
     let whole = source.subset.is_none().then(|| layer.get_extent().ok()).flatten();

@@ -238,7 +238,7 @@ fn a_layer_without_crs_says_how_to_give_one() {
     let error = refusal(path.to_str().unwrap());
     assert!(matches!(error, FileError::NoCrs { .. }), "{error:?}");
     assert!(error.hint()[0].contains("EPSG:4527"));
-    let assumed = LayerRequest { crs: Some(zone()), ..request(path.to_str().unwrap()) };
+    let assumed = LayerRequest { assume_crs: Some(zone()), ..request(path.to_str().unwrap()) };
     assert_eq!(read(&assumed).file_crs, "EPSG:4546");
 }
 

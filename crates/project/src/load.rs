@@ -8,6 +8,7 @@ use crate::progress::Meter;
 use geo::{Coord, Rect};
 use lantu_engine::{ClassId, Finding, Layer, RuleSet};
 use lantu_files::{Crs, FileError, LayerRequest, choose_crs, read_layer};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -60,8 +61,9 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     let read = |(at, request): (usize, &LayerRequest)| {
         read_one(request, &crs, &|part| meter.reached("read", (at as f64 + part) / count, &request.name))
     };
-    let layers = requests.iter().enumerate().map(read).collect::<Result<_, _>>()?;
-    Ok(Inputs { crs, layers })
+    // All are read before the first failure is told: which one that is must not depend on threads.
+    let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
+    Ok(Inputs { crs, layers: layers.into_iter().collect::<Result<_, _>>()? })
 }
 
 /// Says why no layer has a place, as reading the first would say it.
@@ -88,7 +90,7 @@ fn read_one(request: &LayerRequest, crs: &Crs, watch: &(dyn Fn(f64) -> bool + Sy
         layer: Arc::new(read.value.layer),
         source: read.value.source.to_string(),
         file_crs: read.value.file_crs,
-        encoding: read.value.encoding,
+        encoding: read.value.encoding.name,
         extent: read.value.extent,
         findings: read.findings,
         area,

@@ -6,7 +6,7 @@ use crate::plan::GRID_M;
 use crate::progress::Meter;
 use geo::Rect;
 use lantu_engine::{ClassId, Finding, PrecisionModel, normalise, overlay};
-use lantu_files::{Crs, FileError, LayerRequest, LayerSummary, Source, choose_crs, read_layer, summary};
+use lantu_files::{Crs, EncodingBasis, FileError, LayerRequest, LayerSummary, Source, choose_crs, read_layer, summary};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,6 +33,8 @@ pub struct LayerInfo {
     pub geometry: String,
     /// How its text is encoded.
     pub encoding: String,
+    /// Who says so: `declared` by the file, `detected` from its bytes, `given` by the planner.
+    pub encoding_basis: EncodingBasis,
     /// West, south, east, north in its own CRS.
     pub extent: Option<[f64; 4]>,
     /// Its fields.
@@ -65,7 +67,8 @@ fn look_at(layer: LayerSummary, watcher: Watcher<'_>) -> Result<LayerInfo, Probl
         features: layer.features,
         vertices,
         geometry: layer.geometry,
-        encoding: layer.encoding,
+        encoding: layer.encoding.name,
+        encoding_basis: layer.encoding.basis,
         extent: layer.extent.map(|e| [e.min().x, e.min().y, e.max().x, e.max().y]),
         fields: layer.fields,
         findings,
@@ -94,7 +97,7 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
 /// How to read a layer in its own CRS; `None` if that leads nowhere, not even to its zone.
 fn request(layer: &LayerSummary) -> Result<Option<(LayerRequest, Crs)>, Problem> {
     let (name, class, source) = (layer.name.clone(), ClassId::new(""), layer.source.clone());
-    let request = LayerRequest { name, source, class, class_field: None, assume_crs: None };
+    let request = LayerRequest::new(name, source, class);
     let Some(own) = &layer.crs else {
         let plane = Crs::parse(SOME_PLANE)?;
         return Ok(Some((LayerRequest { assume_crs: Some(plane.clone()), ..request }, plane)));

@@ -66,6 +66,12 @@ pub struct LayerPlan {
     /// The CRS of the file, if it does not say.
     #[serde(default)]
     pub crs: Option<String>,
+    /// The CRS of the file, whatever it says.
+    #[serde(default, alias = "override-crs")]
+    pub override_crs: Option<String>,
+    /// The encoding of the file's text, if it does not say or is wrong.
+    #[serde(default)]
+    pub encoding: Option<String>,
 }
 
 /// A text in one language for both, or in each.
@@ -191,7 +197,8 @@ impl LayerPlan {
     /// Returns a layer of a source, whose class is to be recognised.
     pub(crate) fn named(name: &str, path: String) -> Self {
         let (class, layername, subset) = (None, None, None);
-        Self { name: name.to_owned(), class, path, layername, subset, class_field: None, crs: None }
+        let (class_field, crs, override_crs, encoding) = (None, None, None, None);
+        Self { name: name.to_owned(), class, path, layername, subset, class_field, crs, override_crs, encoding }
     }
 
     /// Returns the source of the layer.
@@ -221,6 +228,8 @@ impl LayerPlan {
             class: self.class(names),
             class_field: self.class_field.clone(),
             assume_crs: self.crs.as_deref().map(Crs::parse).transpose()?,
+            crs: self.override_crs.as_deref().map(Crs::parse).transpose()?,
+            encoding: self.encoding.clone(),
         })
     }
 }
