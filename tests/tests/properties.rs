@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use geo::{Coord, LineString};
-use lantu_engine::{Attributes, ClassId, Feature, Layer, Partition, Point, PrecisionModel, RuleSet};
+use lantu_engine::{
+    Action, Attributes, Choice, ClassId, Conflict, DecisionLog, Feature, Layer, Operation, Partition, PartyName, Point,
+    PrecisionModel, RuleSet, compose, compose_again, decide, decide_again,
+};
 use lantu_tests::random::{Random, layers};
 use lantu_tests::run::{Outcome, run_undecided};
 use proptest::prelude::*;
@@ -96,6 +99,28 @@ fn nearly_equal(one: &Outcome, other: &Outcome) -> Result<(), String> {
     Ok(())
 }
 
+/// Some conflicts and a choice that they can bear, or an undo or redo where there is one to make.
+fn random_action(random: &mut Random, partition: &Partition, conflicts: &[Conflict], log: &DecisionLog) -> Action {
+    match (random.below(4), log.undoable(), log.redoable()) {
+        (0, Some(number), _) => return Action::Undo(number),
+        (1, _, Some(number)) => return Action::Redo(number),
+        _ => {}
+    }
+    let first = &conflicts[random.below(conflicts.len() as u64) as usize];
+    let choice = match (random.below(5), first.parties.last()) {
+        (0, Some(&party)) => {
+            let (layer, fid) = (partition.layer_of(party).name.to_string(), partition.feature(party).fid);
+            return Action::Decide { conflicts: vec![first.id], choice: Choice::GiveTo(PartyName { layer, fid }) };
+        }
+        (1, _) => Choice::LeaveEmpty,
+        (2, _) => Choice::Open,
+        (3, Some(_)) => return Action::Decide { conflicts: vec![first.id], choice: Choice::KeepAll },
+        _ => Choice::OtherClass(ClassId::new("other")),
+    };
+    let several = 1 + random.below(3) as usize;
+    Action::Decide { conflicts: conflicts.iter().take(several).map(|conflict| conflict.id).collect(), choice }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -155,6 +180,31 @@ proptest! {
         prop_assert_eq!(by_patch.into_values().collect::<Vec<_>>(), areas(&first));
         let (before, after) = (segments(&first.partition), segments(&second.partition));
         prop_assert!(after.is_subset(&before), "no line is moved");
+    }
+
+    #[test]
+    fn deciding_what_changed_gives_what_deciding_everything_gives(seed: u64) {
+        let first = run(placed(seed, |x, y| (x, y)));
+        prop_assume!(!first.conflicts.is_empty());
+        let (partition, conflicts, rules) = (&first.partition, &first.conflicts, RuleSet::default());
+        let (mut decisions, mut blueprint) = (first.decisions.clone(), first.blueprint.clone());
+        let (mut log, mut random) = (DecisionLog::default(), Random(seed));
+        for number in 1..=12 {
+            let action = random_action(&mut random, partition, conflicts, &log);
+            let text = String::new;
+            let operation = Operation { number, who: text(), when: text(), action, reason: text(), basis: text() };
+            let known = log.operations().len();
+            prop_assert!(log.append(operation).is_ok());
+            let touched: BTreeSet<_> = log.touched_since(known).collect();
+            let which: Vec<u32> = (0u32..).zip(conflicts).filter(|(_, c)| touched.contains(&c.id)).map(|(at, _)| at).collect();
+            prop_assert_eq!(decide_again(partition, conflicts, &rules, &log, &which, &mut decisions), 0);
+            if !compose_again(&mut blueprint, partition, conflicts, &decisions, &rules, &which) {
+                blueprint = compose(partition, conflicts, &decisions, &rules);
+            }
+            let all = decide(partition, conflicts, &rules, &log).value;
+            prop_assert_eq!(&decisions, &all);
+            prop_assert_eq!(&blueprint, &compose(partition, conflicts, &all, &rules));
+        }
     }
 
     #[test]

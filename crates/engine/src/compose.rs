@@ -78,6 +78,42 @@ pub fn compose(partition: &Partition, conflicts: &[Conflict], decisions: &[Decis
     Blueprint { patches, patch_of }
 }
 
+/// Composes the patches of some conflicts anew, by their indices, after their decisions changed.
+///
+/// Returns whether that was enough: if ground that was empty no longer is, or is now, the patches
+/// are others and all must be composed again.
+pub fn compose_again(
+    blueprint: &mut Blueprint,
+    partition: &Partition,
+    conflicts: &[Conflict],
+    decisions: &[Decision],
+    rules: &RuleSet,
+    which: &[u32],
+) -> bool {
+    let patch = |blueprint: &Blueprint, index: u32| blueprint.patch_of[conflicts[index as usize].faces[0] as usize];
+    let same_ground = |&index: &u32| {
+        let empty = stays_empty(&conflicts[index as usize], &decisions[index as usize]);
+        (patch(blueprint, index) == Blueprint::NONE) == empty
+    };
+    if !which.iter().all(same_ground) {
+        return false;
+    }
+    for &index in which {
+        // A conflict hangs together, so it is one patch or none.
+        let at = patch(blueprint, index);
+        if at != Blueprint::NONE {
+            let faces = std::mem::take(&mut blueprint.patches[at as usize].faces);
+            blueprint.patches[at as usize] = decided(partition, conflicts, decisions, rules, index, faces);
+        }
+    }
+    true
+}
+
+/// Whether a conflict's ground is in no patch.
+fn stays_empty(conflict: &Conflict, decision: &Decision) -> bool {
+    decision.verdict == Verdict::LeaveEmpty || (conflict.parties.is_empty() && decision.verdict == Verdict::Open)
+}
+
 /// Where a face's class comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum History {
@@ -94,9 +130,7 @@ fn histories(partition: &Partition, conflicts: &[Conflict], decisions: &[Decisio
         }
     }
     for (index, (conflict, decision)) in conflicts.iter().zip(decisions).enumerate() {
-        let stays_empty = decision.verdict == Verdict::LeaveEmpty
-            || (conflict.parties.is_empty() && decision.verdict == Verdict::Open);
-        if !stays_empty {
+        if !stays_empty(conflict, decision) {
             conflict.faces.iter().for_each(|&face| history[face as usize] = History::Conflict(index as u32));
         }
     }

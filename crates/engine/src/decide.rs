@@ -1,12 +1,11 @@
 //! Gives each conflict a verdict: planner's choices first, then rules, else open.
 
-use crate::conflict::{Conflict, ConflictId, ConflictKind};
+use crate::conflict::{Conflict, ConflictKind};
 use crate::finding::{About, Finding, FindingCode, Reported};
 use crate::layer::{ClassId, Value};
-use crate::log::{Choice, DecisionLog};
+use crate::log::{Choice, DecisionLog, Standing};
 use crate::partition::{FeatureRef, Partition};
 use crate::rules::{Relation, Rule, RuleSet, Strategy, When};
-use std::collections::BTreeMap;
 
 /// What becomes of a conflict's ground.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -60,26 +59,58 @@ pub fn decide(
     log: &DecisionLog,
 ) -> Reported<Vec<Decision>> {
     let standing = log.standing();
-    let mut used = 0;
     let mut findings = Vec::new();
     let mut decisions = Vec::with_capacity(conflicts.len());
-    let mut known: BTreeMap<ConflictId, ()> = BTreeMap::new();
+    let mut known = 0;
     for conflict in conflicts {
-        let chosen = standing.get(&conflict.id).and_then(|standing| {
-            known.insert(conflict.id, ());
-            used += 1;
-            let verdict = verdict_of(partition, conflict, standing.choice);
-            if verdict.is_none() {
-                findings.push(orphaned());
-            }
-            let verdict = verdict?;
-            let kept = kept_beside(partition, conflict, &verdict, rules);
-            Some(Decision { verdict, basis: Basis::Choice(standing.operation.number), kept })
-        });
-        decisions.push(chosen.unwrap_or_else(|| by_rules(partition, conflict, rules)));
+        let chosen = standing.get(&conflict.id);
+        known += usize::from(chosen.is_some());
+        let (decision, lost) = decide_one(partition, conflict, rules, chosen);
+        findings.extend(lost.then(orphaned));
+        decisions.push(decision);
     }
-    findings.extend(standing.keys().filter(|id| !known.contains_key(id)).map(|_| orphaned()));
+    findings.extend((known..standing.len()).map(|_| orphaned()));
     Reported { value: decisions, findings }
+}
+
+/// Decides some conflicts anew, by their indices, as [`decide()`] decides them among all.
+///
+/// Returns how many choices were passed over because they name a party that is not there.
+pub fn decide_again(
+    partition: &Partition,
+    conflicts: &[Conflict],
+    rules: &RuleSet,
+    log: &DecisionLog,
+    which: &[u32],
+    decisions: &mut [Decision],
+) -> usize {
+    let ids = which.iter().map(|&index| conflicts[index as usize].id).collect();
+    let standing = log.standing_of(&ids);
+    let mut lost = 0;
+    for &index in which {
+        let conflict = &conflicts[index as usize];
+        let (decision, passed_over) = decide_one(partition, conflict, rules, standing.get(&conflict.id));
+        decisions[index as usize] = decision;
+        lost += usize::from(passed_over);
+    }
+    lost
+}
+
+/// The decision of one conflict, and whether a choice was made of it that cannot be.
+fn decide_one(
+    partition: &Partition,
+    conflict: &Conflict,
+    rules: &RuleSet,
+    standing: Option<&Standing<'_>>,
+) -> (Decision, bool) {
+    let Some(standing) = standing else { return (by_rules(partition, conflict, rules), false) };
+    match verdict_of(partition, conflict, standing.choice) {
+        None => (by_rules(partition, conflict, rules), true),
+        Some(verdict) => {
+            let kept = kept_beside(partition, conflict, &verdict, rules);
+            (Decision { verdict, basis: Basis::Choice(standing.operation.number), kept }, false)
+        }
+    }
 }
 
 fn orphaned() -> Finding {

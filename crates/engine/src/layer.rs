@@ -52,8 +52,8 @@ pub enum Value {
 pub struct Attributes {
     /// Field names, in the file's order.
     pub fields: Arc<[Box<str>]>,
-    /// One value per field.
-    pub values: Box<[Value]>,
+    /// One value per field; shared by whoever keeps the row.
+    pub values: Arc<[Value]>,
 }
 
 impl Attributes {

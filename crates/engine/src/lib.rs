@@ -28,9 +28,9 @@ pub mod rules;
 pub mod watch;
 
 pub use check::{Proof, check};
-pub use compose::{Blueprint, Patch, compose};
+pub use compose::{Blueprint, Patch, compose, compose_again};
 pub use conflict::{Conflict, ConflictId, ConflictKind};
-pub use decide::{Basis, Decision, Verdict, decide};
+pub use decide::{Basis, Decision, Verdict, decide, decide_again};
 pub use detect::detect;
 pub use finding::{About, Finding, FindingCode, Reported, Severity};
 pub use layer::{Attributes, ClassId, Feature, Layer, Value};

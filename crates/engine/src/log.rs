@@ -5,7 +5,8 @@
 use crate::conflict::ConflictId;
 use crate::layer::ClassId;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// A party of a conflict, named so that it can be found again in another run.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -83,7 +84,8 @@ pub struct Standing<'a> {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DecisionLog {
-    operations: Vec<Operation>,
+    /// Shared, so that a longer record costs no copy of what it has in common with the shorter.
+    operations: Vec<Arc<Operation>>,
 }
 
 /// Says that an operation does not follow from the record.
@@ -104,7 +106,7 @@ pub enum LogError {
 
 impl DecisionLog {
     /// Returns the operations, oldest first.
-    pub fn operations(&self) -> &[Operation] {
+    pub fn operations(&self) -> &[Arc<Operation>] {
         &self.operations
     }
 
@@ -130,7 +132,7 @@ impl DecisionLog {
         if !possible {
             return Err(LogError::NotPossible(operation.number));
         }
-        self.operations.push(operation);
+        self.operations.push(Arc::new(operation));
         Ok(())
     }
 
@@ -171,7 +173,7 @@ impl DecisionLog {
     pub fn standing(&self) -> BTreeMap<ConflictId, Standing<'_>> {
         let mut standing = BTreeMap::new();
         for number in self.stacks().0 {
-            let operation = &self.operations[number as usize - 1];
+            let operation = &*self.operations[number as usize - 1];
             if let Action::Decide { conflicts, choice } = &operation.action {
                 for &id in conflicts {
                     standing.insert(id, Standing { choice, operation });
@@ -179,5 +181,39 @@ impl DecisionLog {
             }
         }
         standing
+    }
+
+    /// Returns the choices in force for some conflicts; looks back only until all are found.
+    pub fn standing_of(&self, wanted: &HashSet<ConflictId>) -> HashMap<ConflictId, Standing<'_>> {
+        let mut standing = HashMap::new();
+        for number in self.stacks().0.into_iter().rev() {
+            let operation = &*self.operations[number as usize - 1];
+            if let Action::Decide { conflicts, choice } = &operation.action {
+                for id in conflicts.iter().filter(|id| wanted.contains(id)) {
+                    standing.entry(*id).or_insert(Standing { choice, operation });
+                }
+            }
+            if standing.len() == wanted.len() {
+                break;
+            }
+        }
+        standing
+    }
+
+    /// Returns the conflicts that the operations after the first `known` decide, undo or redo; some
+    /// may stand more than once.
+    pub fn touched_since(&self, known: usize) -> impl Iterator<Item = ConflictId> + '_ {
+        self.operations.get(known..).unwrap_or_default().iter().flat_map(|operation| {
+            let decided = match operation.action {
+                Action::Decide { .. } => operation,
+                Action::Undo(number) | Action::Redo(number) => &self.operations[number as usize - 1],
+            };
+            match &decided.action {
+                Action::Decide { conflicts, .. } => conflicts.as_slice(),
+                Action::Undo(_) | Action::Redo(_) => &[],
+            }
+            .iter()
+            .copied()
+        })
     }
 }

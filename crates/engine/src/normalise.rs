@@ -10,6 +10,7 @@ use crate::layer::{Attributes, ClassId, Feature, Layer};
 use crate::precision::{Point, PrecisionModel};
 use crate::rings::ring_area2;
 use geo::{Coord, LineString};
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -79,22 +80,23 @@ impl NormalLayer {
     }
 }
 
-/// Rounds a layer to the grid and reports what is wrong with it.
-pub fn normalise(layer: Layer, grid: &PrecisionModel) -> Reported<NormalLayer> {
-    let clockwise_is_usual = mostly_clockwise(&layer);
+/// Rounds a layer to the grid and reports what is wrong with it. The layer may be given or lent.
+pub fn normalise(layer: impl Borrow<Layer>, grid: &PrecisionModel) -> Reported<NormalLayer> {
+    let layer = layer.borrow();
+    let clockwise_is_usual = mostly_clockwise(layer);
     let mut work = Work {
         grid,
         findings: Vec::new(),
         clockwise_is_usual,
         layer: NormalLayer {
-            name: layer.name,
+            name: layer.name.clone(),
             vertices: 0,
             features: Vec::with_capacity(layer.features.len()),
             points: Vec::new(),
             ring_ends: Vec::new(),
         },
     };
-    for feature in layer.features {
+    for feature in &layer.features {
         work.add(feature, &layer.class);
     }
     work.find_repeats();
@@ -127,7 +129,7 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn add(&mut self, feature: Feature, default: &ClassId) {
+    fn add(&mut self, feature: &Feature, default: &ClassId) {
         let fid = feature.fid;
         if feature.polygons.iter().all(Vec::is_empty) {
             self.say(FindingCode::NoGeometry, fid, None);
@@ -151,12 +153,12 @@ impl Work<'_> {
         said.sort_by_key(|(code, _)| *code);
         said.dedup_by_key(|(code, _)| *code);
         said.into_iter().for_each(|(code, at)| self.say(code, fid, at));
-        let class = feature.class.unwrap_or_else(|| default.clone());
+        let class = feature.class.as_ref().unwrap_or(default).clone();
         let rings_end = self.layer.ring_ends.len() as u32;
         self.layer.features.push(NormalFeature {
             fid,
             class,
-            attributes: feature.attributes,
+            attributes: feature.attributes.clone(),
             rings_end,
             area2,
             perimeter,

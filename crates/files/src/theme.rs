@@ -8,7 +8,7 @@ use lantu_engine::{
 };
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::area::ArcAreas;
 use crate::crs::Crs;
@@ -159,7 +159,7 @@ impl<'a> BlueprintExport<'a> {
         ]
     }
 
-    fn conflict_values(&self, index: usize, ellipsoid: f64, operations: &'a [Operation]) -> Vec<Cell<'a>> {
+    fn conflict_values(&self, index: usize, ellipsoid: f64, operations: &'a [Arc<Operation>]) -> Vec<Cell<'a>> {
         let (conflict, decision) = (&self.conflicts[index], &self.decisions[index]);
         let mut classes: Vec<&str> = conflict.parties.iter().map(|&party| self.class_of(party).as_str()).collect();
         classes.sort_unstable();

@@ -113,7 +113,7 @@ impl Asked<'_> {
 
     fn operation(self, basis: &Basis) -> Option<OperationView> {
         let Basis::Choice(number) = basis else { return None };
-        self.outcome.log.operations().get(*number as usize - 1).map(operation_view)
+        self.outcome.log.operations().get(*number as usize - 1).map(|operation| operation_view(operation))
     }
 
     /// Returns what lies at a place.

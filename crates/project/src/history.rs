@@ -8,12 +8,12 @@ const SHOWN: usize = 50;
 
 /// Returns the latest operations, newest first.
 pub(crate) fn latest(log: &DecisionLog) -> Vec<OperationView> {
-    log.operations().iter().rev().take(SHOWN).map(operation_view).collect()
+    log.operations().iter().rev().take(SHOWN).map(|operation| operation_view(operation)).collect()
 }
 
 /// Returns the operation of a number.
 pub(crate) fn by_number(log: &DecisionLog, number: Option<u64>) -> Option<OperationView> {
-    log.operations().get(number? as usize - 1).map(operation_view)
+    log.operations().get(number? as usize - 1).map(|operation| operation_view(operation))
 }
 
 /// Returns an operation as the window shows it.

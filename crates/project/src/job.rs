@@ -66,7 +66,7 @@ impl Job {
         clock.lap("read");
         rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
         let layers = take_layers(&mut inputs);
-        let cut = Cut::of(&inputs, layers.into_iter(), plan.grid, &rules, &meter, &mut clock)?;
+        let cut = Cut::of(&inputs, layers, plan.grid, &rules, &meter, &mut clock)?;
         let outcome = Outcome::of(Arc::new(cut), rules, log, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());
         Ok(Self { plan, inputs, outcome, timings, started: RefCell::new(Instant::now()) })
@@ -145,15 +145,14 @@ pub fn use_threads(count: usize) -> Result<(), Problem> {
 }
 
 /// Hands the features over to the run, so that they are held only once.
-fn take_layers(inputs: &mut Inputs) -> Vec<Layer> {
+fn take_layers(inputs: &mut Inputs) -> Vec<Arc<Layer>> {
     inputs
         .layers
         .iter_mut()
         .map(|loaded| {
             let empty =
                 Layer { name: loaded.layer.name.clone(), class: loaded.layer.class.clone(), features: Vec::new() };
-            let full = std::mem::replace(&mut loaded.layer, Arc::new(empty));
-            Arc::try_unwrap(full).unwrap_or_else(|shared| (*shared).clone())
+            std::mem::replace(&mut loaded.layer, Arc::new(empty))
         })
         .collect()
 }

@@ -6,10 +6,12 @@ use crate::problem;
 use crate::progress::Meter;
 use lantu_engine::{
     About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, Finding, FindingCode, Layer, NormalLayer,
-    OutOfRange, Partition, PrecisionModel, Proof, RuleSet, check, compose, decide, detect, normalise, overlay,
+    OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, check, compose, compose_again, decide,
+    decide_again, detect, normalise, overlay,
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
-use std::collections::HashMap;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -56,13 +58,13 @@ pub struct Outcome {
 impl Cut {
     /// Cuts layers and finds their conflicts.
     ///
-    /// `layers` are taken one by one, so that no more than one copy is held at a time.
+    /// A layer that nobody else holds is let go as soon as it lies on the grid.
     ///
     /// # Errors
     /// A problem if the data fit no grid, are too many, or the work was stopped.
     pub fn of(
         inputs: &Inputs,
-        layers: impl Iterator<Item = Layer>,
+        layers: Vec<Arc<Layer>>,
         grid_m: f64,
         rules: &RuleSet,
         meter: &Meter<'_>,
@@ -74,7 +76,7 @@ impl Cut {
             let (code, about) = (FindingCode::CoarserGrid, About::default());
             findings.push(Finding { code, severity: code.severity(), about, at: None });
         }
-        let normal = normal_layers(inputs, layers, &grid, &mut findings, meter)?;
+        let normal = normal_layers(layers, &grid, &mut findings, meter)?;
         clock.lap("normalise");
         let cut = overlay(normal, &grid, meter)?;
         findings.extend(cut.findings);
@@ -126,23 +128,22 @@ fn grid(inputs: &Inputs, grid_m: f64) -> Result<PrecisionModel, Problem> {
 }
 
 fn normal_layers(
-    inputs: &Inputs,
-    layers: impl Iterator<Item = Layer>,
+    layers: Vec<Arc<Layer>>,
     grid: &PrecisionModel,
     findings: &mut Vec<Finding>,
     meter: &Meter<'_>,
 ) -> Result<Vec<NormalLayer>, Problem> {
-    let count = inputs.layers.len() as f64;
-    let mut normal = Vec::new();
-    for (at, layer) in layers.enumerate() {
-        if !meter.reached("normalise", at as f64 / count, &layer.name) {
-            return Err(problem::cancelled());
-        }
-        let reported = normalise(layer, grid);
+    let count = layers.len() as f64;
+    let one = |(at, layer): (usize, Arc<Layer>)| {
+        let go_on = meter.reached("normalise", at as f64 / count, &layer.name);
+        go_on.then(|| normalise(&*layer, grid)).ok_or_else(problem::cancelled)
+    };
+    let reported: Vec<Reported<NormalLayer>> = layers.into_par_iter().enumerate().map(one).collect::<Result<_, _>>()?;
+    let lay_by = |reported: Reported<NormalLayer>| {
         findings.extend(reported.findings);
-        normal.push(reported.value);
-    }
-    Ok(normal)
+        reported.value
+    };
+    Ok(reported.into_iter().map(lay_by).collect())
 }
 
 impl Outcome {
@@ -170,22 +171,34 @@ impl Outcome {
         Ok(Self { cut, rules, log, decisions: decided.value, blueprint, proof, orphaned, timings })
     }
 
-    /// Applies a longer record to the same cut and rules; nothing is cut or measured anew.
-    pub fn with_log(&self, log: Arc<DecisionLog>) -> Self {
-        let cut = &self.cut;
-        let decided = decide(&cut.partition, &cut.conflicts, &self.rules, &log);
-        let blueprint = compose(&cut.partition, &cut.conflicts, &decided.value, &self.rules);
-        let proof = self.proof.of_other_blueprint(&cut.partition, &blueprint);
-        Self {
-            cut: cut.clone(),
-            rules: self.rules.clone(),
-            log,
-            decisions: decided.value,
-            blueprint,
-            proof,
-            orphaned: decided.findings.len() as u32,
-            timings: self.timings.clone(),
+    /// Applies a longer record to the same cut and rules: nothing is cut or measured anew, and only
+    /// what the new operations touch is decided and composed again.
+    pub fn go_on(&mut self, log: Arc<DecisionLog>) {
+        let touched: Option<BTreeSet<u32>> =
+            log.touched_since(self.log.operations().len()).map(|id| self.cut.find(id)).collect();
+        self.log = log;
+        // Where decisions have lost their conflict, they must be counted again: look at all.
+        let touched = touched.filter(|_| self.orphaned == 0);
+        let again = touched.is_some_and(|which| self.again(&which.into_iter().collect::<Vec<_>>()));
+        if !again {
+            self.all_again();
         }
+    }
+
+    fn again(&mut self, which: &[u32]) -> bool {
+        let Self { cut, rules, log, decisions, blueprint, .. } = self;
+        let (partition, conflicts) = (&cut.partition, &cut.conflicts);
+        let lost = decide_again(partition, conflicts, rules, log, which, decisions);
+        lost == 0 && compose_again(blueprint, partition, conflicts, decisions, rules, which)
+    }
+
+    fn all_again(&mut self) {
+        let partition = &self.cut.partition;
+        let decided = decide(partition, &self.cut.conflicts, &self.rules, &self.log);
+        self.blueprint = compose(partition, &self.cut.conflicts, &decided.value, &self.rules);
+        self.decisions = decided.value;
+        self.orphaned = decided.findings.len() as u32;
+        self.proof = self.proof.of_other_blueprint(partition, &self.blueprint);
     }
 
     /// Returns all that an export needs.

@@ -269,16 +269,18 @@ impl Shared {
     fn run(&self) -> Result<(), Problem> {
         let open = self.open()?;
         let (meter, mut clock) = (self.meter(), Clock::default());
-        let layers = open.inputs.layers.iter().map(|loaded| Layer::clone(&loaded.layer));
+        let layers = open.inputs.layers.iter().map(|loaded| loaded.layer.clone()).collect();
         let cut = Cut::of(&open.inputs, layers, open.plan.grid, &open.rules, &meter, &mut clock)?;
         let measure = Measure::of(&cut, &open.inputs.crs);
         let inbox = Arc::new(Inbox::of(&cut, measure));
-        let outcome = Outcome::of(Arc::new(cut), open.rules.clone(), open.log.clone(), &meter, &mut clock)?;
+        let mut outcome = Outcome::of(Arc::new(cut), open.rules.clone(), open.log.clone(), &meter, &mut clock)?;
         let mut state = self.state();
         if let Some(now) = &mut state.open {
             // A decision may have been made meanwhile.
             let same = Arc::ptr_eq(&now.log, &open.log);
-            let outcome = if same { outcome } else { outcome.with_log(now.log.clone()) };
+            if !same {
+                outcome.go_on(now.log.clone());
+            }
             now.result = Some(Found { outcome: Arc::new(outcome), inbox, arcs: Arc::default(), measure });
             state.revision += 1;
         }
@@ -304,7 +306,8 @@ impl Shared {
         lock(&open.store).append(&operation)?;
         open.log = Arc::new(log);
         if let Some(found) = &mut open.result {
-            found.outcome = Arc::new(found.outcome.with_log(open.log.clone()));
+            // Copied only while somebody still looks at what it was.
+            Arc::make_mut(&mut found.outcome).go_on(open.log.clone());
         }
         state.revision += 1;
         drop(state);

@@ -265,6 +265,7 @@ impl Failed {
 mod tests {
     use super::*;
     use lantu_engine::{Choice, ConflictId};
+    use std::sync::Arc;
 
     fn decision(number: u64) -> Operation {
         let action = Action::Decide { conflicts: vec![ConflictId(number)], choice: Choice::KeepAll };
@@ -288,7 +289,7 @@ mod tests {
         store.append(&decision(2)).unwrap();
         drop(store);
         let log = Store::open(&path, folder.path()).unwrap().log().unwrap();
-        assert_eq!(log.operations(), [decision(1), decision(2)]);
+        assert_eq!(log.operations(), [decision(1), decision(2)].map(Arc::new));
     }
 
     #[test]
@@ -320,7 +321,7 @@ mod tests {
         let path = folder.path().join("a.lantu");
         Store::open(&path, folder.path()).unwrap().append(&decision(1)).unwrap();
         let before = std::fs::read(&path).unwrap();
-        assert_eq!(Store::look_into(&path).unwrap().log().unwrap().operations(), [decision(1)]);
+        assert_eq!(Store::look_into(&path).unwrap().log().unwrap().operations(), [Arc::new(decision(1))]);
         assert_eq!(std::fs::read(&path).unwrap(), before);
         assert!(Store::look_into(&folder.path().join("b.lantu")).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -292,6 +292,8 @@ impl Album {
 
     /// A picture of a window that shows nothing compresses to almost nothing.
     fn keep(&self, d: &Driver, name: &str) {
+        // What the page holds is drawn a moment later.
+        std::thread::sleep(std::time::Duration::from_millis(200));
         let picture = d.screenshot();
         assert!(picture.len() > 20_000, "{name} shows next to nothing");
         std::fs::write(self.0.join(format!("{name}.png")), picture).unwrap();
