@@ -58,7 +58,7 @@ pub(crate) fn nothing_there(what: [&str; 2], hint: [&str; 2]) -> Problem {
 
 /// There is no result yet.
 pub(crate) fn no_result() -> Problem {
-    nothing_there(["还没有结果。", "There is no result yet."], ["请先运行叠加。", "Run the overlay first."])
+    nothing_there(["还没有结果。", "There is no result yet."], ["请先查找冲突。", "Find the conflicts first."])
 }
 
 /// Long work is under way already.

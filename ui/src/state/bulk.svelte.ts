@@ -85,9 +85,19 @@ class Bulk {
     await this.#count();
   }
 
+  /** What the list knows already is not asked for. */
   async #count(): Promise<void> {
-    const found = await this.#suppose({ kind: 'open' });
-    if (found) this.tally = found.applies;
+    const number = ++this.#asked;
+    const [first, last] = this.stretches.length === 1 ? (this.stretches[0] ?? []) : [];
+    let tally: Tally | undefined;
+    if (this.like) {
+      tally = (await project.send('conflicts', { ...this.like, offset: 0, limit: 0, locate: null }))?.total;
+    } else if (first === 0 && last === inbox.total.count - 1) {
+      tally = inbox.total;
+    } else {
+      return void this.#suppose({ kind: 'open' }).then((found) => (this.tally = found?.applies ?? this.tally));
+    }
+    if (tally && number === this.#asked) this.tally = tally;
   }
 
   /** Shows what a choice would change; nothing is decided yet. */
