@@ -1,6 +1,7 @@
 # make run    the window on the demo project; without a display the same job in the terminal
 # make test   everything that must hold
 # make fuzz   ten more minutes of random cases against the brute-force reference
+# make bench  Lantu beside other tools on the same files; SIZE=S,M,L,XL and RUNS=3 as you like
 #
 # Each installs what it needs (scripts/setup.sh) and can be repeated at will.
 
@@ -11,7 +12,7 @@ UI_SOURCES := $(shell find ui/src ui/public ui/index.html ui/vite.config.ts ui/t
 DISPLAY_OR_NONE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-window run-terminal test fuzz
+.PHONY: help run run-window run-terminal test fuzz bench
 .NOTPARALLEL:
 
 help:
@@ -45,6 +46,14 @@ test:
 fuzz:
 	sh scripts/setup.sh cli
 	LANTU_FUZZ_SECONDS=600 cargo test --release -p lantu-tests --test reference -- --nocapture
+
+SIZE ?= S,M
+RUNS ?= 1
+bench:
+	sh scripts/setup.sh cli
+	sh bench/peers.sh
+	cargo build --release --locked -p lantu -p lantu-bench
+	$(TARGET)/release/lantu-bench run $(SIZE) $(RUNS)
 
 # npm writes this file last, so it tells whether an installation was finished.
 ui/node_modules/.package-lock.json: ui/package-lock.json ui/package.json

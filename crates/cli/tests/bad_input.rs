@@ -134,6 +134,14 @@ fn coordinates_that_no_grid_can_hold_are_refused_with_the_files_name() {
 }
 
 #[test]
+fn one_stray_coordinate_does_not_coarsen_the_grid_until_nothing_is_left() {
+    let folder = folder();
+    let (near, far) = (square(111.0, 20.0, 0.01), square(-60.0, -20.0, 0.01));
+    let stray = geojson(&folder, "stray.geojson", &[near, far]);
+    refused(&[&layer("farmland", &stray), "--crs", "EPSG:3857"], &[]);
+}
+
+#[test]
 fn a_rule_that_names_an_unknown_class_is_named_with_it() {
     let folder = folder();
     let layers = two_layers(&folder, true);
@@ -168,10 +176,12 @@ fn nothing_at_all_and_a_misspelt_layer_are_refused() {
 }
 
 #[test]
-fn an_unknown_crs_is_refused() {
+fn an_unknown_crs_and_one_that_is_not_in_metres_are_refused() {
     let folder = folder();
     let [farmland, _] = two_layers(&folder, false);
     refused(&[&farmland, "--crs", "EPSG:99999999"], &["EPSG:99999999", "EPSG:4546"]);
+    refused(&[&farmland, "--crs", "EPSG:4490"], &["EPSG:4490", "not the metre"]);
+    refused(&[&farmland, "--crs", "EPSG:2227"], &["EPSG:2227", "not the metre"]);
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
         Some(text) => Crs::parse(text)?,
         None => choose_crs(&requests).map_err(|error| nowhere(&requests, error))?,
     };
+    in_metres(&crs)?;
     let count = requests.len() as f64;
     let read = |(at, request): (usize, &LayerRequest)| {
         read_one(request, &crs, &|part| meter.reached("read", (at as f64 + part) / count, &request.name))
@@ -64,6 +65,22 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     // All are read before the first failure is told: which one that is must not depend on threads.
     let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
     Ok(Inputs { crs, layers: layers.into_iter().collect::<Result<_, _>>()? })
+}
+
+/// Areas, widths and tolerances are in metres: the plane must be, too. Layers may be in anything.
+fn in_metres(crs: &Crs) -> Result<(), Problem> {
+    if !crs.is_geographic() && (crs.metres_per_unit() - 1.0).abs() < 1e-9 {
+        return Ok(());
+    }
+    let message = [
+        format!("{crs} 不能作为项目的坐标系：它的单位不是米。"),
+        format!("{crs} cannot be the project's CRS: its unit is not the metre."),
+    ];
+    let hint = [
+        "请选择以米为单位的投影坐标系，例如 EPSG:4546；图层本身可以是任何坐标系。",
+        "Choose a projected CRS in metres, for example EPSG:4546; the layers themselves may be in any.",
+    ];
+    Err(problem::problem(message, hint))
 }
 
 /// Says why no layer has a place, as reading the first would say it.

@@ -1,0 +1,208 @@
+//! The tools that are compared: what each is called, whether it is there, how it is run.
+
+use crate::data::Data;
+use lantu_bench::Size;
+use serde::Serialize;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Something that reads the layers of a size, and most of them cut them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tool {
+    /// GDAL's Arrow stream: reads everything, does nothing.
+    Read,
+    /// Lantu, the whole job.
+    Lantu,
+    /// mapshaper's `-union`.
+    Mapshaper,
+    /// GEOS: node all borders, polygonize, find what covers each face.
+    Geos,
+}
+
+impl Tool {
+    /// All of them, Lantu first of those that cut.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Lantu, Self::Mapshaper, Self::Geos];
+
+    /// Returns a name for files.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Lantu => "lantu",
+            Self::Mapshaper => "mapshaper",
+            Self::Geos => "geos",
+        }
+    }
+
+    /// Returns whether a laptop's memory and an hour are likely to do.
+    pub fn can(self, size: Size) -> bool {
+        match self {
+            Self::Read | Self::Lantu => true,
+            Self::Mapshaper => size.name != "XL",
+            Self::Geos => matches!(size.name, "S" | "M"),
+        }
+    }
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "GDAL, reading only",
+            Self::Lantu => "Lantu",
+            Self::Mapshaper => "mapshaper -union",
+            Self::Geos => "GEOS, node and polygonize",
+        })
+    }
+}
+
+/// What is installed here.
+#[derive(Debug)]
+pub struct Tools {
+    folder: PathBuf,
+    lantu: String,
+    mapshaper: Option<String>,
+    python: Option<String>,
+}
+
+impl Tools {
+    /// Looks for the tools; `folder` is where `bench/peers.sh` has put them.
+    pub fn find(folder: &Path) -> Result<Self, String> {
+        let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+        let lantu = std::env::var("LANTU").unwrap_or_else(|_| format!("{target}/release/lantu"));
+        said(&lantu, &["--version"]).ok_or_else(|| format!("{lantu} cannot be run; make bench builds it"))?;
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let mapshaper = text(folder.join("peers/node_modules/mapshaper/bin/mapshaper"));
+        let python = text(folder.join("peers/venv/bin/python"));
+        Ok(Self {
+            folder: folder.to_owned(),
+            lantu,
+            mapshaper: said("node", &[&mapshaper, "--version"]).map(|_| mapshaper),
+            python: said(&python, &["bench/peers.py", "versions"]).map(|_| python),
+        })
+    }
+
+    /// Returns whether a tool is there.
+    pub fn have(&self, tool: Tool) -> bool {
+        match tool {
+            Tool::Lantu => true,
+            Tool::Mapshaper => self.mapshaper.is_some(),
+            Tool::Read | Tool::Geos => self.python.is_some(),
+        }
+    }
+
+    /// Returns the command line of a tool on the files of a size.
+    pub fn command(&self, tool: Tool, data: &Data) -> Vec<String> {
+        let files = data.files.iter().map(|file| file.to_string_lossy().into_owned());
+        let out = self.result(tool, data).unwrap_or_default();
+        let mut line: Vec<String> = Vec::new();
+        let mut say = |words: &[&str]| line.extend(words.iter().map(|&word| word.to_owned()));
+        match tool {
+            Tool::Lantu => {
+                say(&[&self.lantu, "merge"]);
+                files.enumerate().for_each(|(k, file)| say(&["--layer", &format!("layer{k}={file}")]));
+                say(&["--out", &out, "--report", &self.report(data).to_string_lossy()]);
+            }
+            Tool::Mapshaper => {
+                say(&["node", "--max-old-space-size=20000", self.mapshaper.as_deref().unwrap_or_default(), "-i"]);
+                files.for_each(|file| say(&[&file]));
+                say(&["combine-files", "-union", "target=*", "-o", &out, "force"]);
+            }
+            Tool::Read | Tool::Geos => {
+                say(&[self.python.as_deref().unwrap_or_default(), "bench/peers.py"]);
+                if tool == Tool::Read {
+                    say(&["read"]);
+                } else {
+                    say(&["partition", &out]);
+                }
+                files.for_each(|file| say(&[&file]));
+            }
+        }
+        line
+    }
+
+    /// Returns the file that a tool writes, if it writes one.
+    pub fn result(&self, tool: Tool, data: &Data) -> Option<String> {
+        // mapshaper reads GeoPackages but fails to write one of several layers' `fid` columns.
+        let ending = if tool == Tool::Mapshaper { "shp" } else { "gpkg" };
+        let name = format!("{}-{}.{ending}", data.size, tool.slug());
+        (tool != Tool::Read).then(|| self.folder.join(name).to_string_lossy().into_owned())
+    }
+
+    /// Returns where Lantu's report lies.
+    pub fn report(&self, data: &Data) -> PathBuf {
+        self.folder.join(format!("{}-report.json", data.size))
+    }
+
+    /// Returns what `lantu verify` says of a file.
+    pub fn is_partition(&self, tool: Tool, file: &str) -> Result<bool, String> {
+        // Beside the blueprint there is a table of styles.
+        let table = if tool == Tool::Lantu { "|layername=blueprint" } else { "" };
+        verdict(Command::new(&self.lantu).args(["verify", &format!("{file}{table}")]))
+    }
+
+    /// Returns what GEOS says of a file, if it is there and has a chance.
+    pub fn is_partition_by_geos(&self, file: &str, size: Size) -> Result<Option<bool>, String> {
+        let Some(python) = self.python.as_ref().filter(|_| Tool::Geos.can(size)) else { return Ok(None) };
+        verdict(Command::new(python).args(["bench/peers.py", "verify", file])).map(Some)
+    }
+
+    /// Returns what is to be known of the machine and of the versions.
+    pub fn about(&self) -> Vec<[String; 2]> {
+        let mut about = vec![
+            ("day", jiff::Zoned::now().date().to_string()),
+            ("machine", machine()),
+            ("Lantu", revision(&said(&self.lantu, &["--version"]).unwrap_or_default())),
+        ];
+        if let Some(mapshaper) = &self.mapshaper {
+            let versions = [said("node", &[mapshaper, "--version"]), said("node", &["--version"])];
+            let [mapshaper, node] = versions.map(Option::unwrap_or_default);
+            about.push(("mapshaper", format!("{mapshaper} on node {node}")));
+        }
+        if let Some(python) = &self.python {
+            about.push(("GEOS, GDAL", said(python, &["bench/peers.py", "versions"]).unwrap_or_default()));
+        }
+        about.into_iter().map(|(name, value)| [name.to_owned(), value]).collect()
+    }
+}
+
+/// Yes at exit code 0, no at 1; anything else is no answer.
+fn verdict(command: &mut Command) -> Result<bool, String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|cause| cause.to_string())?;
+    match output.status.code() {
+        Some(0) => Ok(true),
+        Some(1) => Ok(false),
+        _ => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
+    }
+}
+
+/// What a command prints, if it can be run and is content.
+fn said(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
+    // mapshaper tells its version on stderr.
+    let text = [output.stdout, output.stderr].concat();
+    output.status.success().then(|| String::from_utf8_lossy(&text).trim().to_owned())
+}
+
+fn revision(version: &str) -> String {
+    match said("git", &["describe", "--always", "--dirty"]) {
+        Some(revision) => format!("{version}, {revision}"),
+        None => version.to_owned(),
+    }
+}
+
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1));
+    let model = model.map(str::to_owned).or_else(|| said("sysctl", &["-n", "machdep.cpu.brand_string"]));
+    let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let memory =
+        memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse().ok());
+    let memory = memory.map_or_else(String::new, |kb: f64| format!(", {:.0} GB of memory", kb / 1e6));
+    format!(
+        "{cores} × {}{memory}, {}",
+        model.unwrap_or_else(|| "an unknown processor".to_owned()),
+        std::env::consts::OS
+    )
+}
