@@ -82,7 +82,7 @@ fn an_empty_layer_is_refused() {
 #[test]
 fn a_layer_without_crs_is_refused_with_the_way_to_give_one() {
     let folder = folder();
-    refused_layer(&shapefile(&folder, "a.shp", None, &[&triangle()]), &["a.shp", "EPSG:4527", ".prj"]);
+    refused_layer(&shapefile(&folder, "a.shp", None, &[&triangle()]), &["a.shp", "EPSG:4546", "crs"]);
 }
 
 #[test]
@@ -136,9 +136,10 @@ fn coordinates_that_no_grid_can_hold_are_refused_with_the_files_name() {
 #[test]
 fn one_stray_coordinate_does_not_coarsen_the_grid_until_nothing_is_left() {
     let folder = folder();
-    let (near, far) = (square(111.0, 20.0, 0.01), square(-60.0, -20.0, 0.01));
-    let stray = geojson(&folder, "stray.geojson", &[near, far]);
-    refused(&[&layer("farmland", &stray), "--crs", "EPSG:3857"], &[]);
+    let members = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4546"}},"#;
+    let squares = [square(500_000.0, 2_200_000.0, 100.0), square(1e12, 2_200_000.0, 100.0)];
+    let stray = write(&folder, "stray.geojson", collection(members, &squares));
+    refused(&[&layer("farmland", &stray), "--crs", "EPSG:4546"], &["stray.geojson", "do not fit the grid"]);
 }
 
 #[test]
