@@ -14,7 +14,7 @@ packages="build-essential pkg-config libgdal-dev"
 case $task in
 cli) ;;
 window) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk" ;;
-test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11" ;;
+test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin" ;;
 *)
     echo "setup.sh: unknown task $task; one of: cli, window, test" >&2
     exit 2
@@ -42,7 +42,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
         pkg-config --exists librsvg-2.0 2>/dev/null || missing="$missing librsvg-with-headers"
     fi
     if [ "$task" = test ]; then
-        for program in WebKitWebDriver xvfb-run dbus-run-session; do
+        for program in WebKitWebDriver xvfb-run dbus-run-session cs2cs; do
             command -v $program >/dev/null 2>&1 || missing="$missing $program"
         done
     fi

@@ -56,6 +56,8 @@ fn finding(code: &str) -> String {
         "stated-otherwise" => "与文件所述不符",
         "swapped-axes" => "坐标轴颠倒",
         "assumed-crs" => "坐标系为推定",
+        "no-datum-shift" => "缺少转换参数",
+        "heights-dropped" => "高程已略去",
         "coarser-grid" => "格网放粗",
         "collapsed" => "小于格网而消失",
         "orphaned-decision" => "裁定失去对象",

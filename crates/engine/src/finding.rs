@@ -54,6 +54,10 @@ pub enum FindingCode {
     SwappedAxes,
     /// The file does not say where it lies; the usual was assumed.
     AssumedCrs,
+    /// A datum was left without the local parameters of the way; it may be metres off.
+    NoDatumShift,
+    /// Points had heights or measures; they were dropped.
+    HeightsDropped,
     /// The grid is coarser than asked for because the data span too far.
     CoarserGrid,
     /// A feature of which the grid kept nothing after noding.
@@ -104,7 +108,7 @@ impl FindingCode {
     pub fn severity(self) -> Severity {
         use FindingCode::*;
         match self {
-            RepeatedPoint | WrongWinding | UnclosedRing | Spike => Severity::Note,
+            RepeatedPoint | WrongWinding | UnclosedRing | Spike | HeightsDropped => Severity::Note,
             NotFinite | OutOfRange | NoGeometry | NoGround | NotAPolygon | UnreadableLine | Collapsed => Severity::Loss,
             _ => Severity::Warning,
         }
@@ -131,6 +135,8 @@ impl FindingCode {
             StatedOtherwise => "stated-otherwise",
             SwappedAxes => "swapped-axes",
             AssumedCrs => "assumed-crs",
+            NoDatumShift => "no-datum-shift",
+            HeightsDropped => "heights-dropped",
             CoarserGrid => "coarser-grid",
             Collapsed => "collapsed",
             OrphanedDecision => "orphaned-decision",

@@ -38,6 +38,11 @@ pub(crate) fn has_zone(easting: f64) -> bool {
     size(easting) == Size::Eight
 }
 
+/// Returns whether a number is an easting without its zone.
+pub(crate) fn six_digits(easting: f64) -> bool {
+    size(easting) == Size::Six
+}
+
 /// Returns whether both numbers can be degrees.
 pub(crate) fn like_degrees(at: Coord<f64>) -> bool {
     size(at.x) == Size::Degrees && size(at.y) == Size::Degrees

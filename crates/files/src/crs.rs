@@ -5,6 +5,7 @@
 //! ("traditional GIS order"), whatever order the authority defines.
 
 use crate::error::FileError;
+use crate::gauss::{Datum, Zone};
 use crate::messages::{self, Cause};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use geo::Coord;
@@ -21,6 +22,9 @@ pub struct Crs {
     definition: Arc<str>,
     geographic: bool,
     metres_per_unit: f64,
+    datum: Option<Datum>,
+    zone: Option<(Zone, bool)>,
+    false_easting: f64,
 }
 
 impl Crs {
@@ -65,7 +69,11 @@ impl Crs {
             Err(_) => srs.name().unwrap_or_else(|| "unnamed CRS".to_owned()).into(),
         };
         let metres_per_unit = if geographic { METRES_PER_DEGREE } else { srs.linear_units() };
-        Ok(Self { name, definition, geographic, metres_per_unit })
+        let datum = srs.geog_cs().ok().and_then(|geographic| geographic.name()).and_then(|name| chinese(&name));
+        let false_easting = srs.get_proj_param("false_easting").ok().flatten().unwrap_or(0.0);
+        let code = srs.auth_code().ok().and_then(|code| u32::try_from(code).ok());
+        let zone = code.and_then(Zone::of_code).or_else(|| zone_by_parameters(&srs, datum?, false_easting));
+        Ok(Self { name, definition, geographic, metres_per_unit, datum, zone, false_easting })
     }
 
     /// Returns the CRS's name: `EPSG:n` where it has a code.
@@ -81,6 +89,32 @@ impl Crs {
     /// Returns how many metres a unit is long; for degrees, along a meridian.
     pub fn metres_per_unit(&self) -> f64 {
         self.metres_per_unit
+    }
+
+    /// Returns its datum, if it is one of China's.
+    pub(crate) fn datum(&self) -> Option<Datum> {
+        self.datum
+    }
+
+    /// Returns its Gauss–Krüger zone, if it is one of China's, and whether eastings carry its number.
+    pub(crate) fn zone(&self) -> Option<(Zone, bool)> {
+        self.zone
+    }
+
+    /// Returns whether its eastings begin far from zero, as those of a transverse Mercator do.
+    pub(crate) fn has_false_easting(&self) -> bool {
+        self.false_easting >= 1e5
+    }
+
+    /// Returns the same CRS with a way to WGS 84 (and CGCS2000): metres, seconds and millionths in
+    /// the order and with the signs of `+towgs84`.
+    pub(crate) fn with_way_to_wgs84(&self, parameters: [f64; 7]) -> Result<Self, FileError> {
+        let unknown = |source: Cause| FileError::UnknownCrs { text: self.name.to_string(), source };
+        let text = self.to_gdal()?.to_proj4().map_err(|error| unknown(error.into()))?;
+        let kept = text.split_whitespace().filter(|word| !(word.starts_with("+towgs84") || *word == "+type=crs"));
+        let way = parameters.map(|number| number.to_string()).join(",");
+        let definition = kept.chain([format!("+towgs84={way}").as_str(), "+type=crs"]).collect::<Vec<_>>().join(" ");
+        Ok(Self { definition: definition.into(), ..self.clone() })
     }
 
     /// Brings coordinates into WGS 84 longitude and latitude.
@@ -109,6 +143,30 @@ impl Crs {
         srs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
         Ok(srs)
     }
+}
+
+/// The Chinese datum that the name of a geographic CRS tells.
+fn chinese(name: &str) -> Option<Datum> {
+    match name.to_lowercase() {
+        name if name.contains("china geodetic") || name.contains("cgcs") || name.contains("china_geodetic") => {
+            Some(Datum::Cgcs2000)
+        }
+        name if name.contains("xian") => Some(Datum::Xian80),
+        name if name.contains("beijing") => Some(Datum::Beijing54),
+        _ => None,
+    }
+}
+
+/// The zone of a CRS without a code, as many .prj files have it.
+fn zone_by_parameters(srs: &SpatialRef, datum: Datum, false_easting: f64) -> Option<(Zone, bool)> {
+    let meridian = srs.get_proj_param("central_meridian").ok().flatten()?;
+    let prefix = ((false_easting - 500_000.0) / 1e6).round();
+    if ((false_easting - 500_000.0) - 1e6 * prefix).abs() > 1e-6 || !(0.0..46.0).contains(&prefix) {
+        return None;
+    }
+    let (prefix, three) = (prefix as u32, (meridian / 3.0).round() as u32);
+    let zone = Zone::numbered(datum, if prefix == 0 { three } else { prefix })?;
+    (f64::from(zone.meridian()) - meridian).abs().lt(&1e-9).then_some((zone, prefix != 0))
 }
 
 impl fmt::Display for Crs {

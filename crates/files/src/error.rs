@@ -1,5 +1,6 @@
 //! What can keep a file from being read, written or proven, in sentences for people.
 
+use crate::claim::Looks;
 use crate::messages::Cause;
 use lantu_engine::{OutOfRange, Stop};
 use std::fmt;
@@ -46,6 +47,10 @@ pub enum FileError {
     NotAreas { path: PathBuf, layer: String, what: NotArea, features: u64 },
     /// The layer does not say in which CRS it is.
     NoCrs { path: PathBuf, layer: String },
+    /// The layer does not say in which CRS it is, but its numbers do.
+    LooksLike { path: PathBuf, layer: String, looks: Looks },
+    /// The layer's numbers cannot be what its CRS says.
+    Contradicted { path: PathBuf, layer: String, claimed: String, looks: Option<Looks> },
     /// Eastings without a zone, in a file that names none.
     NoZone { path: PathBuf },
     /// Nothing is known by this name of an encoding.
@@ -182,6 +187,31 @@ impl FileError {
                     path.display()
                 ),
             ),
+            LooksLike { path, layer, looks } => both(
+                format!("{} 的图层“{layer}”没有坐标参考系；{}。", path.display(), looks.like[0]),
+                format!(
+                    "Layer \"{layer}\" of {} does not say in which coordinate reference system it is; {}.",
+                    path.display(),
+                    looks.like[1]
+                ),
+            ),
+            Contradicted { path, layer, claimed, looks } => {
+                let like = |language: usize, otherwise: &str| {
+                    looks.as_ref().map_or_else(|| otherwise.to_owned(), |looks| looks.like[language].clone())
+                };
+                both(
+                    format!(
+                        "{} 的图层“{layer}”的坐标与其坐标系 {claimed} 矛盾：{}。",
+                        path.display(),
+                        like(0, "数值不可能属于该坐标系")
+                    ),
+                    format!(
+                        "The coordinates of layer \"{layer}\" of {} contradict its coordinate reference system {claimed}: {}.",
+                        path.display(),
+                        like(1, "no such numbers exist in it")
+                    ),
+                )
+            }
             NoZone { path } => both(
                 format!("{} 没有带号，横坐标也不带带号，无法确定位置。", path.display()),
                 format!(
@@ -283,6 +313,11 @@ impl FileError {
             NotAreas { .. } => [
                 "请提供面图层；点、线图层不能参与叠加。",
                 "Give a layer of polygons; points and lines cannot be overlaid.",
+            ],
+            LooksLike { looks, .. } | Contradicted { looks: Some(looks), .. } => return looks.proposal(),
+            Contradicted { .. } => [
+                "请查明数据的坐标系，并为该图层写 crs（例如 EPSG:4527）。",
+                "Find out the CRS of the data and write crs for the layer (for example EPSG:4527).",
             ],
             NoCrs { .. } => [
                 "请为该图层指定坐标系（例如 EPSG:4490 或 EPSG:4527），或补上 .prj 文件。",

@@ -33,12 +33,14 @@ pub(crate) struct Asked<'a> {
     pub encoding: Option<&'a str>,
     /// Where its coordinates lie.
     pub crs: Option<&'a Crs>,
+    /// Where they are to be assumed to lie if the file does not say.
+    pub assumed: Option<&'a Crs>,
 }
 
 impl<'a> Asked<'a> {
     /// Returns what a request says.
     pub(crate) fn of(request: &'a LayerRequest) -> Self {
-        Self { encoding: request.encoding.as_deref(), crs: request.crs.as_ref() }
+        Self { encoding: request.encoding.as_deref(), crs: request.crs.as_ref(), assumed: request.assume_crs.as_ref() }
     }
 }
 
@@ -57,16 +59,20 @@ pub(crate) fn open_as(path: &Path, asked: Asked<'_>) -> Result<Opened, FileError
     }
     let given = asked.encoding.map(|label| text::given(path, label)).transpose()?;
     if has_ending(path, &["txt"]) {
-        return text_file(path, given, asked.crs);
+        return text_file(path, given, asked);
     }
     with_gdal(path, given)
 }
 
 /// Opens what a parser of our own reads: a boundary file.
-fn text_file(path: &Path, given: Option<&'static Encoding>, crs: Option<&Crs>) -> Result<Opened, FileError> {
+fn text_file(path: &Path, given: Option<&'static Encoding>, asked: Asked<'_>) -> Result<Opened, FileError> {
     let bytes = std::fs::read(path).map_err(|source| missing(path, source))?;
     let (text, encoding) = text::decode(&bytes, given);
-    match boundary::read(&text, path, crs)? {
+    let read = match boundary::read(&text, path, asked.crs) {
+        Err(FileError::NoZone { .. }) if asked.assumed.is_some() => boundary::read(&text, path, asked.assumed),
+        read => read,
+    };
+    match read? {
         Some(drawn) => in_memory(path, drawn, encoding),
         None => {
             let source = Cause("no section, parcel or point of a boundary file is in it".to_owned());
@@ -161,10 +167,16 @@ pub(crate) fn restrict(layer: &mut Layer<'_>, source: &Source) -> Result<u64, Fi
     Ok(all)
 }
 
+/// Returns the CRS that a layer names; `None` where it is undefined (as GeoPackages say it) or a
+/// drawing's own.
+pub(crate) fn own_crs(layer: &Layer<'_>) -> Option<Crs> {
+    let srs = layer.spatial_ref()?;
+    let undefined = srs.is_local() || srs.name().is_some_and(|name| name.starts_with("Undefined"));
+    if undefined { None } else { Crs::from_gdal(srs).ok() }
+}
+
 /// Returns the layer's CRS, or the assumed one where the file names none.
 pub(crate) fn crs(layer: &Layer<'_>, source: &Source, assumed: Option<&Crs>) -> Result<Crs, FileError> {
-    match layer.spatial_ref().map(Crs::from_gdal) {
-        Some(Ok(crs)) => Ok(crs),
-        _ => assumed.cloned().ok_or_else(|| FileError::NoCrs { path: source.path.clone(), layer: layer.name() }),
-    }
+    let none = || FileError::NoCrs { path: source.path.clone(), layer: layer.name() };
+    own_crs(layer).or_else(|| assumed.cloned()).ok_or_else(none)
 }

@@ -5,11 +5,13 @@
 //! each; a layer of nothing but points or lines is an error.
 
 use crate::Progress;
-use crate::crs::{self, Crs};
+use crate::claim::{self, Settled};
+use crate::crs::Crs;
 use crate::drawn::Note;
 use crate::error::{FileError, NotArea};
 use crate::messages::{self, Cause};
 use crate::open::{self, Asked, Opened};
+use crate::shift::{self, Shift};
 use crate::source::{LayerRequest, Source};
 use crate::text::TextEncoding;
 use crate::wkb::{self, Ground};
@@ -45,14 +47,18 @@ pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Res
     let source = &request.source;
     let opened = open::open_as(&source.path, Asked::of(request))?;
     let mut table = open::layer(&opened.dataset, source)?;
-    let file_crs = match &request.crs {
-        Some(crs) => crs.clone(),
-        None => open::crs(&table, source, request.assume_crs.as_ref())?,
-    };
+    let Settled { crs: file_crs, swapped } = claim::settle(&mut table, request)?;
     let mut features = read_features(request, &mut table, watch)?;
     features.findings.extend(noted(request, &opened, &features.value));
     let had_places = features.value.iter().any(|feature| coords(feature).any(is_finite));
-    project(&mut features.value, &file_crs, crs)?;
+    if swapped {
+        exchange(&mut features.value);
+        features.findings.push(Finding::of_layer(FindingCode::SwappedAxes, &request.name.as_str().into()));
+    }
+    if request.shift.is_none() && shift::needed(&file_crs, crs) {
+        features.findings.push(Finding::of_layer(FindingCode::NoDatumShift, &request.name.as_str().into()));
+    }
+    project(&mut features.value, request.shift.as_ref(), &file_crs, crs)?;
     let extent = extent(&features.value);
     let extent = match extent {
         Some(extent) => extent,
@@ -113,6 +119,7 @@ struct Reading<'a> {
     field_names: Arc<[Box<str>]>,
     class_field: Option<usize>,
     seen: u64,
+    heights: bool,
     passed_over: Option<NotArea>,
     features: Vec<Feature>,
     findings: Vec<Finding>,
@@ -143,6 +150,7 @@ impl<'a> Reading<'a> {
             field_names,
             class_field,
             seen: 0,
+            heights: false,
             passed_over: None,
             features,
             findings,
@@ -157,6 +165,7 @@ impl<'a> Reading<'a> {
             source,
         })?;
         self.seen += 1;
+        self.heights |= ground.heights;
         if let Some(other) = ground.other {
             self.say(FindingCode::NotAPolygon, fid);
             if ground.polygons.is_empty() {
@@ -199,7 +208,9 @@ impl<'a> Reading<'a> {
             let what = self.passed_over.unwrap_or(NotArea::Nothing);
             return Err(FileError::NotAreas { path, layer: self.table, what, features: self.seen });
         }
-        Ok(Reported { value: self.features, findings: self.findings })
+        let mut findings = self.findings;
+        findings.extend(self.heights.then(|| Finding::of_layer(FindingCode::HeightsDropped, &self.name)));
+        Ok(Reported { value: self.features, findings })
     }
 }
 
@@ -254,13 +265,19 @@ fn is_finite(coord: &Coord<f64>) -> bool {
     coord.x.is_finite() && coord.y.is_finite()
 }
 
+/// Puts east before north.
+fn exchange(features: &mut [Feature]) {
+    let rings = features.iter_mut().flat_map(|feature| feature.polygons.iter_mut().flatten());
+    rings.flat_map(|ring| &mut ring.0).for_each(|c| std::mem::swap(&mut c.x, &mut c.y));
+}
+
 /// Brings the features' rings from one CRS into another.
-fn project(features: &mut [Feature], from: &Crs, to: &Crs) -> Result<(), FileError> {
+fn project(features: &mut [Feature], shift: Option<&Shift>, from: &Crs, to: &Crs) -> Result<(), FileError> {
     let mut batch: Vec<Coord<f64>> = Vec::new();
     for group in features.chunks_mut(1 << 10) {
         batch.clear();
         batch.extend(group.iter().flat_map(coords));
-        crs::transform(from, to, &mut batch)?;
+        shift::transform(shift, from, to, &mut batch)?;
         let places =
             group.iter_mut().flat_map(|feature| feature.polygons.iter_mut().flatten()).flat_map(|ring| &mut ring.0);
         places.zip(&batch).for_each(|(place, &coord)| *place = coord);

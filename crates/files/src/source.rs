@@ -2,6 +2,7 @@
 
 use crate::crs::Crs;
 use crate::error::FileError;
+use crate::shift::Shift;
 use lantu_engine::ClassId;
 use std::fmt;
 use std::path::PathBuf;
@@ -29,10 +30,12 @@ pub struct LayerRequest {
     pub class: ClassId,
     /// A field that holds a feature's own class; features without a value take `class`.
     pub class_field: Option<String>,
-    /// The CRS to take if the file names none.
+    /// The CRS to take if the file names none, or one that its coordinates contradict.
     pub assume_crs: Option<Crs>,
     /// The CRS of its coordinates, whatever the file says.
     pub crs: Option<Crs>,
+    /// The parameters of the way from its datum to that of the run.
+    pub shift: Option<Shift>,
     /// The encoding of its text, whatever the file says; as declared or detected if `None`.
     pub encoding: Option<String>,
 }
@@ -40,7 +43,16 @@ pub struct LayerRequest {
 impl LayerRequest {
     /// Returns a request that takes the file's word for everything.
     pub fn new(name: impl Into<String>, source: Source, class: ClassId) -> Self {
-        Self { name: name.into(), source, class, class_field: None, assume_crs: None, crs: None, encoding: None }
+        Self {
+            name: name.into(),
+            source,
+            class,
+            class_field: None,
+            assume_crs: None,
+            crs: None,
+            shift: None,
+            encoding: None,
+        }
     }
 }
 

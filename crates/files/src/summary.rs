@@ -1,12 +1,13 @@
 //! What is in a file, before anything of it is used.
 
-use crate::crs::Crs;
+use crate::claim;
 use crate::error::FileError;
 use crate::open;
-use crate::source::Source;
+use crate::source::{LayerRequest, Source};
 use crate::text::TextEncoding;
 use gdal::vector::{Layer, LayerAccess, geometry_type_to_name};
 use geo::{Coord, Rect};
+use lantu_engine::ClassId;
 use std::path::Path;
 
 /// What a file says about one of its layers.
@@ -16,6 +17,9 @@ pub struct LayerSummary {
     pub name: String,
     /// Its CRS, if the file names one.
     pub crs: Option<String>,
+    /// What is to be said of its CRS: that there is none, or that its coordinates contradict it,
+    /// and which would fit (Chinese, English).
+    pub crs_advice: Option<[String; 2]>,
     /// How many features it has.
     pub features: u64,
     /// What the layer says it holds: `Polygon`, `Point`, `Unknown (any)`, …
@@ -37,19 +41,20 @@ pub struct LayerSummary {
 pub fn summary(path: &Path) -> Result<Vec<LayerSummary>, FileError> {
     let opened = open::open(path)?;
     let single = opened.dataset.layer_count() == 1;
-    let summaries = opened.dataset.layers().map(|layer| {
+    let summaries = opened.dataset.layers().map(|mut layer| {
         let name = layer.name();
         let source = Source { path: path.to_path_buf(), layer: (!single).then(|| name.clone()), subset: None };
-        of_layer(&layer, name, opened.encoding.clone(), source)
+        of_layer(&mut layer, name, opened.encoding.clone(), source)
     });
     Ok(summaries.collect())
 }
 
-fn of_layer(layer: &Layer<'_>, name: String, encoding: TextEncoding, source: Source) -> LayerSummary {
-    let crs = layer.spatial_ref().and_then(|srs| Crs::from_gdal(srs).ok());
+fn of_layer(layer: &mut Layer<'_>, name: String, encoding: TextEncoding, source: Source) -> LayerSummary {
+    let crs = open::own_crs(layer);
     LayerSummary {
         name,
         crs: crs.map(|crs| crs.name().to_owned()),
+        crs_advice: advice(layer, &source),
         features: layer.feature_count(),
         geometry: geometry_type_to_name(layer.defn().geometry_type()),
         encoding,
@@ -57,6 +62,13 @@ fn of_layer(layer: &Layer<'_>, name: String, encoding: TextEncoding, source: Sou
         fields: layer.defn().fields().map(|field| field.name()).collect(),
         source,
     }
+}
+
+fn advice(layer: &mut Layer<'_>, source: &Source) -> Option<[String; 2]> {
+    let request = LayerRequest::new("", source.clone(), ClassId::new(""));
+    let error = claim::settle(layer, &request).err()?;
+    let ([zh, en], [zh_hint, en_hint]) = (error.sentence(), error.hint());
+    Some([format!("{zh}{zh_hint}"), format!("{en} {en_hint}")])
 }
 
 fn extent(layer: &Layer<'_>) -> Option<Rect<f64>> {

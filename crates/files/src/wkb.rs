@@ -17,6 +17,8 @@ pub(crate) struct Ground {
     pub polygons: Vec<Polygon>,
     /// What else was there and was passed over.
     pub other: Option<NotArea>,
+    /// Whether its points had heights or measures, which were dropped.
+    pub heights: bool,
 }
 
 /// Says that the bytes are not well-known binary that is understood.
@@ -59,6 +61,7 @@ impl Reader<'_> {
 
     fn geometry(&mut self, ground: &mut Ground, depth: u32) -> Result<(), NotWkb> {
         let (kind, numbers) = self.head()?;
+        ground.heights |= numbers > 2;
         match kind {
             POINT => {
                 ground.other = ground.other.or(Some(NotArea::Points));
@@ -191,7 +194,8 @@ mod tests {
     #[test]
     fn heights_and_measures_are_dropped() {
         let flat = of("POLYGON ((0 0,4 0,4 4,0 0),(1 0.5,2 0.5,2 1,1 0.5))");
-        assert_eq!(flat.polygons[0].len(), 2);
+        assert_eq!((flat.polygons[0].len(), flat.heights), (2, false));
+        let flat = Ground { heights: true, ..flat };
         assert_eq!(of("POLYGON Z ((0 0 7,4 0 8,4 4 9,0 0 7),(1 0.5 1,2 0.5 1,2 1 1,1 0.5 1))"), flat);
         assert_eq!(of("POLYGON M ((0 0 7,4 0 8,4 4 9,0 0 7),(1 0.5 1,2 0.5 1,2 1 1,1 0.5 1))"), flat);
         assert_eq!(of("POLYGON ZM ((0 0 7 1,4 0 8 1,4 4 9 1,0 0 7 1),(1 0.5 1 1,2 0.5 1 1,2 1 1 1,1 0.5 1 1))"), flat);

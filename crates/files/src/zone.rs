@@ -4,9 +4,11 @@
 //! plain eastings (EPSG:4534 to 4554); elsewhere the UTM zone on WGS 84. The box is deliberately
 //! coarse: it also holds parts of neighbouring countries, where a 3° zone serves as well.
 
+use crate::claim::{self, Settled};
 use crate::crs::Crs;
 use crate::error::FileError;
 use crate::open::{self, Asked};
+use crate::shift;
 use crate::source::LayerRequest;
 use gdal::vector::LayerAccess;
 use geo::{Coord, Rect};
@@ -56,11 +58,8 @@ fn lonlat_extent(request: &LayerRequest) -> Result<Option<Rect<f64>>, FileError>
     let source = &request.source;
     let opened = open::open_as(&source.path, Asked::of(request))?;
     let mut layer = open::layer(&opened.dataset, source)?;
-    let crs = match &request.crs {
-        Some(crs) => crs.clone(),
-        None => open::crs(&layer, source, request.assume_crs.as_ref())?,
-    };
     open::restrict(&mut layer, source)?;
+    let Settled { crs, swapped } = claim::settle(&mut layer, request)?;
     // The drivers' own extents ignore the subset and are spoilt by a single infinite coordinate.
     let whole = source.subset.is_none().then(|| layer.get_extent().ok()).flatten();
     let whole =
@@ -70,8 +69,9 @@ fn lonlat_extent(request: &LayerRequest) -> Result<Option<Rect<f64>>, FileError>
         None => extent_of_features(&mut layer),
     };
     let Some([west, south, east, north]) = sides else { return Ok(None) };
+    let [west, south, east, north] = if swapped { [south, west, north, east] } else { [west, south, east, north] };
     let mut corners = [(west, south), (west, north), (east, south), (east, north)].map(|(x, y)| Coord { x, y });
-    crs.to_lonlat(&mut corners)?;
+    shift::transform(request.shift.as_ref(), &crs, &Crs::lonlat()?, &mut corners)?;
     let finite = corners.iter().filter(|c| c.x.is_finite() && c.y.is_finite());
     Ok(finite.map(|&c| Some(Rect::new(c, c))).fold(None, union))
 }

@@ -236,8 +236,8 @@ fn a_layer_without_crs_says_how_to_give_one() {
     let path = shapefile(&folder, "a.shp", "UTF-8");
     std::fs::remove_file(path.with_extension("prj")).unwrap();
     let error = refusal(path.to_str().unwrap());
-    assert!(matches!(error, FileError::NoCrs { .. }), "{error:?}");
-    assert!(error.hint()[0].contains("EPSG:4527"));
+    assert!(matches!(error, FileError::LooksLike { .. }), "{error:?}");
+    assert!(error.hint()[0].contains("EPSG:4546"));
     let assumed = LayerRequest { assume_crs: Some(zone()), ..request(path.to_str().unwrap()) };
     assert_eq!(read(&assumed).file_crs, "EPSG:4546");
 }

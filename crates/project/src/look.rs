@@ -25,6 +25,8 @@ pub struct LayerInfo {
     pub layer: String,
     /// Its CRS, if the file names one.
     pub crs: Option<String>,
+    /// What is to be said of its CRS, if anything, and which would fit (Chinese, English).
+    pub crs_advice: Option<[String; 2]>,
     /// How many features it has.
     pub features: u64,
     /// How many vertices its rings have, closing points not counted; `None` without areas.
@@ -64,6 +66,7 @@ fn look_at(layer: LayerSummary, watcher: Watcher<'_>) -> Result<LayerInfo, Probl
         source: layer.source.to_string(),
         layer: layer.name,
         crs: layer.crs,
+        crs_advice: layer.crs_advice,
         features: layer.features,
         vertices,
         geometry: layer.geometry,
@@ -84,7 +87,8 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
         read => read?,
     };
     let extent = read.value.extent;
-    let step = if layer.crs.is_none() && like_degrees(extent) { GRID_DEGREES } else { GRID_M / crs.metres_per_unit() };
+    let step =
+        if request.crs.is_some() && like_degrees(extent) { GRID_DEGREES } else { GRID_M / crs.metres_per_unit() };
     let grid = PrecisionModel::coarsened(extent, step)
         .map_err(|source| FileError::OutOfRange { path: layer.source.path.clone(), source })?;
     let normal = normalise(read.value.layer, &grid);
@@ -98,9 +102,10 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
 fn request(layer: &LayerSummary) -> Result<Option<(LayerRequest, Crs)>, Problem> {
     let (name, class, source) = (layer.name.clone(), ClassId::new(""), layer.source.clone());
     let request = LayerRequest::new(name, source, class);
-    let Some(own) = &layer.crs else {
+    let believed = layer.crs.as_ref().filter(|_| layer.crs_advice.is_none());
+    let Some(own) = believed else {
         let plane = Crs::parse(SOME_PLANE)?;
-        return Ok(Some((LayerRequest { assume_crs: Some(plane.clone()), ..request }, plane)));
+        return Ok(Some((LayerRequest { crs: Some(plane.clone()), ..request }, plane)));
     };
     // A CRS without a code may not be known by its name.
     let crs = Crs::parse(own).or_else(|_| choose_crs(std::slice::from_ref(&request)));

@@ -8,7 +8,7 @@ use crate::names::LayerNames;
 use crate::problem;
 use lantu_engine::ClassId;
 use lantu_engine::rules::Bilingual;
-use lantu_files::{Crs, LayerRequest, Source};
+use lantu_files::{Crs, LayerRequest, Shift, Source};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -63,12 +63,15 @@ pub struct LayerPlan {
     /// A field that holds each feature's own class.
     #[serde(default, alias = "class-field")]
     pub class_field: Option<String>,
-    /// The CRS of the file, if it does not say.
+    /// The CRS of the file, if it does not say, or says what its coordinates contradict.
     #[serde(default)]
     pub crs: Option<String>,
     /// The CRS of the file, whatever it says.
     #[serde(default, alias = "override-crs")]
     pub override_crs: Option<String>,
+    /// The parameters of the way from the file's datum to that of the project.
+    #[serde(default)]
+    pub shift: Option<Shift>,
     /// The encoding of the file's text, if it does not say or is wrong.
     #[serde(default)]
     pub encoding: Option<String>,
@@ -197,8 +200,8 @@ impl LayerPlan {
     /// Returns a layer of a source, whose class is to be recognised.
     pub(crate) fn named(name: &str, path: String) -> Self {
         let (class, layername, subset) = (None, None, None);
-        let (class_field, crs, override_crs, encoding) = (None, None, None, None);
-        Self { name: name.to_owned(), class, path, layername, subset, class_field, crs, override_crs, encoding }
+        let (class_field, crs, override_crs, shift, encoding) = (None, None, None, None, None);
+        Self { name: name.to_owned(), class, path, layername, subset, class_field, crs, override_crs, shift, encoding }
     }
 
     /// Returns the source of the layer.
@@ -229,6 +232,7 @@ impl LayerPlan {
             class_field: self.class_field.clone(),
             assume_crs: self.crs.as_deref().map(Crs::parse).transpose()?,
             crs: self.override_crs.as_deref().map(Crs::parse).transpose()?,
+            shift: self.shift.clone(),
             encoding: self.encoding.clone(),
         })
     }

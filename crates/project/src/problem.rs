@@ -89,7 +89,10 @@ impl From<FileError> for Problem {
     fn from(error: FileError) -> Self {
         let code = match error {
             FileError::Cancelled { .. } => "cancelled",
-            FileError::NoCrs { .. } => "no-crs",
+            FileError::NoCrs { .. }
+            | FileError::LooksLike { .. }
+            | FileError::Contradicted { .. }
+            | FileError::NoZone { .. } => "no-crs",
             _ => "problem",
         };
         Self { code: code.to_owned(), message: error.sentence(), hint: error.hint() }
