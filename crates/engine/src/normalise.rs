@@ -290,7 +290,7 @@ fn collinear(points: &[Point]) -> bool {
 fn length(points: &[Point]) -> f64 {
     let closing = std::iter::once((points[points.len() - 1], points[0]));
     let steps = points.windows(2).map(|w| (w[0], w[1])).chain(closing);
-    steps.map(|(a, b)| (f64::from(b.x) - f64::from(a.x)).hypot(f64::from(b.y) - f64::from(a.y))).sum()
+    steps.map(|(a, b)| a.distance(b)).sum()
 }
 
 fn ring_edges(ring: &[Point]) -> impl Iterator<Item = (Point, Point)> + '_ {

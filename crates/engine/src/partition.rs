@@ -227,14 +227,7 @@ impl Partition {
 
     /// Returns the length of an arc in grid units.
     pub fn arc_length(&self, arc: ArcId) -> f64 {
-        let steps = self.arc_points(arc).windows(2);
-        steps
-            .map(|w| {
-                let dx = f64::from(w[1].x) - f64::from(w[0].x);
-                let dy = f64::from(w[1].y) - f64::from(w[0].y);
-                dx.hypot(dy)
-            })
-            .sum()
+        self.arc_points(arc).windows(2).map(|w| w[0].distance(w[1])).sum()
     }
 
     /// Returns the length of a face's boundary, holes included, in grid units.

@@ -139,7 +139,7 @@ fn meet<P: Place>([a, b]: [P; 2], [c, d]: [P; 2]) -> bool {
     if c.y().min(d.y()) > high || c.y().max(d.y()) < low {
         return false;
     }
-    let meets = match ([a, b].contains(&c), [a, b].contains(&d)) {
+    let meets = match (a == c || b == c, a == d || b == d) {
         (true, true) => true,
         (true, false) => fold(c, if a == c { b } else { a }, d),
         (false, true) => fold(d, if a == d { b } else { a }, c),

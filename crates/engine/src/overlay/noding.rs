@@ -271,7 +271,7 @@ fn cut_again(
 fn moved(ends: &[[Point; 2]], piece: &Piece) -> f64 {
     let [a, b] = ends[piece.parent as usize];
     let d = delta(a, b);
-    let length = (d.0 as f64).hypot(d.1 as f64);
+    let length = a.distance(b);
     let off = |p: Point| cross(d, delta(a, p)).unsigned_abs() as f64 / length;
     off(piece.ends[0]).max(off(piece.ends[1]))
 }
