@@ -1,6 +1,7 @@
 //! What several tests of the whole share.
 
 pub mod case;
+pub mod compare;
 pub mod random;
 pub mod reference;
 pub mod run;

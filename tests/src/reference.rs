@@ -7,17 +7,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A point; coordinates from 0 to [`REACH`].
+/// A point; coordinates from 0 to [`FARTHEST`].
 pub type P = (i64, i64);
 /// A ring without its closing point.
 pub type Ring = Vec<P>;
 /// Polygons of outer rings and holes.
 pub type Polygons = Vec<Vec<Ring>>;
 
-/// The largest coordinate.
+/// The largest coordinate of most cases: the smaller, the more degenerate.
 pub const REACH: i64 = 12;
-/// Divisible by twice every length up to [`REACH`].
-const UNIT: i64 = 2 * 27_720;
+/// The largest coordinate that can be reckoned with.
+pub const FARTHEST: i64 = 30;
+/// Divisible by twice every length up to [`FARTHEST`].
+const UNIT: i64 = 2 * 2_329_089_562_800;
 
 /// What the arrangement of some features comes to.
 #[derive(PartialEq, Eq, Debug)]
