@@ -54,7 +54,7 @@ fn block(layer: &LayerInfo) -> String {
     let not_said = || in_language(["未注明", "not said"]).to_owned();
     let mut rows =
         vec![(["图层", "layer"], layer.layer.clone()), (["坐标系", "CRS"], layer.crs.clone().unwrap_or_else(not_said))];
-    rows.extend(layer.crs_advice.as_ref().map(|advice| (["建议", "advice"], in_language(advice).clone())));
+    rows.extend(layer.crs_advice.as_ref().map(|advice| (["建议", "advice"], in_language(advice.clone()))));
     rows.extend([(["几何", "geometry"], layer.geometry.clone()), (["要素", "features"], count(layer.features))]);
     rows.extend(layer.vertices.map(|vertices| (["顶点", "vertices"], count(vertices))));
     rows.extend(layer.extent.map(|[w, s, e, n]| (["范围", "extent"], format!("{w} {s} {e} {n}"))));

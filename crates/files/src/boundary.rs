@@ -5,7 +5,7 @@
 
 use crate::area;
 use crate::axes::{self, Order};
-use crate::boundary_txt::{self, Boundary, FIELDS, Parcel, Point};
+use crate::boundary_txt::{Boundary, FIELDS, Parcel, Point};
 use crate::crs::{self, Crs};
 use crate::drawn::{Drawn, Note, Row, Shape};
 use crate::error::FileError;
@@ -21,14 +21,10 @@ use std::path::Path;
 const AREA_SLACK: f64 = 0.005;
 const HECTARE_SLACK: f64 = 0.000_15;
 
-/// Returns the layer of a boundary file; `None` if the text is something else.
+/// Returns the layer of a boundary file; an error if its parcels have no place.
 ///
 /// `given` is the planner's CRS, which outranks the file's.
-pub(crate) fn read(text: &str, path: &Path, given: Option<&Crs>) -> Result<Option<Drawn>, FileError> {
-    let boundary = boundary_txt::parse(text);
-    if !boundary.marked && !boundary.parcels.iter().any(|parcel| parcel.points.len() > 2) {
-        return Ok(None);
-    }
+pub(crate) fn draw(boundary: &Boundary, path: &Path, given: Option<&Crs>) -> Result<Drawn, FileError> {
     let mut notes = Vec::new();
     let mut parcels: Vec<Vec<LineString<f64>>> = Vec::new();
     for (row, parcel) in boundary.parcels.iter().enumerate() {
@@ -40,7 +36,7 @@ pub(crate) fn read(text: &str, path: &Path, given: Option<&Crs>) -> Result<Optio
     }
     let crs = match given {
         Some(given) => Some(given.clone()),
-        None => place(&boundary, &mut parcels, path, &mut notes)?,
+        None => place(boundary, &mut parcels, path, &mut notes)?,
     };
     let mut rows = Vec::with_capacity(parcels.len());
     for ((at, parcel), lines) in boundary.parcels.iter().enumerate().zip(parcels) {
@@ -59,11 +55,11 @@ pub(crate) fn read(text: &str, path: &Path, given: Option<&Crs>) -> Result<Optio
     let fields: Vec<_> = named.chain(others).collect();
     rows.iter_mut().for_each(|row| row.values.resize(fields.len(), Value::Null));
     notes.dedup();
-    Ok(Some(Drawn { name, fields, rows, crs, notes }))
+    Ok(Drawn { name, fields, rows, crs, notes })
 }
 
 /// East before north, closed.
-fn line(ring: &[Point], swapped: bool) -> LineString<f64> {
+pub(crate) fn line(ring: &[Point], swapped: bool) -> LineString<f64> {
     let coord = |p: &Point| if swapped { Coord { x: p.first, y: p.second } } else { Coord { x: p.second, y: p.first } };
     let mut line: Vec<Coord<f64>> = ring.iter().map(coord).collect();
     if line.len() > 3 {

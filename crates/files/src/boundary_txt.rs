@@ -127,6 +127,11 @@ fn unquoted(text: &str) -> &str {
 }
 
 impl Boundary {
+    /// Returns whether there is a ring in it, whatever else the text may be.
+    pub(crate) fn has_ring(&self) -> bool {
+        self.parcels.iter().any(|parcel| parcel.points.len() > 2)
+    }
+
     /// Returns the value of the first key that contains a word and has a value.
     pub(crate) fn key(&self, word: &str) -> Option<&str> {
         let found = self.keys.iter().find(|(key, value)| key.contains(word) && !value.is_empty());

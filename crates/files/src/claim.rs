@@ -156,13 +156,13 @@ fn looks_in(points: &[Coord<f64>], datum: Option<Datum>, zone: Option<Zone>) -> 
 
 fn contradicted(source: &Source, layer: &Layer<'_>, claimed: &Crs, looks: Option<Looks>) -> FileError {
     let (path, layer, claimed) = (source.path.clone(), layer.name(), claimed.name().to_owned());
-    FileError::Contradicted { path, layer, claimed, looks }
+    FileError::Contradicted { path, layer, claimed, looks: looks.map(Box::new) }
 }
 
 fn unknown(source: &Source, layer: &Layer<'_>, points: &[Coord<f64>]) -> FileError {
     let (path, layer) = (source.path.clone(), layer.name());
     match looks(points, None).filter(|_| !points.is_empty()) {
-        Some(looks) => FileError::LooksLike { path, layer, looks },
+        Some(looks) => FileError::LooksLike { path, layer, looks: Box::new(looks) },
         None => FileError::NoCrs { path, layer },
     }
 }

@@ -47,24 +47,30 @@ pub(crate) struct Row {
 pub(crate) enum Shape {
     /// Polygons.
     Areas(Vec<Polygon>),
+    /// Whatever well-known binary says.
+    Wkb(Vec<u8>),
     /// A line, or points.
     Line(LineString<f64>),
     /// Nothing.
     Nothing,
 }
 
+/// Returns layers as a dataset in memory; rows are numbered from 0.
+pub(crate) fn dataset(layers: &[Drawn]) -> Result<Dataset, GdalError> {
+    // GDAL 3.11 merged the one into the other.
+    let driver = DriverManager::get_driver_by_name("Memory").or_else(|_| DriverManager::get_driver_by_name("MEM"))?;
+    let mut dataset = driver.create_vector_only("drawn")?;
+    layers.iter().try_for_each(|layer| layer.add_to(&mut dataset))?;
+    Ok(dataset)
+}
+
 impl Drawn {
-    /// Returns it as a dataset in memory; rows are numbered from 0.
-    pub(crate) fn into_dataset(self) -> Result<Dataset, GdalError> {
-        // GDAL 3.11 merged the one into the other.
-        let driver =
-            DriverManager::get_driver_by_name("Memory").or_else(|_| DriverManager::get_driver_by_name("MEM"))?;
-        let mut dataset = driver.create_vector_only(&self.name)?;
+    fn add_to(&self, dataset: &mut Dataset) -> Result<(), GdalError> {
         let srs = self.crs.as_ref().map(Crs::to_gdal).transpose().ok().flatten();
         let ty = OGRwkbGeometryType::wkbUnknown;
         let layer = dataset.create_layer(LayerOptions { name: &self.name, srs: srs.as_ref(), ty, options: None })?;
         for (name, kind) in &self.fields {
-            FieldDefn::new(name, *kind)?.add_to_layer(&layer)?;
+            FieldDefn::new(&name.replace('\0', ""), *kind)?.add_to_layer(&layer)?;
         }
         for row in &self.rows {
             let mut feature = Feature::new(layer.defn())?;
@@ -76,13 +82,17 @@ impl Drawn {
                     _ => {}
                 }
             }
-            match &row.shape {
-                Shape::Areas(polygons) => feature.set_geometry(Geometry::from_wkb(&wkb::multi_polygon(polygons))?)?,
-                Shape::Line(line) => feature.set_geometry(Geometry::from_wkb(&wkb::line(line))?)?,
-                Shape::Nothing => {}
+            let bytes = match &row.shape {
+                Shape::Areas(polygons) => Some(wkb::multi_polygon(polygons)),
+                Shape::Line(line) => Some(wkb::line(line)),
+                Shape::Wkb(bytes) => Some(bytes.clone()),
+                Shape::Nothing => None,
+            };
+            if let Some(bytes) = bytes {
+                feature.set_geometry(Geometry::from_wkb(&bytes)?)?;
             }
             feature.create(&layer)?;
         }
-        Ok(dataset)
+        Ok(())
     }
 }

@@ -21,6 +21,8 @@ pub enum FileError {
     SourceSpelling { path: PathBuf, part: String },
     /// No driver recognises the file.
     NotGis { path: PathBuf, source: Cause },
+    /// The GDAL at hand was built without the driver that the file needs.
+    NoDriver { path: PathBuf, format: &'static str, driver: &'static str },
     /// The file is meant to be GeoJSON but is not JSON.
     BrokenJson { path: PathBuf, source: serde_json::Error },
     /// The file is shorter than its header promises.
@@ -48,9 +50,9 @@ pub enum FileError {
     /// The layer does not say in which CRS it is.
     NoCrs { path: PathBuf, layer: String },
     /// The layer does not say in which CRS it is, but its numbers do.
-    LooksLike { path: PathBuf, layer: String, looks: Looks },
+    LooksLike { path: PathBuf, layer: String, looks: Box<Looks> },
     /// The layer's numbers cannot be what its CRS says.
-    Contradicted { path: PathBuf, layer: String, claimed: String, looks: Option<Looks> },
+    Contradicted { path: PathBuf, layer: String, claimed: String, looks: Option<Box<Looks>> },
     /// Eastings without a zone, in a file that names none.
     NoZone { path: PathBuf },
     /// Nothing is known by this name of an encoding.
@@ -95,6 +97,33 @@ impl FileError {
         }
     }
 
+    /// Names the archive instead of the folder that it was unpacked into.
+    pub(crate) fn in_archive(mut self, archive: &std::path::Path, file: &std::path::Path, unpacked: bool) -> Self {
+        use FileError::*;
+        let named = archive.join(file.file_name().unwrap_or_default());
+        match &mut self {
+            Missing { path, .. }
+            | NotGis { path, .. }
+            | NoDriver { path, .. }
+            | BrokenJson { path, .. }
+            | Truncated { path, .. }
+            | Broken { path, .. }
+            | NoLayers { path }
+            | NoZone { path }
+            | UnknownEncoding { path, .. }
+                if unpacked =>
+            {
+                *path = named;
+            }
+            Companion { path, companion } if unpacked => {
+                *companion = PathBuf::from(companion.file_name().unwrap_or_default());
+                *path = named;
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// Returns what happened, to which thing: Chinese, English.
     pub fn sentence(&self) -> [String; 2] {
         use FileError::*;
@@ -110,6 +139,13 @@ impl FileError {
             NotGis { path, source } => both(
                 format!("{} 不是可识别的 GIS 文件：{source}。", path.display()),
                 format!("{} is not a GIS file that can be read: {source}.", path.display()),
+            ),
+            NoDriver { path, format, driver } => both(
+                format!("无法读取 {}：{format} 需要 GDAL 的 {driver} 驱动，本机没有。", path.display()),
+                format!(
+                    "{} cannot be read: {format} needs GDAL's driver {driver}, which is missing here.",
+                    path.display()
+                ),
             ),
             BrokenJson { path, source } => both(
                 format!(
@@ -278,8 +314,12 @@ impl FileError {
                 "Write path|layername=NAME|subset=SQL; the last two parts may be left out.",
             ],
             NotGis { .. } => [
-                "请提供 GeoJSON、Shapefile（.shp）或 GeoPackage（.gpkg）文件。",
-                "Give a GeoJSON, Shapefile (.shp) or GeoPackage (.gpkg) file.",
+                "请提供 Shapefile、文件地理数据库、GeoPackage、GeoJSON、DXF、KML 等 GIS 文件，界址点 TXT，或含 WKT 或 X、Y 列的表格。",
+                "Give a GIS file (Shapefile, file geodatabase, GeoPackage, GeoJSON, DXF, KML, …), a boundary TXT, or a table with a column WKT or columns X and Y.",
+            ],
+            NoDriver { .. } => [
+                "请安装带该驱动的 GDAL，或在原软件中另存为 GeoPackage、Shapefile 或 DXF。",
+                "Install a GDAL that has it, or save the data as GeoPackage, Shapefile or DXF.",
             ],
             BrokenJson { .. } | Broken { .. } => {
                 ["请从原软件重新导出该文件。", "Export the file again from the program that made it."]

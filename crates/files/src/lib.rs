@@ -10,8 +10,10 @@
 //! engine as it is, which says so in findings; what cannot be read at all is a [`FileError`] that
 //! names the file and says what to do, in Chinese and English.
 //!
-//! Reading: `source` (how a layer is named) → `open` (with `shapefile` for what GDAL keeps quiet) →
-//! `wkb`, `curve` (rings) → `read`. In between: `crs`, `zone`, `area` (with `chart`). Writing: `theme` (properties) →
+//! Reading: `source` (how a layer is named) → `open` (with `container` for archives and folders,
+//! `shapefile` and `drivers` for what GDAL keeps quiet; `boundary` and `table` for what it cannot
+//! read, handed to it by `drawn`; `text` for encodings) → `claim` (whether the numbers fit the CRS)
+//! → `wkb`, `curve` (rings) → `read`. In between: `crs`, `gauss` and `zone`, `shift`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
 //! `geojson_out` or `gpkg` with `style`, in a `draft` → `export`, which proves and publishes.
 //! Verifying: `edges` (exact, as written), `verify` (overlay), `ground` (against other files).
@@ -23,10 +25,12 @@ mod boundary;
 mod boundary_txt;
 mod chart;
 mod claim;
+mod container;
 mod crs;
 mod curve;
 mod draft;
 mod drawn;
+mod drivers;
 mod edges;
 mod error;
 mod export;
@@ -48,6 +52,7 @@ mod shift;
 mod source;
 mod style;
 mod summary;
+mod table;
 mod text;
 mod theme;
 mod verify;

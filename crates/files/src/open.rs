@@ -1,20 +1,27 @@
 //! Opens a source: the dataset, its layer, its encoding and its CRS.
 
 use crate::boundary;
+use crate::boundary_txt;
+use crate::container;
 use crate::crs::Crs;
-use crate::drawn::{Drawn, Note};
+use crate::drawn::{self, Drawn, Note};
+use crate::drivers;
 use crate::error::FileError;
 use crate::messages::{self, Cause};
 use crate::shapefile;
 use crate::source::{LayerRequest, Source};
+use crate::table;
 use crate::text::{self, TextEncoding};
+use calamine::Reader;
 use encoding_rs::Encoding;
 use gdal::errors::GdalError;
 use gdal::vector::{Layer, LayerAccess};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::fs::File;
 use std::io::{self, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use tempfile::TempDir;
 
 /// An open file.
 pub(crate) struct Opened {
@@ -22,13 +29,34 @@ pub(crate) struct Opened {
     pub dataset: Dataset,
     /// How its text is encoded.
     pub encoding: TextEncoding,
-    /// What reading it has found already.
-    pub notes: Vec<Note>,
+    /// What reading it has found already, by layer.
+    pub notes: Vec<(String, Note)>,
+    /// Whether lines that end where they begin are meant as areas, as in drawings.
+    pub closed_lines: bool,
+    /// The member of an archive or a folder that it is.
+    pub member: Option<String>,
+    /// What an archive was unpacked into.
+    _unpacked: Option<Rc<TempDir>>,
+}
+
+impl Opened {
+    fn of(dataset: Dataset, encoding: TextEncoding) -> Self {
+        Self { dataset, encoding, notes: Vec::new(), closed_lines: false, member: None, _unpacked: None }
+    }
+
+    /// Returns the layer that a source names, or the only one there is.
+    pub(crate) fn layer(&self, source: &Source) -> Result<Layer<'_>, FileError> {
+        let of_member = self.member.is_some() && self.member == source.layer && self.dataset.layer_count() == 1;
+        let source = if of_member { &Source::file(source.path.clone()) } else { source };
+        layer(&self.dataset, source)
+    }
 }
 
 /// What the planner says about a file, whatever it says itself.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Asked<'a> {
+    /// Which layer is meant.
+    pub layer: Option<&'a str>,
     /// How its text is encoded.
     pub encoding: Option<&'a str>,
     /// Where its coordinates lie.
@@ -40,7 +68,13 @@ pub(crate) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// Returns what a request says.
     pub(crate) fn of(request: &'a LayerRequest) -> Self {
-        Self { encoding: request.encoding.as_deref(), crs: request.crs.as_ref(), assumed: request.assume_crs.as_ref() }
+        let layer = request.source.layer.as_deref();
+        Self {
+            layer,
+            encoding: request.encoding.as_deref(),
+            crs: request.crs.as_ref(),
+            assumed: request.assume_crs.as_ref(),
+        }
     }
 }
 
@@ -57,34 +91,130 @@ pub(crate) fn open_as(path: &Path, asked: Asked<'_>) -> Result<Opened, FileError
     if about.is_file() {
         File::open(path).map_err(|source| missing(path, source))?;
     }
+    let Some(container) = container::look_into(path)? else { return one_file(path, asked) };
+    let unpacked = container.unpacked.map(Rc::new);
+    let members = with_places(container.members);
+    let (name, file) = member(path, &members, asked.layer)?;
+    let inside = Asked { layer: None, ..asked };
+    let opened = one_file(file, inside).map_err(|error| error.in_archive(path, file, unpacked.is_some()))?;
+    Ok(Opened { member: Some(name.clone()), _unpacked: unpacked, ..opened })
+}
+
+/// Opens every data file of an archive or a folder, or the one file that it is.
+pub(crate) fn open_all(path: &Path) -> Result<Vec<Opened>, FileError> {
+    messages::listen();
+    std::fs::metadata(path).map_err(|source| missing(path, source))?;
+    let Some(container) = container::look_into(path)? else { return Ok(vec![open(path)?]) };
+    let unpacked = container.unpacked.map(Rc::new);
+    let members = with_places(container.members);
+    if members.is_empty() {
+        return Err(FileError::NoLayers { path: path.to_path_buf() });
+    }
+    let several = members.len() > 1;
+    let opened = members.into_iter().map(|(name, file)| {
+        let opened = one_file(&file, Asked::default());
+        let opened = opened.map_err(|error| error.in_archive(path, &file, unpacked.is_some()))?;
+        Ok(Opened { member: several.then_some(name), _unpacked: unpacked.clone(), ..opened })
+    });
+    opened.collect()
+}
+
+/// Leaves out texts and tables that are no data: read-me files, lists of fields.
+fn with_places(mut members: Vec<(String, PathBuf)>) -> Vec<(String, PathBuf)> {
+    let no_data = |file: &Path| matches!(one_file(file, Asked::default()), Err(FileError::NotGis { .. }));
+    members.retain(|(_, file)| !(has_ending(file, &TEXTS) && no_data(file)));
+    members
+}
+
+/// Endings that say little about what is inside.
+const TEXTS: [&str; 8] = ["txt", "csv", "tsv", "json", "xlsx", "xls", "xlsb", "ods"];
+
+/// The member that is meant: the only one, or the one of this name.
+fn member<'a>(
+    path: &Path,
+    members: &'a [(String, PathBuf)],
+    layer: Option<&str>,
+) -> Result<&'a (String, PathBuf), FileError> {
+    let there = || members.iter().map(|(name, _)| name.clone()).collect();
+    match (members, layer) {
+        ([], _) => Err(FileError::NoLayers { path: path.to_path_buf() }),
+        ([only], _) => Ok(only),
+        (_, None) => Err(FileError::WhichLayer { path: path.to_path_buf(), there: there() }),
+        (_, Some(layer)) => members.iter().find(|(name, _)| name == layer).ok_or_else(|| FileError::UnknownLayer {
+            path: path.to_path_buf(),
+            layer: layer.to_owned(),
+            there: there(),
+        }),
+    }
+}
+
+fn one_file(path: &Path, asked: Asked<'_>) -> Result<Opened, FileError> {
     let given = asked.encoding.map(|label| text::given(path, label)).transpose()?;
-    if has_ending(path, &["txt"]) {
+    if has_ending(path, &["txt", "csv", "tsv"]) {
         return text_file(path, given, asked);
     }
+    if has_ending(path, &["xlsx", "xls", "xlsb", "ods"]) {
+        return workbook(path);
+    }
+    drivers::needed(path)?;
     with_gdal(path, given)
 }
 
-/// Opens what a parser of our own reads: a boundary file.
+/// Opens what parsers of our own read: a boundary file, or a table with a header.
 fn text_file(path: &Path, given: Option<&'static Encoding>, asked: Asked<'_>) -> Result<Opened, FileError> {
     let bytes = std::fs::read(path).map_err(|source| missing(path, source))?;
     let (text, encoding) = text::decode(&bytes, given);
-    let read = match boundary::read(&text, path, asked.crs) {
-        Err(FileError::NoZone { .. }) if asked.assumed.is_some() => boundary::read(&text, path, asked.assumed),
-        read => read,
-    };
-    match read? {
-        Some(drawn) => in_memory(path, drawn, encoding),
-        None => {
-            let source = Cause("no section, parcel or point of a boundary file is in it".to_owned());
-            Err(FileError::NotGis { path: path.to_path_buf(), source })
+    let boundary = boundary_txt::parse(&text);
+    let table = || table::read(&stem(path), &table::rows_of_text(&text));
+    let drawn = match (boundary.marked, (!boundary.marked).then(table).flatten()) {
+        (_, Some(drawn)) => drawn,
+        (marked, None) if marked || (has_ending(path, &["txt"]) && boundary.has_ring()) => {
+            match boundary::draw(&boundary, path, asked.crs) {
+                Err(FileError::NoZone { .. }) if asked.assumed.is_some() => {
+                    boundary::draw(&boundary, path, asked.assumed)?
+                }
+                drawn => drawn?,
+            }
         }
-    }
+        _ => {
+            let cause = "neither a boundary list nor a table with a column WKT or columns X and Y is in it";
+            return Err(no_places(path, cause));
+        }
+    };
+    in_memory(path, vec![drawn], encoding)
 }
 
-fn in_memory(path: &Path, mut drawn: Drawn, encoding: TextEncoding) -> Result<Opened, FileError> {
-    let notes = std::mem::take(&mut drawn.notes);
+/// Opens a spreadsheet: every sheet with a header that names places is a layer.
+fn workbook(path: &Path) -> Result<Opened, FileError> {
+    let broken =
+        |error: calamine::Error| FileError::NotGis { path: path.to_path_buf(), source: Cause(error.to_string()) };
+    let mut book = calamine::open_workbook_auto(path).map_err(broken)?;
+    let mut drawn = Vec::new();
+    for (name, cells) in book.worksheets() {
+        let rows: Vec<Vec<String>> = cells.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        drawn.extend(table::read(&name, &rows));
+    }
+    if drawn.is_empty() {
+        return Err(no_places(path, "no sheet has a column WKT or columns X and Y"));
+    }
+    in_memory(path, drawn, TextEncoding::utf8())
+}
+
+fn no_places(path: &Path, cause: &str) -> FileError {
+    FileError::NotGis { path: path.to_path_buf(), source: Cause(cause.to_owned()) }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn in_memory(path: &Path, drawn: Vec<Drawn>, encoding: TextEncoding) -> Result<Opened, FileError> {
     let broken = |error: GdalError| FileError::Broken { path: path.to_path_buf(), after: 0, source: error.into() };
-    Ok(Opened { dataset: drawn.into_dataset().map_err(broken)?, encoding, notes })
+    let dataset = drawn::dataset(&drawn).map_err(broken)?;
+    // What GDAL said of single rows has become findings.
+    messages::listen();
+    let notes = drawn.iter().flat_map(|layer| layer.notes.iter().map(|note| (layer.name.clone(), *note))).collect();
+    Ok(Opened { notes, ..Opened::of(dataset, encoding) })
 }
 
 fn with_gdal(path: &Path, given: Option<&'static Encoding>) -> Result<Opened, FileError> {
@@ -105,7 +235,8 @@ fn with_gdal(path: &Path, given: Option<&'static Encoding>) -> Result<Opened, Fi
     if dataset.layer_count() == 0 {
         return Err(FileError::NoLayers { path: path.to_path_buf() });
     }
-    Ok(Opened { dataset, encoding, notes: Vec::new() })
+    let closed_lines = dataset.driver().short_name() == "DXF";
+    Ok(Opened { closed_lines, ..Opened::of(dataset, encoding) })
 }
 
 fn missing(path: &Path, source: io::Error) -> FileError {

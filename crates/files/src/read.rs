@@ -46,10 +46,11 @@ pub struct ReadLayer {
 pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Result<Reported<ReadLayer>, FileError> {
     let source = &request.source;
     let opened = open::open_as(&source.path, Asked::of(request))?;
-    let mut table = open::layer(&opened.dataset, source)?;
+    let mut table = opened.layer(source)?;
     let Settled { crs: file_crs, swapped } = claim::settle(&mut table, request)?;
-    let mut features = read_features(request, &mut table, watch)?;
-    features.findings.extend(noted(request, &opened, &features.value));
+    let table_name = table.name();
+    let mut features = read_rows(request, &mut table, opened.closed_lines, watch)?;
+    features.findings.extend(noted(request, &opened, &table_name, &features.value));
     let had_places = features.value.iter().any(|feature| coords(feature).any(is_finite));
     if swapped {
         exchange(&mut features.value);
@@ -81,17 +82,18 @@ pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Res
 }
 
 /// Reads the features of a source, in the file's own coordinates.
-pub(crate) fn read_features(
+fn read_rows(
     request: &LayerRequest,
     table: &mut Table<'_>,
+    closed_lines: bool,
     watch: Progress<'_>,
 ) -> Result<Reported<Vec<Feature>>, FileError> {
     let source = &request.source;
     let all = open::restrict(table, source)?;
     let expected = table.feature_count();
-    let mut reading = Reading::new(request, table)?;
+    let mut reading = Reading { closed_lines, ..Reading::new(request, table)? };
     for row in table.features() {
-        if reading.seen % 256 == 0 && !watch(reading.seen as f64 / expected.max(1) as f64) {
+        if reading.seen.is_multiple_of(256) && !watch(reading.seen as f64 / expected.max(1) as f64) {
             return Err(FileError::Cancelled { path: source.path.clone() });
         }
         reading.add(&row)?;
@@ -100,7 +102,7 @@ pub(crate) fn read_features(
 }
 
 /// What opening the file has found, as far as it is about what was read.
-fn noted(request: &LayerRequest, opened: &Opened, features: &[Feature]) -> Vec<Finding> {
+fn noted(request: &LayerRequest, opened: &Opened, table: &str, features: &[Feature]) -> Vec<Finding> {
     let layer: Arc<str> = request.name.as_str().into();
     let read: HashSet<i64> = features.iter().map(|feature| feature.fid).collect();
     let about = |note: &Note| match note.row {
@@ -108,7 +110,8 @@ fn noted(request: &LayerRequest, opened: &Opened, features: &[Feature]) -> Vec<F
         Some(row) => read.contains(&(row as i64)).then(|| Finding::of_feature(note.code, &layer, row as i64, None)),
     };
     let uncertain = (!opened.encoding.certain).then(|| Finding::of_layer(FindingCode::UncertainText, &layer));
-    opened.notes.iter().filter_map(about).chain(uncertain).collect()
+    let notes = opened.notes.iter().filter(|(of, _)| of == table).map(|(_, note)| note);
+    notes.filter_map(about).chain(uncertain).collect()
 }
 
 struct Reading<'a> {
@@ -120,6 +123,7 @@ struct Reading<'a> {
     class_field: Option<usize>,
     seen: u64,
     heights: bool,
+    closed_lines: bool,
     passed_over: Option<NotArea>,
     features: Vec<Feature>,
     findings: Vec<Finding>,
@@ -151,6 +155,7 @@ impl<'a> Reading<'a> {
             class_field,
             seen: 0,
             heights: false,
+            closed_lines: false,
             passed_over: None,
             features,
             findings,
@@ -159,7 +164,7 @@ impl<'a> Reading<'a> {
 
     fn add(&mut self, row: &Row<'_>) -> Result<(), FileError> {
         let fid = row.fid().map_or(self.seen as i64, |fid| fid as i64);
-        let ground = ground(row).map_err(|source| FileError::Broken {
+        let ground = ground_of(row, self.closed_lines).map_err(|source| FileError::Broken {
             path: self.request.source.path.clone(),
             after: self.seen,
             source,
@@ -216,10 +221,15 @@ impl<'a> Reading<'a> {
 
 /// The polygons of a geometry; none where the feature has no geometry.
 pub(crate) fn ground(row: &Row<'_>) -> Result<Ground, Cause> {
+    ground_of(row, false)
+}
+
+fn ground_of(row: &Row<'_>, closed_lines: bool) -> Result<Ground, Cause> {
     // By index, because only there a missing geometry is told from one that is there.
     let Ok(geometry) = row.geometry_by_index(0) else { return Ok(Ground::default()) };
     let bytes = geometry.iso_wkb()?;
-    wkb::read(&bytes).map_err(|_| Cause(format!("a geometry of type {} is not understood", geometry.geometry_name())))
+    let read = if closed_lines { wkb::read_drawing(&bytes) } else { wkb::read(&bytes) };
+    read.map_err(|_| Cause(format!("a geometry of type {} is not understood", geometry.geometry_name())))
 }
 
 /// A field's value. Dates and times become ISO 8601; empty text is no value.

@@ -2,7 +2,7 @@
 
 use crate::claim;
 use crate::error::FileError;
-use crate::open;
+use crate::open::{self, Opened};
 use crate::source::{LayerRequest, Source};
 use crate::text::TextEncoding;
 use gdal::vector::{Layer, LayerAccess, geometry_type_to_name};
@@ -39,17 +39,20 @@ pub struct LayerSummary {
 /// # Errors
 /// Those of opening the file.
 pub fn summary(path: &Path) -> Result<Vec<LayerSummary>, FileError> {
-    let opened = open::open(path)?;
-    let single = opened.dataset.layer_count() == 1;
-    let summaries = opened.dataset.layers().map(|mut layer| {
-        let name = layer.name();
-        let source = Source { path: path.to_path_buf(), layer: (!single).then(|| name.clone()), subset: None };
-        of_layer(&mut layer, name, opened.encoding.clone(), source)
+    let all = open::open_all(path)?;
+    let single = all.iter().map(|opened| opened.dataset.layer_count()).sum::<usize>() == 1;
+    let summaries = all.iter().flat_map(|opened| {
+        let only = opened.dataset.layer_count() == 1;
+        opened.dataset.layers().map(move |mut layer| {
+            let name = opened.member.clone().filter(|_| only).unwrap_or_else(|| layer.name());
+            let source = Source { path: path.to_path_buf(), layer: (!single).then(|| name.clone()), subset: None };
+            of_layer(&mut layer, name, opened, source)
+        })
     });
     Ok(summaries.collect())
 }
 
-fn of_layer(layer: &mut Layer<'_>, name: String, encoding: TextEncoding, source: Source) -> LayerSummary {
+fn of_layer(layer: &mut Layer<'_>, name: String, opened: &Opened, source: Source) -> LayerSummary {
     let crs = open::own_crs(layer);
     LayerSummary {
         name,
@@ -57,7 +60,7 @@ fn of_layer(layer: &mut Layer<'_>, name: String, encoding: TextEncoding, source:
         crs_advice: advice(layer, &source),
         features: layer.feature_count(),
         geometry: geometry_type_to_name(layer.defn().geometry_type()),
-        encoding,
+        encoding: opened.encoding.clone(),
         extent: extent(layer),
         fields: layer.defn().fields().map(|field| field.name()).collect(),
         source,

@@ -28,13 +28,21 @@ pub(crate) struct NotWkb;
 /// Returns the polygons of a geometry.
 pub(crate) fn read(bytes: &[u8]) -> Result<Ground, NotWkb> {
     let mut ground = Ground::default();
-    Reader { bytes, little: true }.geometry(&mut ground, 0)?;
+    Reader { bytes, little: true, closed_lines: false }.geometry(&mut ground, 0)?;
+    Ok(ground)
+}
+
+/// Returns the polygons of a drawing's geometry, where closed lines stand for areas.
+pub(crate) fn read_drawing(bytes: &[u8]) -> Result<Ground, NotWkb> {
+    let mut ground = Ground::default();
+    Reader { bytes, little: true, closed_lines: true }.geometry(&mut ground, 0)?;
     Ok(ground)
 }
 
 struct Reader<'a> {
     bytes: &'a [u8],
     little: bool,
+    closed_lines: bool,
 }
 
 const POINT: u32 = 1;
@@ -68,8 +76,12 @@ impl Reader<'_> {
                 self.take(8 * numbers)?;
             }
             LINE | CIRCULAR | COMPOUND => {
-                ground.other = Some(NotArea::Lines);
-                self.curve(kind, numbers, depth)?;
+                let line = self.curve(kind, numbers, depth)?;
+                if self.closed_lines && line.0.len() > 3 && line.is_closed() {
+                    ground.polygons.push(vec![line]);
+                } else {
+                    ground.other = Some(NotArea::Lines);
+                }
             }
             POLYGON | TRIANGLE => {
                 let rings = self.count()?;

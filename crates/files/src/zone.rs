@@ -57,7 +57,7 @@ fn code_at(at: Coord<f64>) -> u32 {
 fn lonlat_extent(request: &LayerRequest) -> Result<Option<Rect<f64>>, FileError> {
     let source = &request.source;
     let opened = open::open_as(&source.path, Asked::of(request))?;
-    let mut layer = open::layer(&opened.dataset, source)?;
+    let mut layer = opened.layer(source)?;
     open::restrict(&mut layer, source)?;
     let Settled { crs, swapped } = claim::settle(&mut layer, request)?;
     // The drivers' own extents ignore the subset and are spoilt by a single infinite coordinate.

@@ -10,7 +10,12 @@ use lantu_files::{Crs, summary};
 use std::path::{Path, PathBuf};
 
 /// The endings of files that a folder is searched for.
-const DATA: [&str; 5] = ["geojson", "json", "shp", "gpkg", "fgb"];
+const DATA: [&str; 15] = [
+    "geojson", "geojsonl", "geojsons", "ndjson", "shp", "gpkg", "fgb", "kml", "kmz", "gml", "dxf", "tab", "mif", "gdb",
+    "zip",
+];
+/// Endings of files that may hold data; those in a folder that do not are passed over.
+const PERHAPS: [&str; 7] = ["json", "txt", "csv", "tsv", "xlsx", "xls", "ods"];
 
 /// Returns the project that the paths name; `None` if they are data files.
 pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<Opening>, Problem> {
@@ -80,7 +85,8 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(missing)? {
         let file = entry.map_err(missing)?.path();
-        if DATA.contains(&ending(&file).as_str()) || ending(&file) == "gdb" {
+        let ending = ending(&file);
+        if DATA.contains(&ending.as_str()) || (PERHAPS.contains(&ending.as_str()) && summary(&file).is_ok()) {
             files.push(file);
         }
     }
@@ -91,7 +97,10 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
         ];
         return Err(problem::problem(
             message,
-            ["支持 GeoJSON、Shapefile、GeoPackage。", "GeoJSON, Shapefile and GeoPackage can be read."],
+            [
+                "支持 Shapefile、文件地理数据库、GeoPackage、GeoJSON、DXF、KML、界址点 TXT 和坐标表等。",
+                "Shapefile, file geodatabase, GeoPackage, GeoJSON, DXF, KML, boundary TXT, tables of coordinates and others can be read.",
+            ],
         ));
     }
     files.sort();

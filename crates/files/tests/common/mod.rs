@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use gdal::DriverManager;
-use gdal::spatial_ref::SpatialRef;
+use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
 use gdal::vector::{Feature, FieldDefn, Geometry, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
 use geo::{Coord, Rect};
 use lantu_engine::{
@@ -62,7 +62,11 @@ pub struct Made<'a> {
 /// A file in one of GDAL's own formats.
 pub fn dataset(path: &Path, made: &Made<'_>) {
     let mut dataset = DriverManager::get_driver_by_name(made.driver).unwrap().create_vector_only(path).unwrap();
-    let srs = made.epsg.map(|code| SpatialRef::from_epsg(code).unwrap());
+    let srs = made.epsg.map(|code| {
+        let mut srs = SpatialRef::from_epsg(code).unwrap();
+        srs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        srs
+    });
     let options = LayerOptions { name: made.layer, srs: srs.as_ref(), ty: made.kind, options: Some(made.options) };
     let layer = dataset.create_layer(options).unwrap();
     FieldDefn::new("名称", OGRFieldType::OFTString).unwrap().add_to_layer(&layer).unwrap();
