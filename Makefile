@@ -1,6 +1,6 @@
 # make run    the window on the demo project; without a display the same job in the terminal
 # make test   everything that must hold
-# make fuzz   ten more minutes of random cases against the brute-force reference
+# make fuzz   ten more minutes of random cases against the brute-force reference, then huge data
 # make bench  Lantu beside other tools on the same files; SIZE=S,M,L,XL and RUNS=3 as you like
 #
 # Each installs what it needs (scripts/setup.sh) and can be repeated at will.
@@ -46,6 +46,7 @@ test:
 fuzz:
 	sh scripts/setup.sh cli
 	LANTU_FUZZ_SECONDS=600 cargo test --release -p lantu-tests --test reference -- --nocapture
+	LANTU_FULL_LIMITS=1 cargo test --release -p lantu-tests --test limits -- --nocapture --test-threads=1
 
 SIZE ?= S,M
 RUNS ?= 1

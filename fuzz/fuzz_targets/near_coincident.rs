@@ -1,0 +1,19 @@
+//! The same parcels drawn by several layers, borders up to three grid units beside each other.
+
+#![no_main]
+
+use lantu_tests::compare::{How, compare};
+use lantu_tests::random::{Bytes, near_coincident};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(
+    // One thread: libFuzzer runs a process per core itself.
+    init: {
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
+    },
+    |bytes: &[u8]| {
+        let Some((&first, rest)) = bytes.split_first() else { return };
+        let how = How { reversed: first & 1 == 1, twice: first & 2 == 2 };
+        compare(&near_coincident(&mut Bytes(rest)), "of these bytes", how);
+    }
+);
