@@ -61,6 +61,14 @@ fn block(layer: &LayerInfo) -> String {
     let basis = in_language(layer.encoding_basis.words());
     rows.push((["编码", "encoding"], format!("{} ({basis})", layer.encoding)));
     rows.push((["字段", "fields"], layer.fields.join(", ")));
+    rows.extend(layer.recognised.as_ref().map(|known| {
+        let because = in_language(known.because.clone());
+        (["类别", "class"], format!("{} ({because})", known.class))
+    }));
+    rows.extend(layer.codes.as_ref().map(|codes| {
+        let because = in_language(codes.because.clone());
+        (["编码字段", "code field"], format!("{} ({because})", codes.field))
+    }));
     let no_areas = || in_language(["未检查（没有面）", "not looked at (no areas)"]).to_owned();
     rows.push((["问题", "findings"], layer.findings.as_ref().map_or_else(no_areas, summary::findings)));
     let rows: Vec<_> = rows.into_iter().map(|(name, value)| (in_language(name), value)).collect();

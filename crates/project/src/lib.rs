@@ -9,7 +9,7 @@
 //! tiles as bytes. [`Job`] is the same work without a window. What was cut stays as it is until
 //! layers change; a decision only appends to the record and decides anew.
 //!
-//! Going in: `plan`, `names`, `rules`, `load`. At work: `outcome`, `progress`. What is asked of a
+//! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`. What is asked of a
 //! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
 //! is kept: `store`, `history`, `edits`; where results go: `targets`. What holds it together: `project` and `job`.
 
@@ -17,6 +17,7 @@
 mod commands;
 pub mod api;
 mod choosing;
+mod codes;
 mod detail;
 mod edits;
 mod history;
@@ -43,9 +44,11 @@ mod tiles;
 mod totals;
 mod view;
 
+pub use codes::{CodeField, CodeSystem};
 pub use job::{Job, Watcher, use_threads};
 pub use lantu_files::{Verification, Written, WrittenProof};
 pub use look::{LayerInfo, info, verify};
+pub use names::Recognised;
 pub use plan::{GRID_M, LayerPlan, Plan};
 pub use progress::Listener;
 pub use project::Project;

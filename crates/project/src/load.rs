@@ -1,6 +1,7 @@
 //! Reads the layers of a plan into the project's plane.
 
 use crate::api::Problem;
+use crate::codes::{CodeSystem, Codes};
 use crate::names::LayerNames;
 use crate::plan::{LayerPlan, Plan};
 use crate::problem;
@@ -60,7 +61,8 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     in_metres(&crs)?;
     let count = requests.len() as f64;
     let read = |(at, request): (usize, &LayerRequest)| {
-        read_one(request, &crs, &|part| meter.reached("read", (at as f64 + part) / count, &request.name))
+        let codes = plan.layers[at].codes;
+        read_one(request, codes, &crs, &|part| meter.reached("read", (at as f64 + part) / count, &request.name))
     };
     // All are read before the first failure is told: which one that is must not depend on threads.
     let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
@@ -97,11 +99,19 @@ fn nowhere(requests: &[LayerRequest], error: FileError) -> Problem {
 /// # Errors
 /// As [`load`].
 pub fn load_one(plan: &LayerPlan, names: &LayerNames, crs: &Crs, meter: &Meter<'_>) -> Result<Loaded, Problem> {
-    read_one(&plan.request(names)?, crs, &|part| meter.reached("read", part, &plan.name))
+    read_one(&plan.request(names)?, plan.codes, crs, &|part| meter.reached("read", part, &plan.name))
 }
 
-fn read_one(request: &LayerRequest, crs: &Crs, watch: &(dyn Fn(f64) -> bool + Sync)) -> Result<Loaded, Problem> {
-    let read = read_layer(request, crs, watch)?;
+fn read_one(
+    request: &LayerRequest,
+    codes: Option<CodeSystem>,
+    crs: &Crs,
+    watch: &(dyn Fn(f64) -> bool + Sync),
+) -> Result<Loaded, Problem> {
+    let mut read = read_layer(request, crs, watch)?;
+    if codes == Some(CodeSystem::Survey) {
+        Codes::seeded().map_err(|cause| problem::fault(&cause.to_string()))?.translate(&mut read.value.layer);
+    }
     let area = read.value.layer.features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
     Ok(Loaded {
         layer: Arc::new(read.value.layer),

@@ -1,11 +1,14 @@
 //! Looks at files without a project: `lantu info` and `lantu verify`.
 
 use crate::api::Problem;
+use crate::codes::{CodeField, Codes};
 use crate::job::Watcher;
+use crate::names::{LayerNames, Recognised};
 use crate::plan::GRID_M;
+use crate::problem;
 use crate::progress::Meter;
 use geo::Rect;
-use lantu_engine::{ClassId, Finding, PrecisionModel, normalise, overlay};
+use lantu_engine::{ClassId, Finding, Layer, PrecisionModel, Value, normalise, overlay};
 use lantu_files::{Crs, EncodingBasis, FileError, LayerRequest, LayerSummary, Source, choose_crs, read_layer, summary};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -41,6 +44,10 @@ pub struct LayerInfo {
     pub extent: Option<[f64; 4]>,
     /// Its fields.
     pub fields: Vec<String>,
+    /// What it seems to be, and why.
+    pub recognised: Option<Recognised>,
+    /// The field that seems to hold each feature's class, and why.
+    pub codes: Option<CodeField>,
     /// How often each finding occurs, as a run would find it; `None` without areas.
     pub findings: Option<BTreeMap<&'static str, u32>>,
 }
@@ -48,6 +55,7 @@ pub struct LayerInfo {
 /// What the areas of a layer are found to be.
 struct Judged {
     vertices: u64,
+    codes: Option<CodeField>,
     findings: BTreeMap<&'static str, u32>,
 }
 
@@ -61,6 +69,9 @@ pub fn info(path: &Path, watcher: Watcher<'_>) -> Result<Vec<LayerInfo>, Problem
 
 fn look_at(layer: LayerSummary, watcher: Watcher<'_>) -> Result<LayerInfo, Problem> {
     let judged = judge(&layer, watcher)?;
+    let names = LayerNames::seeded().map_err(|cause| problem::fault(&cause.to_string()))?;
+    let recognised = names.recognise(&layer.name, &layer.source.to_string(), &layer.fields);
+    let codes = judged.as_ref().and_then(|judged| judged.codes.clone());
     let (vertices, findings) = judged.map(|judged| (judged.vertices, judged.findings)).unzip();
     Ok(LayerInfo {
         source: layer.source.to_string(),
@@ -74,6 +85,8 @@ fn look_at(layer: LayerSummary, watcher: Watcher<'_>) -> Result<LayerInfo, Probl
         encoding_basis: layer.encoding.basis,
         extent: layer.extent.map(|e| [e.min().x, e.min().y, e.max().x, e.max().y]),
         fields: layer.fields,
+        recognised,
+        codes,
         findings,
     })
 }
@@ -91,12 +104,30 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
         if request.crs.is_some() && like_degrees(extent) { GRID_DEGREES } else { GRID_M / crs.metres_per_unit() };
     let grid = PrecisionModel::coarsened(extent, step)
         .map_err(|source| FileError::OutOfRange { path: layer.source.path.clone(), source })?;
+    let codes = code_field(&read.value.layer, &layer.fields)?;
     let normal = normalise(read.value.layer, &grid);
     let vertices = normal.value.vertex_count();
     let cut = overlay(vec![normal.value], &grid, &meter)?;
     let findings = counted([read.findings, normal.findings, cut.findings].iter().flatten());
-    Ok(Some(Judged { vertices, findings }))
+    Ok(Some(Judged { vertices, codes, findings }))
 }
+
+/// The field of codes, by its name or by the values of the first features.
+fn code_field(layer: &Layer, fields: &[String]) -> Result<Option<CodeField>, Problem> {
+    let codes = Codes::seeded().map_err(|cause| problem::fault(&cause.to_string()))?;
+    let text = |value: Option<&Value>| match value {
+        Some(Value::Text(text)) => Some(text.to_string()),
+        Some(Value::Int(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    let values = |field: &str| {
+        layer.features.iter().take(VALUES).filter_map(|row| text(row.attributes.get(field))).collect::<Vec<String>>()
+    };
+    Ok(codes.recognise(fields, values))
+}
+
+/// So many features' codes are looked at.
+const VALUES: usize = 10_000;
 
 /// How to read a layer in its own CRS; `None` if that leads nowhere, not even to its zone.
 fn request(layer: &LayerSummary) -> Result<Option<(LayerRequest, Crs)>, Problem> {

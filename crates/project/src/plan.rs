@@ -4,6 +4,7 @@
 //! on the window, or from the terminal's arguments. Paths are relative to the project file.
 
 use crate::api::Problem;
+use crate::codes::CodeSystem;
 use crate::names::LayerNames;
 use crate::problem;
 use lantu_engine::ClassId;
@@ -63,6 +64,9 @@ pub struct LayerPlan {
     /// A field that holds each feature's own class.
     #[serde(default, alias = "class-field")]
     pub class_field: Option<String>,
+    /// The system of that field's codes: survey codes are read as the planning codes they mean.
+    #[serde(default)]
+    pub codes: Option<CodeSystem>,
     /// The CRS of the file, if it does not say, or says what its coordinates contradict.
     #[serde(default)]
     pub crs: Option<String>,
@@ -200,8 +204,20 @@ impl LayerPlan {
     /// Returns a layer of a source, whose class is to be recognised.
     pub(crate) fn named(name: &str, path: String) -> Self {
         let (class, layername, subset) = (None, None, None);
-        let (class_field, crs, override_crs, shift, encoding) = (None, None, None, None, None);
-        Self { name: name.to_owned(), class, path, layername, subset, class_field, crs, override_crs, shift, encoding }
+        let (class_field, codes, crs, override_crs, shift, encoding) = (None, None, None, None, None, None);
+        Self {
+            name: name.to_owned(),
+            class,
+            path,
+            layername,
+            subset,
+            class_field,
+            codes,
+            crs,
+            override_crs,
+            shift,
+            encoding,
+        }
     }
 
     /// Returns the source of the layer.

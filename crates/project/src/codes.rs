@@ -1,0 +1,192 @@
+//! Codes of land: which field holds them, which system they belong to, and survey codes as
+//! planning codes, by `seeds/codes.toml`.
+//!
+//! The survey and the planning guide use the same numbers for different things, so the system is
+//! told before a code is read.
+
+use lantu_engine::{ClassId, Layer};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+const SEED: &str = include_str!("../../../seeds/codes.toml");
+
+/// A system of codes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CodeSystem {
+    /// The national land survey (三调).
+    Survey,
+    /// The guide of land and sea use in planning (用地用海).
+    Planning,
+}
+
+/// What is known about codes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Codes {
+    #[serde(rename = "field")]
+    fields: Vec<Field>,
+    only: Only,
+    survey: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Field {
+    name: String,
+    system: Option<CodeSystem>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Only {
+    survey: Vec<String>,
+    planning: Vec<String>,
+}
+
+/// A field of codes that was recognised, and why: Chinese, English.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct CodeField {
+    /// Its name in the file.
+    pub field: String,
+    /// The system of its codes; `None` if neither its name nor its values tell.
+    pub system: Option<CodeSystem>,
+    /// Why.
+    pub because: [String; 2],
+}
+
+impl CodeSystem {
+    fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Survey => ["三调地类", "the land survey"],
+            Self::Planning => ["用地用海分类", "the planning guide"],
+        }
+    }
+}
+
+impl Codes {
+    /// Returns what comes with the program.
+    ///
+    /// # Errors
+    /// Says where the text is wrong; a test sees to it that it is not.
+    pub fn seeded() -> Result<Self, toml::de::Error> {
+        toml::from_str(SEED)
+    }
+
+    /// Returns the field that holds codes, and their system: by the field's name, else by values
+    /// that only one system has.
+    pub fn recognise(&self, fields: &[String], values: impl Fn(&str) -> Vec<String>) -> Option<CodeField> {
+        let is = |field: &String, name: &str| field.eq_ignore_ascii_case(name);
+        let found =
+            self.fields.iter().find_map(|known| Some((known, fields.iter().find(|field| is(field, &known.name))?)));
+        let (known, field) = found?;
+        let of = |system: CodeSystem, zh: String, en: String| {
+            let [name_zh, name_en] = system.names();
+            let because = [format!("{zh}，属于{name_zh}"), format!("{en}: codes of {name_en}")];
+            CodeField { field: field.clone(), system: Some(system), because }
+        };
+        if let Some(system) = known.system {
+            return Some(of(system, format!("字段名为 {field}"), format!("the field is called {field}")));
+        }
+        let values = values(field);
+        let begins = |with: &[String]| values.iter().find(|value| with.iter().any(|code| value.starts_with(&**code)));
+        Some(match (begins(&self.only.survey), begins(&self.only.planning)) {
+            (Some(code), None) => of(
+                CodeSystem::Survey,
+                format!("字段 {field} 有编码 {code}"),
+                format!("the field {field} has the code {code}"),
+            ),
+            (None, Some(code)) => of(
+                CodeSystem::Planning,
+                format!("字段 {field} 有编码 {code}"),
+                format!("the field {field} has the code {code}"),
+            ),
+            _ => CodeField {
+                field: field.clone(),
+                system: None,
+                because: [
+                    format!("字段 {field} 的编码不能说明属于哪套分类"),
+                    format!("the codes of the field {field} do not tell their system"),
+                ],
+            },
+        })
+    }
+
+    /// Reads the classes of features, which are survey codes, as planning codes. A code without one
+    /// is marked, so that it is not taken for the planning code of the same number.
+    pub(crate) fn translate(&self, layer: &mut Layer) {
+        for class in layer.features.iter_mut().filter_map(|feature| feature.class.as_mut()) {
+            let planning = self.planning_code(class.as_str());
+            *class = planning.unwrap_or_else(|| ClassId::new(&format!("三调{class}")));
+        }
+    }
+
+    /// Returns the planning code of a survey code: by the whole code without letters behind it,
+    /// else by its beginning; `None` if there is none.
+    pub fn planning_code(&self, survey: &str) -> Option<ClassId> {
+        let digits: &str = survey.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let lengths = [digits.len(), 4, 2];
+        let found = lengths.iter().filter_map(|&length| self.survey.get(digits.get(..length)?)).next();
+        found.map(|code| ClassId::new(code))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recognised(fields: &[&str], values: &[&'static str]) -> Option<CodeField> {
+        let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
+        Codes::seeded().unwrap().recognise(&fields, |_| values.iter().map(|value| (*value).to_owned()).collect())
+    }
+
+    #[test]
+    fn the_system_is_told_by_the_field_before_a_code_is_read() {
+        let found = recognised(&["BSM", "dlbm", "DLMC"], &[]).unwrap();
+        assert_eq!((found.field.as_str(), found.system), ("dlbm", Some(CodeSystem::Survey)));
+        assert!(found.because[0].contains("dlbm") && found.because[1].contains("land survey"), "{found:?}");
+        let found = recognised(&["DLBM", "YDYHFLDM"], &[]).unwrap();
+        assert_eq!((found.field.as_str(), found.system), ("YDYHFLDM", Some(CodeSystem::Planning)));
+        assert_eq!(recognised(&["BSM"], &[]), None);
+    }
+
+    #[test]
+    fn a_field_without_a_telling_name_is_told_by_its_codes() {
+        let system = |values: &[&'static str]| recognised(&["地类编码"], values).unwrap().system;
+        assert_eq!(system(&["0101", "1106"]), Some(CodeSystem::Survey));
+        assert_eq!(system(&["0101", "1401"]), Some(CodeSystem::Planning));
+        assert_eq!(system(&["0101", "0701"]), None);
+        assert_eq!(system(&["1106", "1401"]), None, "codes of both");
+    }
+
+    #[test]
+    fn a_survey_code_without_a_counterpart_is_not_taken_for_a_planning_code() {
+        let feature = |fid: i64, code: &str| lantu_engine::Feature {
+            fid,
+            class: Some(ClassId::new(code)),
+            attributes: lantu_engine::Attributes::default(),
+            polygons: Vec::new(),
+        };
+        let (name, class) = ("三调".into(), ClassId::new("land"));
+        let mut layer = Layer { name, class, features: vec![feature(0, "0601"), feature(1, "0810")] };
+        Codes::seeded().unwrap().translate(&mut layer);
+        let classes: Vec<String> =
+            layer.features.iter().flat_map(|feature| &feature.class).map(ToString::to_string).collect();
+        assert_eq!(classes, ["1001", "三调0810"]);
+    }
+
+    #[test]
+    fn survey_codes_become_planning_codes() {
+        let codes = Codes::seeded().unwrap();
+        let planning = |code: &str| codes.planning_code(code).map(|code| code.to_string());
+        for (survey, meant) in [
+            ("0601", "1001"),
+            ("1006", "0601"),
+            ("0303", "0507"),
+            ("1104A", "1704"),
+            ("0902", "15"),
+            ("010101", "0101"),
+            ("1205", "2305"),
+        ] {
+            assert_eq!(planning(survey).as_deref(), Some(meant), "{survey}");
+        }
+        assert_eq!((planning("05"), planning("x"), planning("红线")), (None, None, None));
+    }
+}
