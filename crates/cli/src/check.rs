@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 const ENDS: &str = "\
 Exit code · 退出码:
-  0  no conflict is open · 没有未定冲突
-  1  conflicts are open · 还有未定冲突
+  0  no conflict is open · 没有待定冲突
+  1  conflicts are open · 还有待定冲突
   2  an error · 出错";
 
 /// Find the conflicts and say how many are open; no blueprint is written · 检查冲突，不写蓝图

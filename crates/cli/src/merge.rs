@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 const ENDS: &str = "\
 Exit code · 退出码:
-  0  written, open conflicts or not · 已写出，不论是否还有未定冲突
-  1  written, but conflicts are open (--strict only) · 已写出，但仍有未定冲突（仅 --strict）
+  0  written, open conflicts or not · 已写出，不论是否还有待定冲突
+  1  written, but conflicts are open (--strict only) · 已写出，但仍有待定冲突（仅 --strict）
   2  an error; no file is half-written, old files stay · 出错；不会留下半个文件，原有文件不变";
 
 /// Merge layers into one blueprint in which every place has exactly one class · 合并图层为一张蓝图
@@ -19,7 +19,7 @@ Exit code · 退出码:
 /// and writes a blueprint that is proven to be a partition as written. What nobody has decided is in it as
 /// open.
 ///
-/// 把图层切成互不重叠的小块，找出冲突，按规则和规划师的裁定处理，写出经过验证、不重不漏的蓝图；无人裁定的地方标为未定。
+/// 把图层切成互不重叠的小块，找出冲突，按规则和规划师的裁定处理，写出经过验证、不重不漏的蓝图；无人裁定的地方标为待定。
 #[derive(Debug, Args)]
 #[command(after_help = ENDS)]
 pub struct Merge {
@@ -34,7 +34,7 @@ pub struct Merge {
     /// The report as JSON · JSON 报告
     #[arg(long, value_name = "FILE.json")]
     report: Option<PathBuf>,
-    /// Exit with 1 if conflicts are open · 有未定冲突时退出码为 1
+    /// Exit with 1 if conflicts are open · 有待定冲突时退出码为 1
     #[arg(long)]
     strict: bool,
     /// Print the report as JSON instead of a summary · 输出 JSON 报告

@@ -61,7 +61,7 @@ fn finding(code: &str) -> String {
         "coarser-grid" => "格网放粗",
         "collapsed" => "小于格网而消失",
         "orphaned-decision" => "裁定失去对象",
-        "open-conflict" => "冲突未定",
+        "open-conflict" => "冲突待定",
         other => other,
     };
     in_language([zh.to_owned(), code.replace('-', " ")])
@@ -101,7 +101,7 @@ fn conflicts(report: &Report) -> String {
         (["其中：类别相容", "of these: compatible"], found.compatible),
         (["　　　按规则裁定", "          decided by rule"], found.by_rule),
         (["　　　由规划师裁定", "          decided by a planner"], found.by_hand),
-        (["　　　未定", "          open"], open),
+        (["　　　待定", "          open"], open),
         (["　　　碎屑", "          slivers"], found.slivers),
         (["封闭的空隙（不算冲突）", "enclosed gaps (no conflict)"], found.gaps),
     ];
@@ -132,7 +132,7 @@ fn blueprint(job: &Job, report: &Report) -> String {
     // The largest first, what is open last.
     classes.sort_by(|a, b| a.class.is_none().cmp(&b.class.is_none()).then(b.area_m2.total_cmp(&a.area_m2)));
     let rows = classes.iter().map(|class| {
-        let open = || in_language(["未定", "open"]).to_owned();
+        let open = || in_language(["待定", "open"]).to_owned();
         let name = class.class.as_deref().map_or_else(open, |id| class_name(job, id));
         vec![name, count(class.patches), hectares(class.area_m2), hectares(class.ellipsoid_area_m2)]
     });
@@ -145,7 +145,7 @@ fn proof(report: &Report) -> String {
     let (overlap, gap) = (square_metres(overlap), square_metres(gap));
     let told = match proof.holds {
         true => [
-            format!("验证成立：每个地方恰有一个图斑，按写出的坐标重叠 {overlap}，遗漏 {gap}。"),
+            format!("证明成立：每个地方恰有一个图斑，按写出的坐标重叠 {overlap}，遗漏 {gap}。"),
             format!("Proof holds: every place has exactly one patch; as written, overlap {overlap}, gap {gap}."),
         ],
         false => [

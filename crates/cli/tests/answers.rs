@@ -56,7 +56,7 @@ fn a_geopackage_is_proven_as_written_too() {
     );
     let report = ran.json();
     assert_eq!(report["proof"]["holds"], true);
-    let verified = lantu(&["verify", &format!("{}|layername=blueprint", out.display()), "--json"]);
+    let verified = lantu(&["verify", &format!("{}", out.display()), "--json"]);
     assert_eq!((verified.code, &verified.json()["features"]), (Some(0), &report["blueprint"]["patches"]));
     assert_eq!(lantu(&["verify", &format!("{}|layername=conflicts", conflicts.display())]).code, Some(0));
 }

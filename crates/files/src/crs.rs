@@ -12,6 +12,7 @@ use geo::Coord;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -184,7 +185,9 @@ const BATCH: usize = 1 << 14;
 type Transforms = HashMap<(Arc<str>, Arc<str>), Rc<CoordTransform>>;
 
 thread_local! {
-    static TRANSFORMS: RefCell<Transforms> = RefCell::new(HashMap::new());
+    /// Never dropped: at a thread's end PROJ's own state of the thread may be gone before these, and
+    /// freeing them would touch it. A few kilobytes per thread that has projected something stay.
+    static TRANSFORMS: RefCell<ManuallyDrop<Transforms>> = RefCell::new(ManuallyDrop::new(HashMap::new()));
 }
 
 /// Brings coordinates from one CRS into another, in place.

@@ -41,7 +41,9 @@ pub(crate) fn listen() {
 
 fn keep(class: CplErrType, text: &str) {
     let failure = matches!(class, CplErrType::Failure | CplErrType::Fatal);
-    HEARD.with_borrow_mut(|heard| {
+    // At a thread's end nobody asks any more, and a panic inside GDAL would end the program.
+    let _ = HEARD.try_with(|heard| {
+        let mut heard = heard.borrow_mut();
         if heard.len() < KEPT {
             heard.push(Message { failure, text: text.trim().to_owned() });
         }

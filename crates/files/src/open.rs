@@ -15,7 +15,7 @@ use crate::text::{self, TextEncoding};
 use calamine::Reader;
 use encoding_rs::Encoding;
 use gdal::errors::GdalError;
-use gdal::vector::{Layer, LayerAccess};
+use gdal::vector::{Layer, LayerAccess, OGRwkbGeometryType};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::fs::File;
 use std::io::{self, BufReader};
@@ -272,6 +272,12 @@ pub(crate) fn layer_names(dataset: &Dataset) -> Vec<String> {
 pub(crate) fn layer<'a>(dataset: &'a Dataset, source: &Source) -> Result<Layer<'a>, FileError> {
     let path = source.path.clone();
     let Some(wanted) = &source.layer else {
+        // A table without geometry beside a layer (as QGIS's `layer_styles`) is none to choose from.
+        let is_place = |layer: &Layer<'_>| layer.defn().geometry_type() != OGRwkbGeometryType::wkbNone;
+        let mut places = dataset.layers().filter(is_place);
+        if let (Some(only), None) = (places.next(), places.next()) {
+            return Ok(only);
+        }
         let mut layers = dataset.layers();
         return match (layers.next(), layers.next()) {
             (Some(only), None) => Ok(only),
