@@ -54,7 +54,9 @@ fn line(row: &Row, own: Option<f64>) -> String {
     let times = own.map_or_else(String::new, |own| format!("{:.2}", usage.cpu_s / own));
     let word = |yes: bool| if yes { "yes" } else { "**no**" };
     let partition = match (row.partition, row.partition_by_geos) {
-        (None, _) => "writes nothing".to_owned(),
+        (None, _) if row.tool == Tool::Read => "writes nothing".to_owned(),
+        (None, None) => "not judged".to_owned(),
+        (None, Some(geos)) => format!("{} by GEOS", word(geos)),
         (Some(yes), None) => word(yes).to_owned(),
         (Some(yes), Some(geos)) if yes == geos => format!("{}, GEOS agrees", word(yes)),
         (Some(yes), Some(geos)) => format!("{} by `lantu verify`, {} by GEOS", word(yes), word(geos)),
