@@ -7,7 +7,7 @@ use crate::tools::Tool;
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 860.0;
-const LEFT: f64 = 190.0;
+const LEFT: f64 = 215.0;
 const RIGHT: f64 = 90.0;
 const ROW: f64 = 20.0;
 
@@ -15,7 +15,7 @@ const ROW: f64 = 20.0;
 pub fn draw(measured: &Measured) -> String {
     let mut body = String::new();
     let mut y = bars(measured, &mut body, 40.0);
-    y = lines(measured, &mut body, y + 50.0);
+    y = lines(measured, &mut body, y + 64.0);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{y}\" viewBox=\"0 0 {WIDTH} {y}\" \
          font-family=\"system-ui, sans-serif\" font-size=\"13\" fill=\"#1f2933\">\n\
@@ -42,7 +42,7 @@ fn bars(measured: &Measured, body: &mut String, top: f64) -> f64 {
     let least = finished().map(|row| row.usage.cpu_s).fold(f64::INFINITY, f64::min).max(1e-3);
     let most = finished().map(|row| row.usage.cpu_s).fold(least, f64::max);
     let (low, high) = (least.log10().floor(), most.log10().ceil().max(least.log10().floor() + 1.0));
-    let at = |seconds: f64| LEFT + (seconds.max(least).log10() - low) / (high - low) * (WIDTH - LEFT - RIGHT);
+    let at = |seconds: f64| LEFT + (seconds.log10().max(low) - low) / (high - low) * (WIDTH - LEFT - RIGHT);
     text(body, LEFT, top - 16.0, "start", "Processor time in seconds, the whole job, logarithmic: shorter is better");
     let bottom = top + finished().count() as f64 * ROW + measured.data.len() as f64 * 12.0;
     for power in low as i32..=high as i32 {
@@ -78,7 +78,7 @@ fn lines(measured: &Measured, body: &mut String, top: f64) -> f64 {
     let most = all.fold(0.0, f64::max).max(1e-3);
     let x = |k: usize| LEFT + (k as f64 + 0.5) / sizes.len() as f64 * (WIDTH - LEFT - RIGHT);
     let y = |cost: f64| top + height * (1.0 - cost / most);
-    text(body, LEFT, top - 16.0, "start", "Processor seconds per million vertices, size by size: flat is linear");
+    text(body, LEFT, top - 24.0, "start", "Processor seconds per million vertices, size by size: flat is linear");
     let _ = writeln!(body, "<path d=\"M{LEFT} {0:.1}H{1:.1}\" stroke=\"#9aa5b1\"/>", top + height, WIDTH - RIGHT);
     for (k, data) in sizes.iter().enumerate() {
         text(body, x(k), top + height + 18.0, "middle", &format!("{}, {:.1} M", data.size, data.vertices as f64 / 1e6));

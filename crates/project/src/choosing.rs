@@ -84,7 +84,7 @@ impl Asked<'_> {
                 (by2.abs(), ClassChange { class, before_m2, after_m2 })
             })
             .collect();
-        changes.sort_by(|a, b| b.0.cmp(&a.0));
+        changes.sort_by_key(|change| std::cmp::Reverse(change.0));
         Ok(changes.into_iter().map(|(_, change)| change).collect())
     }
 

@@ -30,6 +30,9 @@ impl Hasher for Quick {
     }
 }
 
+/// The label of each set of windings.
+type Known = HashMap<Box<[(u32, i32)]>, u32, BuildHasherDefault<Quick>>;
+
 /// The different sets of windings that occur; faces with the same set share a label.
 #[derive(Clone, Debug, Default)]
 pub struct Labels {
@@ -64,7 +67,7 @@ impl Labels {
 /// Returns the label of each face, spreading breadth first from the outside, which nothing covers.
 pub(crate) fn labels(arcs: &Arcs, faces: &Faces) -> (Labels, Vec<u32>) {
     const UNSEEN: u32 = u32::MAX;
-    let mut known: HashMap<Box<[(u32, i32)]>, u32, BuildHasherDefault<Quick>> = HashMap::default();
+    let mut known: Known = HashMap::default();
     let mut windings: Vec<Box<[(u32, i32)]>> = vec![Box::default()];
     known.insert(Box::default(), 0);
     let mut label_of = vec![UNSEEN; faces.area2.len()];
