@@ -9,7 +9,6 @@ use crate::progress::Meter;
 use geo::{Coord, Rect};
 use lantu_engine::{ClassId, Finding, Layer, RuleSet};
 use lantu_files::{Crs, FileError, LayerRequest, choose_crs, read_layer};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -64,9 +63,9 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
         let codes = plan.layers[at].codes;
         read_one(request, codes, &crs, &|part| meter.reached("read", (at as f64 + part) / count, &request.name))
     };
-    // All are read before the first failure is told: which one that is must not depend on threads.
-    let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
-    Ok(Inputs { crs, layers: layers.into_iter().collect::<Result<_, _>>()? })
+    // One after another: GDAL crashes now and then where two threads open the same GeoJSON file.
+    let layers = requests.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+    Ok(Inputs { crs, layers })
 }
 
 /// Areas, widths and tolerances are in metres: the plane must be, too. Layers may be in anything.
