@@ -23,8 +23,10 @@ const NEEDED: [(&[&str], &str, &[&str]); 13] = [
 ];
 
 /// Says which driver is missing, if the one that the file's ending calls for is.
+///
+/// The first question registers all drivers, once. Registering them again for each file would
+/// change GDAL's list while other threads walk along it.
 pub(crate) fn needed(path: &Path) -> Result<(), FileError> {
-    DriverManager::register_all();
     let called_for = NEEDED.iter().find(|(endings, ..)| has_ending(path, endings));
     let Some((_, format, drivers)) = called_for else { return Ok(()) };
     let there = drivers.iter().any(|driver| DriverManager::get_driver_by_name(driver).is_ok());

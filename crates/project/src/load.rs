@@ -63,7 +63,7 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
         let codes = plan.layers[at].codes;
         read_one(request, codes, &crs, &|part| meter.reached("read", (at as f64 + part) / count, &request.name))
     };
-    // One after another: GDAL crashes now and then where two threads open the same GeoJSON file.
+    // One after another: reading side by side is still to be measured.
     let layers = requests.iter().enumerate().map(read).collect::<Result<_, _>>()?;
     Ok(Inputs { crs, layers })
 }
