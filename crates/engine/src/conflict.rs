@@ -57,6 +57,17 @@ pub enum ConflictKind {
     Gap,
 }
 
+impl ConflictKind {
+    /// Returns the kind as it stands in lists, files and reports: `self-overlap`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Overlap => "overlap",
+            Self::SelfOverlap => "self-overlap",
+            Self::Gap => "gap",
+        }
+    }
+}
+
 /// A connected place with the same parties that may not stay as it is.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Conflict {

@@ -22,6 +22,19 @@ pub enum Verdict {
     Open,
 }
 
+impl Verdict {
+    /// Returns the verdict as it stands in lists and files: `give-to`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::GiveTo(_) => "give-to",
+            Self::KeepAll => "keep-all",
+            Self::OtherClass(_) => "other-class",
+            Self::LeaveEmpty => "leave-empty",
+            Self::Open => "open",
+        }
+    }
+}
+
 /// Why a verdict is as it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Basis {
@@ -224,7 +237,7 @@ fn applies(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], rule
     let attribute = when.attribute.as_ref().is_none_or(|test| {
         rest.iter().any(|&party| {
             let feature = partition.feature(party);
-            let value = feature.attributes.get(&test.field).map(text);
+            let value = feature.attributes.get(&test.field).map(Value::to_text);
             feature.class == test.class && value.is_some_and(|value| test.values.contains(&value))
         })
     });
@@ -233,16 +246,6 @@ fn applies(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], rule
         && when.sliver.is_none_or(|sliver| sliver == conflict.sliver)
         && when.max_area_m2.is_none_or(|most| area <= most)
         && when.min_area_m2.is_none_or(|least| area >= least)
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Real(number) => number.to_string(),
-        Value::Text(text) => text.to_string(),
-    }
 }
 
 /// The parties that a rule leaves in the race.

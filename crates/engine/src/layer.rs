@@ -47,6 +47,19 @@ pub enum Value {
     Text(Box<str>),
 }
 
+impl Value {
+    /// Returns the value as people read it; nothing for no value.
+    pub fn to_text(&self) -> String {
+        match self {
+            Self::Null => String::new(),
+            Self::Bool(truth) => truth.to_string(),
+            Self::Int(number) => number.to_string(),
+            Self::Real(number) => number.to_string(),
+            Self::Text(text) => text.to_string(),
+        }
+    }
+}
+
 /// A feature's row of the attribute table; the field names are shared by all rows of a layer.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Attributes {

@@ -3,8 +3,8 @@
 use lantu_engine::log::Operation;
 use lantu_engine::rules::Bilingual;
 use lantu_engine::{
-    Attributes, Basis, Blueprint, ClassId, Conflict, ConflictKind, Decision, DecisionLog, FaceId, FeatureRef,
-    Partition, Proof, RuleSet, Verdict,
+    Attributes, Basis, Blueprint, ClassId, Conflict, Decision, DecisionLog, FaceId, FeatureRef, Partition, Proof,
+    RuleSet, Verdict,
 };
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -172,14 +172,14 @@ impl<'a> BlueprintExport<'a> {
         };
         vec![
             Cell::Text(conflict.id.to_string().into()),
-            Cell::Text(kind_name(conflict.kind).into()),
+            Cell::Text(conflict.kind.as_str().into()),
             Cell::Flag(conflict.sliver),
             Cell::Texts(self.names(&conflict.parties)),
             Cell::Texts(classes.into_iter().map(Cow::from).collect()),
             Cell::Real(rounded(self.planar_area(conflict.area2, ellipsoid))),
             Cell::Real(rounded(ellipsoid)),
             Cell::Real(rounded(width)),
-            Cell::Text(verdict_name(&decision.verdict).into()),
+            Cell::Text(decision.verdict.as_str().into()),
             Cell::text(self.class_after(decision).map(ClassId::as_str)),
             Cell::text(decided_by(&decision.basis)),
             self.because(conflict, &decision.basis).map_or(Cell::Nothing, Cell::Words),
@@ -253,24 +253,6 @@ fn decided_by(basis: &Basis) -> Option<String> {
 fn no_attributes() -> &'static Attributes {
     static NONE: OnceLock<Attributes> = OnceLock::new();
     NONE.get_or_init(Attributes::default)
-}
-
-fn kind_name(kind: ConflictKind) -> &'static str {
-    match kind {
-        ConflictKind::Overlap => "overlap",
-        ConflictKind::SelfOverlap => "self-overlap",
-        ConflictKind::Gap => "gap",
-    }
-}
-
-fn verdict_name(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::GiveTo(_) => "give-to",
-        Verdict::KeepAll => "keep-all",
-        Verdict::OtherClass(_) => "other-class",
-        Verdict::LeaveEmpty => "leave-empty",
-        Verdict::Open => "open",
-    }
 }
 
 /// To four decimals: a square centimetre.

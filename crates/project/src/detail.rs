@@ -72,14 +72,14 @@ impl Asked<'_> {
             label: self.label(&feature.attributes),
             area_m2: self.measure.m2(all2),
             share: if all2 > 0 { taken2 as f64 / all2 as f64 } else { 0.0 },
-            attributes: feature.attributes.iter().map(|(name, value)| [name.to_owned(), text(value)]).collect(),
+            attributes: feature.attributes.iter().map(|(name, value)| [name.to_owned(), value.to_text()]).collect(),
         }
     }
 
     /// The name or code by which people know a feature.
     fn label(self, attributes: &Attributes) -> String {
         let values = self.names.label_fields.iter().filter_map(|field| attributes.get(field));
-        values.map(text).find(|text| !text.is_empty()).unwrap_or_default()
+        values.map(Value::to_text).find(|text| !text.is_empty()).unwrap_or_default()
     }
 
     fn decision(self, index: u32) -> DecisionView {
@@ -95,7 +95,7 @@ impl Asked<'_> {
         let export = self.outcome.export(self.crs, "");
         let because = export.because(conflict, &decision.basis).unwrap_or_default();
         DecisionView {
-            verdict: verdict_name(&decision.verdict).to_owned(),
+            verdict: decision.verdict.as_str().to_owned(),
             party: party.map(|at| at as u32),
             class: class.map(ToString::to_string).unwrap_or_default(),
             rule: rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>().join("+"),
@@ -165,30 +165,9 @@ fn unknown(id: &str) -> Problem {
     )
 }
 
-/// Returns an attribute's value as text; nothing for no value.
-pub(crate) fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Real(number) => number.to_string(),
-        Value::Text(text) => text.to_string(),
-    }
-}
-
 fn joined<'a>(texts: impl Iterator<Item = &'a Bilingual>) -> [String; 2] {
     let texts: Vec<&Bilingual> = texts.filter(|text| !text.zh.is_empty() || !text.en.is_empty()).collect();
     let zh = texts.iter().map(|text| text.zh.as_str()).collect::<Vec<_>>().join("；");
     let en = texts.iter().map(|text| text.en.as_str()).collect::<Vec<_>>().join("; ");
     [zh, en]
-}
-
-fn verdict_name(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::GiveTo(_) => "give-to",
-        Verdict::KeepAll => "keep-all",
-        Verdict::OtherClass(_) => "other-class",
-        Verdict::LeaveEmpty => "leave-empty",
-        Verdict::Open => "open",
-    }
 }

@@ -64,7 +64,7 @@ impl Inbox {
         }
         ConflictRow {
             id: conflict.id.to_string(),
-            kind: kind_name(conflict.kind).to_owned(),
+            kind: conflict.kind.as_str().to_owned(),
             sliver: conflict.sliver,
             classes,
             area_m2: self.measure.m2(conflict.area2),
@@ -164,13 +164,4 @@ fn sorted_classes(cut: &Cut, conflict: &Conflict) -> Vec<ClassId> {
     classes.sort_unstable();
     classes.dedup();
     classes
-}
-
-/// Returns the name of a kind, as the list and the report have it.
-pub(crate) fn kind_name(kind: ConflictKind) -> &'static str {
-    match kind {
-        ConflictKind::Overlap => "overlap",
-        ConflictKind::SelfOverlap => "self-overlap",
-        ConflictKind::Gap => "gap",
-    }
 }

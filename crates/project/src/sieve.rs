@@ -1,8 +1,7 @@
 //! Which conflicts a filter lets through.
 
 use crate::api::Filter;
-use crate::detail::{Asked, text};
-use crate::inbox::kind_name;
+use crate::detail::Asked;
 use crate::outcome::Outcome;
 use crate::tiles::state_name;
 use geo::{Coord, Rect};
@@ -38,7 +37,7 @@ impl<'a> Sieve<'a> {
         let state = state_name(decision);
         let kind = match self.filter.kind.as_str() {
             "" => conflict.kind != ConflictKind::Gap,
-            wanted => kind_name(conflict.kind) == wanted,
+            wanted => conflict.kind.as_str() == wanted,
         };
         let wanted_state =
             if self.filter.state.is_empty() { state != "compatible" } else { state == self.filter.state };
@@ -76,7 +75,7 @@ impl<'a> Sieve<'a> {
         partition.layer_of(party).name.to_lowercase().contains(&self.text)
             || feature.fid.to_string() == self.text
             || self.asked.names.label_fields.iter().filter_map(|field| feature.attributes.get(field)).any(|value| {
-                let value = text(value);
+                let value = value.to_text();
                 value.to_lowercase().contains(&self.text)
             })
     }

@@ -3,7 +3,6 @@
 use super::address::{EXTENT, Spot, TileAddress, Window};
 use super::arcs::{MapArcs, Network, Pen};
 use super::encode::{Property, add_point, add_polygons, tile};
-use crate::inbox::kind_name;
 use fast_mvt::{MvtCoord, MvtLayerBuilder, MvtResult, MvtValueRef};
 use lantu_engine::{Basis, Blueprint, Conflict, Decision, Partition, Verdict};
 use lantu_files::{Crs, FileError};
@@ -100,7 +99,7 @@ impl Drawn<'_> {
         let conflict = &self.conflicts[index as usize];
         [
             ("id", MvtValueRef::String(id)),
-            ("kind", MvtValueRef::String(kind_name(conflict.kind))),
+            ("kind", MvtValueRef::String(conflict.kind.as_str())),
             ("sliver", MvtValueRef::Bool(conflict.sliver)),
             ("state", MvtValueRef::String(state_name(&self.decisions[index as usize]))),
         ]
