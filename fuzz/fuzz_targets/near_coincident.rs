@@ -13,7 +13,8 @@ fuzz_target!(
     },
     |bytes: &[u8]| {
         let Some((&first, rest)) = bytes.split_first() else { return };
-        let how = How { reversed: first & 1 == 1, twice: first & 2 == 2 };
+        let per_tile = [1, 3, 10, 6000][(first >> 2 & 3) as usize];
+        let how = How { per_tile, reversed: first & 1 == 1, twice: first & 2 == 2 };
         compare(&near_coincident(&mut Bytes(rest)), "of these bytes", how);
     }
 );

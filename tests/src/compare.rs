@@ -4,7 +4,7 @@ use crate::reference::{P, Polygons, arrange};
 use geo::{Coord, LineString};
 use lantu_engine::{
     Attributes, Blueprint, ClassId, DecisionLog, Feature, FeatureRef, Layer, Partition, Point, PrecisionModel, RuleSet,
-    Unwatched, check, compose, decide, detect, normalise, overlay,
+    Unwatched, check, compose, decide, detect, normalise, overlay_in_tiles,
 };
 use std::collections::BTreeSet;
 
@@ -31,9 +31,9 @@ fn layer(index: usize, features: &[Polygons]) -> Layer {
     }
 }
 
-fn partition(layers: Vec<Layer>) -> Partition {
+fn partition(layers: Vec<Layer>, per_tile: usize) -> Partition {
     let normal = layers.into_iter().map(|layer| normalise(layer, &GRID).value).collect();
-    match overlay(normal, &GRID, &Unwatched) {
+    match overlay_in_tiles(normal, &GRID, per_tile, &Unwatched) {
         Ok(reported) => reported.value,
         Err(stop) => panic!("{stop}"),
     }
@@ -58,8 +58,10 @@ fn segments(partition: &Partition) -> BTreeSet<(P, P)> {
 }
 
 /// How thoroughly a case is looked at.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub struct How {
+    /// How many vertices make a tile, about.
+    pub per_tile: usize,
     /// Give the layers in the other order.
     pub reversed: bool,
     /// Run the engine on its own output too.
@@ -77,7 +79,7 @@ pub fn compare(given: &[Vec<Polygons>], case: &str, how: How) {
     if how.reversed {
         input.reverse();
     }
-    let partition = partition(input);
+    let partition = partition(input, how.per_tile);
     assert_eq!(segments(&partition), wanted.segments, "segments of case {case}: {given:?}");
     assert_eq!(faces(&partition), wanted.faces, "faces of case {case}: {given:?}");
 
@@ -94,12 +96,12 @@ pub fn compare(given: &[Vec<Polygons>], case: &str, how: How) {
     let Ok(proof) = check(&partition, &blueprint, &Unwatched) else { panic!("nobody stops the proof") };
     assert!(proof.holds(), "proof of case {case}: {proof:?} {given:?}");
     if how.twice {
-        run_on_its_own_output(&partition, &blueprint, case);
+        run_on_its_own_output(&partition, &blueprint, how.per_tile, case);
     }
 }
 
 /// The patches' polygons, run again, give the same segments and every patch as one set of faces.
-fn run_on_its_own_output(before: &Partition, blueprint: &Blueprint, case: &str) {
+fn run_on_its_own_output(before: &Partition, blueprint: &Blueprint, per_tile: usize, case: &str) {
     let as_ring =
         |ring: &Vec<Point>| LineString::new(ring.iter().chain(ring.first()).map(|&p| GRID.locate(p)).collect());
     let feature = |patch: u32| Feature {
@@ -109,7 +111,7 @@ fn run_on_its_own_output(before: &Partition, blueprint: &Blueprint, case: &str) 
         polygons: blueprint.polygons(before, patch).iter().map(|rings| rings.iter().map(as_ring).collect()).collect(),
     };
     let features = (0..blueprint.patches.len() as u32).map(feature).collect();
-    let again = partition(vec![Layer { name: "blueprint".into(), class: ClassId::new("any"), features }]);
+    let again = partition(vec![Layer { name: "blueprint".into(), class: ClassId::new("any"), features }], per_tile);
     let kept: BTreeSet<(P, P)> = {
         let p = |p: Point| (i64::from(p.x), i64::from(p.y));
         let borders = (0..before.arc_count() as u32).filter(|&arc| {

@@ -6,7 +6,7 @@
 use geo::{Coord, LineString};
 use lantu_engine::{
     Action, Attributes, Choice, ClassId, Conflict, DecisionLog, Feature, Layer, Operation, Partition, PartyName, Point,
-    PrecisionModel, RuleSet, compose, compose_again, decide, decide_again,
+    PrecisionModel, RuleSet, Unwatched, compose, compose_again, decide, decide_again, normalise, overlay_in_tiles,
 };
 use lantu_tests::random::{Random, layers};
 use lantu_tests::run::{Outcome, run_undecided};
@@ -134,6 +134,19 @@ proptest! {
         let ids = |outcome: &Outcome| outcome.conflicts.iter().map(|conflict| conflict.id).collect::<BTreeSet<_>>();
         prop_assert_eq!(ids(&one), ids(&other));
         prop_assert_eq!(segments(&one.partition), segments(&other.partition));
+    }
+
+    #[test]
+    fn neither_tiles_nor_threads_show_in_the_partition(seed: u64, per_tile in 1usize..40, threads in 1usize..5) {
+        let given = placed(seed, |x, y| (x, y));
+        let cut = |per_tile, threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let normal = given.iter().map(|layer| normalise(layer, &GRID).value).collect();
+            pool.install(|| overlay_in_tiles(normal, &GRID, per_tile, &Unwatched)).unwrap()
+        };
+        let (one, other) = (cut(6000, 1), cut(per_tile, threads));
+        prop_assert_eq!(format!("{:?}", one.value), format!("{:?}", other.value));
+        prop_assert_eq!(one.findings, other.findings);
     }
 
     #[test]

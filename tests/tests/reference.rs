@@ -16,7 +16,8 @@ fn one(seed: u64) {
         63 => near_coincident(random),
         _ => layers(random),
     };
-    let how = How { reversed: seed % 2 == 1, twice: seed.is_multiple_of(8) || seed % 128 > 125 };
+    let per_tile = [1, 3, 10, 6000][(seed / 2 % 4) as usize];
+    let how = How { per_tile, reversed: seed % 2 == 1, twice: seed.is_multiple_of(8) || seed % 128 > 125 };
     compare(&given, &seed.to_string(), how);
 }
 

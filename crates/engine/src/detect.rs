@@ -20,6 +20,11 @@ pub fn detect(partition: &Partition, tolerances: &Tolerances) -> Vec<Conflict> {
         connected(partition, |face| is_conflict(partition, face), |a, b| partition.parents(a) == partition.parents(b));
     let mut conflicts: Vec<Conflict> =
         groups.into_par_iter().map(|faces| conflict(partition, tolerances, faces)).collect();
+    // Faces are numbered along a curve that begins at the run's origin; the list must not be.
+    conflicts.par_sort_by(|one, other| {
+        let place = |conflict: &Conflict| (conflict.bounds, conflict.area2, conflict.id);
+        place(one).cmp(&place(other)).then_with(|| one.parties.cmp(&other.parties))
+    });
     tell_apart(&mut conflicts);
     conflicts
 }

@@ -12,6 +12,7 @@ use crate::rings::ring_area2;
 use geo::{Coord, LineString};
 use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A layer on the grid.
@@ -55,8 +56,28 @@ impl NormalLayer {
         self.vertices
     }
 
-    pub(crate) fn into_features(self) -> Vec<NormalFeature> {
-        self.features
+    pub(crate) fn features_mut(&mut self) -> &mut [NormalFeature] {
+        &mut self.features
+    }
+
+    /// Returns the points of all rings, ring by ring.
+    pub(crate) fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    /// Returns where in [`NormalLayer::points`] the rings of some features lie, in order.
+    pub(crate) fn ring_ranges(&self, features: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> + '_ {
+        let mut ring = if features.start == 0 { 0 } else { self.features[features.start - 1].rings_end as usize };
+        features.flat_map(move |index| {
+            let rings = ring..self.features[index].rings_end as usize;
+            ring = rings.end;
+            rings.map(move |ring| (index, self.ring_range(ring)))
+        })
+    }
+
+    fn ring_range(&self, ring: usize) -> Range<usize> {
+        let start = if ring == 0 { 0 } else { self.ring_ends[ring - 1] as usize };
+        start..self.ring_ends[ring] as usize
     }
 
     /// Returns the rings of each feature, in order.
@@ -70,8 +91,7 @@ impl NormalLayer {
     }
 
     fn ring(&self, ring: usize) -> &[Point] {
-        let start = if ring == 0 { 0 } else { self.ring_ends[ring - 1] as usize };
-        &self.points[start..self.ring_ends[ring] as usize]
+        &self.points[self.ring_range(ring)]
     }
 
     fn rings_of(&self, index: usize) -> impl Iterator<Item = &[Point]> {

@@ -1,12 +1,12 @@
 //! Finds where segments cross properly.
 //!
-//! A tile's segments are divided again and again until a cell holds few; then every pair is
+//! A cell's segments are divided again and again until a cell holds few; then every pair is
 //! tested. A crossing belongs to the cell that holds its rounded point. Both segments come within
 //! one unit of that point, so both are in that cell: each crossing is found once, and which cells
 //! there are does not matter.
 
+use super::cells::{Bins, Cell, Division};
 use super::exact::proper_crossing;
-use super::tiles::{Bins, Cell, Division};
 use crate::precision::Point;
 
 /// Cells with at most this many segments are not divided further.
@@ -14,7 +14,7 @@ const FEW: usize = 24;
 
 /// Calls `found` with every properly crossing pair among `items` whose crossing, rounded to
 /// the grid, lies in `cell`, and with that point.
-pub(crate) fn crossings(cell: Cell, items: &[u32], ends: &[[Point; 2]], found: &mut impl FnMut(u32, u32, Point)) {
+pub(super) fn crossings(cell: Cell, items: &[u32], ends: &[[Point; 2]], found: &mut impl FnMut(u32, u32, Point)) {
     if items.len() <= FEW {
         return test_pairs(cell, items, ends, found);
     }

@@ -2,7 +2,7 @@
 
 use super::arcs::Arcs;
 use super::exact::{cross, delta, orient};
-use super::sorting::{rank, sorted};
+use super::tiling::morton;
 use crate::partition::{FaceId, HalfEdge, OUTSIDE};
 use crate::precision::Point;
 use crate::rings::cross_of;
@@ -39,8 +39,9 @@ fn direction(arcs: &Arcs, edge: HalfEdge) -> (i64, i64) {
 /// Returns the half-edge that follows each on the boundary of its left face: at the end node, the
 /// one clockwise next to its twin.
 fn around_nodes(arcs: &Arcs) -> Vec<HalfEdge> {
-    let outgoing: Vec<(Point, HalfEdge)> = (0..2 * arcs.len() as u32).map(|edge| (origin(arcs, edge), edge)).collect();
-    let outgoing = sorted(outgoing, |&(from, edge)| (rank(from), edge));
+    let edges = (0..2 * arcs.len() as u32).into_par_iter();
+    let mut outgoing: Vec<(u64, HalfEdge)> = edges.map(|edge| (morton(origin(arcs, edge)), edge)).collect();
+    outgoing.par_sort_unstable();
     let mut next = vec![0; outgoing.len()];
     let mut node: Vec<((i64, i64), HalfEdge)> = Vec::new();
     for group in outgoing.chunk_by(|a, b| a.0 == b.0) {

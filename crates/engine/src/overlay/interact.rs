@@ -4,32 +4,14 @@
 //! is cut by itself: no segment and no hot pixel of another feature can reach it, so the result is
 //! the same.
 
-use super::noding::{Noded, node};
-use super::segments::{Segments, run};
 use crate::normalise::NormalLayer;
 use crate::precision::Point;
-use crate::watch::{Stop, Unwatched, Watch};
 use rayon::prelude::*;
 use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
 
-/// Returns the noded segments of all layers.
-pub(super) fn node_layers(layers: &[NormalLayer], watch: &dyn Watch) -> Result<Noded, Stop> {
-    let alone = alone(layers);
-    let mut common = node(Segments::of_layers(layers, |feature| !alone[feature as usize]), watch)?;
-    let lonely: Vec<Noded> = single_features(layers, &alone)
-        .into_par_iter()
-        // One feature is cut too quickly to be worth a report; stopping is asked for between them.
-        .map(|segments| if watch.cancelled() { Err(Stop::Cancelled) } else { node(segments, &Unwatched) })
-        .collect::<Result<_, Stop>>()?;
-    if !lonely.is_empty() {
-        common.join(lonely);
-    }
-    Ok(common)
-}
-
 /// Returns of each feature, counted over all layers, whether its box meets no other feature's.
-fn alone(layers: &[NormalLayer]) -> Vec<bool> {
+pub(super) fn alone(layers: &[NormalLayer]) -> Vec<bool> {
     let boxes = boxes(layers);
     let tree = RTree::bulk_load(boxes.iter().flatten().copied().collect());
     let meets_only_itself = |envelope: &Option<Rectangle<[i64; 2]>>| {
@@ -65,31 +47,4 @@ fn boxes(layers: &[NormalLayer]) -> Vec<Option<Rectangle<[i64; 2]>>> {
         debug_assert_eq!(boxes.len(), first + layer.feature_count());
     }
     boxes
-}
-
-/// Returns the segments of each lonely feature.
-fn single_features(layers: &[NormalLayer], alone: &[bool]) -> Vec<Segments> {
-    let mut found = Vec::new();
-    let mut first_feature = 0usize;
-    for layer in layers {
-        let mut at = None;
-        let mut runs = Vec::new();
-        for (index, ring) in layer.rings().filter(|(index, _)| alone[first_feature + index]) {
-            if at.is_some_and(|before| before != index) {
-                found.push(Segments::of_runs(std::mem::take(&mut runs)));
-            }
-            at = Some(index);
-            let feature = (first_feature + index) as u32;
-            let mut before = ring[ring.len() - 1];
-            for &point in ring {
-                runs.push(run(before, point, feature));
-                before = point;
-            }
-        }
-        if !runs.is_empty() {
-            found.push(Segments::of_runs(runs));
-        }
-        first_feature += layer.feature_count();
-    }
-    found
 }

@@ -2,7 +2,7 @@
 //! features that cover it.
 //!
 //! ```text
-//! interact (R-tree) → segments → node (crossings, hot pixels) → chain (arcs) → faces → labels
+//! interact (R-tree) → tiles → node (crossings, hot pixels) → bridges → chains → arcs → faces → labels
 //! ```
 //!
 //! The method is snap rounding on the run's integer grid. Every decision is an exact integer
@@ -10,23 +10,32 @@
 //! result.
 
 mod arcs;
+mod bridges;
+mod cells;
+mod chains;
 mod crossings;
 pub(crate) mod exact;
 mod faces;
+mod hits;
 mod interact;
 pub(crate) mod labels;
 mod noding;
+mod plan;
+mod runs;
 mod segments;
-mod sorting;
-mod tiles;
+mod tiling;
+mod vertices;
 
 use crate::finding::{Finding, FindingCode, Reported};
 use crate::normalise::NormalLayer;
-use crate::partition::{FeatureInfo, FeatureRef, LayerInfo, Partition};
+use crate::partition::{FeatureInfo, FeatureRef, LayerInfo, NodingRecord, Partition};
 use crate::precision::{Point, PrecisionModel};
 use crate::watch::{Stage, Stop, Watch, step};
 use geo::Coord;
-use segments::Segments;
+use rayon::prelude::*;
+
+/// So many vertices make a tile: what is worked out of them fits the second-level cache.
+const PER_TILE: usize = 6000;
 
 /// Cuts layers into one partition.
 ///
@@ -35,24 +44,40 @@ use segments::Segments;
 /// overlap, and features of which the grid kept nothing.
 ///
 /// # Errors
-/// [`Stop::Cancelled`] if the watcher asks for it, [`Stop::Limit`] beyond 2³¹ features or edges.
+/// [`Stop::Cancelled`] if the watcher asks for it, [`Stop::Limit`] beyond 2³⁰ features or edges.
 pub fn overlay(
+    layers: Vec<NormalLayer>,
+    grid: &PrecisionModel,
+    watch: &dyn Watch,
+) -> Result<Reported<Partition>, Stop> {
+    overlay_in_tiles(layers, grid, PER_TILE, watch)
+}
+
+/// As [`overlay`], in tiles of about so many vertices. The result is the same for any number; tests
+/// show it.
+///
+/// # Errors
+/// As [`overlay`].
+pub fn overlay_in_tiles(
     mut layers: Vec<NormalLayer>,
     grid: &PrecisionModel,
+    per_tile: usize,
     watch: &dyn Watch,
 ) -> Result<Reported<Partition>, Stop> {
     layers.sort_by(|a, b| a.name().cmp(b.name()));
     check_limits(&layers)?;
     step(watch, Stage::Edges, 0.0)?;
-    let mut noded = interact::node_layers(&layers, watch)?;
-    let (infos, features, before) = into_infos(layers);
-    noded.record.edges = before.iter().map(|ground| ground.edges).sum();
-    step(watch, Stage::Faces, 0.0)?;
-    let arcs = arcs::chain(&noded.segments);
-    // Rings of one feature that overlap along a line are as invalid as rings that cross.
-    noded.self_crossing.append(&mut noded.segments.doubled);
-    noded.segments = Segments::default();
-    step(watch, Stage::Faces, 0.5)?;
+    let (infos, features, ground) = infos_of(&mut layers);
+    let (arcs, seen) = plan::arcs_of(layers, per_tile, watch)?;
+    let noding = NodingRecord {
+        edges: ground.iter().map(|ground| ground.edges).sum(),
+        unique_edges: seen.unique_edges,
+        crossings: seen.crossings,
+        cut_edges: seen.cut_edges,
+        rounds: seen.rounds,
+        farthest_move: seen.farthest_move,
+    };
+    step(watch, Stage::Faces, 0.6)?;
     let faces = faces::faces(&arcs);
     step(watch, Stage::Labels, 0.0)?;
     let (labels, label_of) = labels::labels(&arcs, &faces);
@@ -61,8 +86,8 @@ pub fn overlay(
         grid: *grid,
         layers: infos,
         features,
-        noding: noded.record,
-        ground: before,
+        noding,
+        ground,
         points: arcs.points,
         arc_starts: arcs.starts,
         next: faces.next,
@@ -76,7 +101,10 @@ pub fn overlay(
         index: std::sync::OnceLock::new(),
         areas: std::sync::OnceLock::new(),
     };
-    let findings = findings(&partition, noded.self_crossing);
+    // Rings of one feature that overlap along a line are as invalid as rings that cross.
+    let mut crossed = [seen.self_crossing, seen.doubled].concat();
+    crossed.par_sort_unstable();
+    let findings = findings(&partition, crossed);
     Ok(Reported { value: partition, findings })
 }
 
@@ -103,18 +131,18 @@ fn check_limits(layers: &[NormalLayer]) -> Result<(), Stop> {
     Ok(())
 }
 
-fn into_infos(layers: Vec<NormalLayer>) -> (Vec<LayerInfo>, Vec<FeatureInfo>, Vec<GroundBefore>) {
+/// Returns what the partition keeps of layers and features; the layers keep their rings.
+fn infos_of(layers: &mut [NormalLayer]) -> (Vec<LayerInfo>, Vec<FeatureInfo>, Vec<GroundBefore>) {
     let (mut infos, mut features, mut before) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, layer) in layers.into_iter().enumerate() {
-        let (name, vertices) = (layer.name().clone(), layer.vertex_count());
-        let mut edges: u64 = layer.rings().map(|(_, ring)| ring.len() as u64).sum();
+    for (index, layer) in layers.iter_mut().enumerate() {
+        let mut edges = layer.points().len() as u64;
         infos.push(LayerInfo {
-            name,
+            name: layer.name().clone(),
             first: FeatureRef(features.len() as u32),
             count: layer.feature_count() as u32,
-            vertices,
+            vertices: layer.vertex_count(),
         });
-        for feature in layer.into_features() {
+        for feature in layer.features_mut() {
             before.push(GroundBefore {
                 area2: feature.area2,
                 perimeter: feature.perimeter,
@@ -123,8 +151,8 @@ fn into_infos(layers: Vec<NormalLayer>) -> (Vec<LayerInfo>, Vec<FeatureInfo>, Ve
             features.push(FeatureInfo {
                 layer: index as u32,
                 fid: feature.fid,
-                class: feature.class,
-                attributes: feature.attributes,
+                class: feature.class.clone(),
+                attributes: std::mem::take(&mut feature.attributes),
             });
         }
     }

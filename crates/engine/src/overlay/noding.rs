@@ -1,4 +1,4 @@
-//! Cuts segments at hot pixels until no segment passes one (iterated snap rounding).
+//! Cuts the segments of a tile at hot pixels until no segment passes one (iterated snap rounding).
 //!
 //! Hot pixels are all ends and all rounded crossings. Cutting every segment at every hot pixel it
 //! passes, in order along the segment, leaves no crossing (Guibas and Marimont 1998; Hobby 1999).
@@ -6,135 +6,311 @@
 //! again (Halperin and Packer 2002), until nothing moves. The result is stable: run again on
 //! itself, it changes nothing, because its ends are its hot pixels, it has no crossing, and no
 //! segment passes a pixel.
+//!
+//! A segment only passes pixels inside its box, and so do its pieces. What has both ends in a tile is
+//! therefore cut wholly inside it; bridges (see [`super::runs`]) are told what they pass here and
+//! are cut in [`super::bridges`].
 
+use super::cells::{Bins, Cell, Division};
 use super::crossings::crossings;
-use super::exact::{cross, delta, passes};
-use super::segments::{Run, Segments, run};
-use super::tiles::{Bins, Cell, Division};
-use crate::partition::NodingRecord;
+use super::exact::{cross, delta};
+use super::hits::{Pixels, hits};
+use super::runs::Run;
+use super::segments::{Segments, Sets, add_up, code};
+use super::vertices::Vertices;
+use crate::normalise::NormalLayer;
 use crate::precision::Point;
-use crate::watch::{Stage, Stop, Watch, step};
-use rayon::prelude::*;
 
-/// What noding returns beside the segments.
-pub(crate) struct Noded {
-    pub segments: Segments,
-    pub record: NodingRecord,
-    /// Features whose own rings cross, each with the first place; ascending.
+/// The segments inside a tile, cut.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tile {
+    pub points: Vec<Point>,
+    /// Points that no segment needs any more: no hot pixels; ascending.
+    pub cold: Vec<u32>,
+    /// The segments' ends by number, the smaller point first; no two are equal.
+    pub ends: Vec<[u32; 2]>,
+    /// The owners of each segment.
+    pub set_of: Vec<u32>,
+    pub sets: Sets,
+}
+
+/// A tile's segments and what else was seen in the tile.
+#[derive(Default)]
+pub(super) struct Noded {
+    pub tile: Tile,
+    /// Bridges and the hot pixels of this tile that they pass.
+    pub bridge_hits: Vec<(u32, u32)>,
+    /// Twice the number of a bridge, plus one for its second end, and the number of that end.
+    pub bridge_ends: Vec<(u32, u32)>,
+    pub seen: Seen,
+}
+
+/// What noding saw and did.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Features whose own rings cross, and where.
     pub self_crossing: Vec<(u32, Point)>,
+    /// Features whose own rings run along a segment more than once, and where.
+    pub doubled: Vec<(u32, Point)>,
+    pub unique_edges: u64,
+    pub crossings: u64,
+    pub cut_edges: u64,
+    pub rounds: u32,
+    pub farthest_move: f64,
 }
 
-impl Noded {
-    /// Adds what was noded apart.
-    pub fn join(&mut self, others: Vec<Noded>) {
-        let mut runs = Vec::new();
-        for other in others {
-            for (at, ends) in other.segments.ends.iter().enumerate() {
-                runs.extend(other.segments.owners(at).iter().map(|&code| (*ends, code)));
-            }
-            self.segments.doubled.extend(other.segments.doubled);
-            self.self_crossing.extend(other.self_crossing);
-            self.record.unique_edges += other.record.unique_edges;
-            self.record.crossings += other.record.crossings;
-            self.record.cut_edges += other.record.cut_edges;
-            self.record.rounds = self.record.rounds.max(other.record.rounds);
-            self.record.farthest_move = self.record.farthest_move.max(other.record.farthest_move);
+impl Seen {
+    pub fn join(&mut self, other: Self) {
+        self.self_crossing.extend(other.self_crossing);
+        self.doubled.extend(other.doubled);
+        self.unique_edges += other.unique_edges;
+        self.crossings += other.crossings;
+        self.cut_edges += other.cut_edges;
+        self.rounds = self.rounds.max(other.rounds);
+        self.farthest_move = self.farthest_move.max(other.farthest_move);
+    }
+}
+
+/// Room that is used again from tile to tile.
+pub(super) struct Scratch {
+    vertices: Vertices,
+    edges: Vec<[u32; 3]>,
+    first: Vec<u32>,
+    grouped: Vec<u64>,
+    ends: Vec<[Point; 2]>,
+    hot: Vec<bool>,
+    found: Vec<(u32, u32, Point)>,
+    hits: Vec<(u32, u32)>,
+}
+
+impl Scratch {
+    pub fn new() -> Self {
+        Self {
+            vertices: Vertices::new(),
+            edges: Vec::new(),
+            first: Vec::new(),
+            grouped: Vec::new(),
+            ends: Vec::new(),
+            hot: Vec::new(),
+            found: Vec::new(),
+            hits: Vec::new(),
         }
-        self.segments = self.segments.merged_with(|_| true, &Segments::of_runs(runs));
     }
 }
 
-/// Returns the segments cut so that no two cross, touch or overlap but at common ends.
-pub(crate) fn node(segments: Segments, watch: &dyn Watch) -> Result<Noded, Stop> {
-    let mut record = NodingRecord { unique_edges: segments.len() as u64, ..NodingRecord::default() };
-    let Some(whole) = bounds(&segments.ends) else {
-        return Ok(Noded { segments, record, self_crossing: Vec::new() });
-    };
-    let division = Division::new(whole, segments.len() / 4096 + 1, 256);
-    let bins = Bins::of_segments(&division, 0..segments.len() as u32, |item| segments.ends[item as usize]);
-    let (found, self_crossing) = find_crossings(&segments, &division, &bins, watch)?;
-    record.crossings = found.iter().map(|tile| tile.len() as u64).sum();
-    let pixels = hot_pixels(&segments, &division, &bins, found);
+/// Cuts the segments of a tile: those of the runs, and sees what the bridges `near` it meet.
+pub(super) fn node(
+    layers: &[NormalLayer],
+    cell: Cell,
+    runs: &[Run],
+    near: &[u32],
+    bridges: &Segments,
+    scratch: &mut Scratch,
+) -> Noded {
+    let mut noded = Noded::default();
+    merge(layers, runs, scratch, &mut noded);
+    noded.seen.unique_edges = noded.tile.ends.len() as u64;
+    for &bridge in near {
+        for (side, p) in (0..).zip(bridges.ends[bridge as usize]) {
+            if cell.holds(p.x.into(), p.y.into()) {
+                noded.bridge_ends.push((2 * bridge + side, scratch.vertices.number(p)));
+            }
+        }
+    }
+    let inside = noded.tile.ends.len();
+    let Scratch { vertices, ends, hot, found, hits: passed, .. } = scratch;
+    hot.clear();
+    hot.resize(vertices.points.len(), false);
+    noded.tile.ends.iter().flatten().for_each(|&end| hot[end as usize] = true);
+    noded.bridge_ends.iter().for_each(|&(_, end)| hot[end as usize] = true);
+    ends.clear();
+    ends.extend(noded.tile.ends.iter().map(|ends| ends.map(|end| vertices.points[end as usize])));
+    ends.extend(near.iter().map(|&bridge| bridges.ends[bridge as usize]));
 
-    let mut pieces: Vec<Piece> = Vec::new();
-    let hits = find_hits(&division, &bins, &pixels, &segments.ends, watch)?;
-    let mut cut = vec![false; segments.len()];
+    let division = Division::new(cell, ends.len() / 2 + 1, 1024);
+    let bins = Bins::of_segments(&division, 0..ends.len() as u32, |item| ends[item as usize]);
+    found.clear();
+    for index in 0..division.len() {
+        let items = bins.items(index);
+        if items.len() > 1 {
+            crossings(division.cell(index), items, ends, &mut |one, other, at| found.push((one, other, at)));
+        }
+    }
+    noded.seen.crossings = found.len() as u64;
+    for &(one, other, at) in found.iter() {
+        let pixel = vertices.number(at) as usize;
+        if pixel == hot.len() {
+            hot.push(true)
+        } else {
+            hot[pixel] = true
+        }
+        let owners = |item: u32| match (item as usize).checked_sub(inside) {
+            Some(at) => bridges.owners(near[at] as usize),
+            None => noded.tile.sets.of(noded.tile.set_of[item as usize]),
+        };
+        if let Some(feature) = common(owners(one), owners(other)) {
+            noded.seen.self_crossing.push((feature, at));
+        }
+    }
+
+    let points = vertices.points.as_slice();
+    let pixels = Pixels::of(division, points, (0..points.len() as u32).filter(|&number| hot[number as usize]));
+    passed.clear();
+    for index in 0..division.len() {
+        let (items, here) = (bins.items(index), pixels.in_cell(index));
+        if !items.is_empty() && !here.is_empty() {
+            hits(division.cell(index), items, ends, here, points, &mut |item, pixel| passed.push((item, pixel)));
+        }
+    }
+    drop(bins);
+    passed.sort_unstable();
+    let of_bridges = passed.partition_point(|hit| (hit.0 as usize) < inside);
+    let by_bridge = passed[of_bridges..].iter();
+    noded.bridge_hits.extend(by_bridge.map(|&(item, pixel)| (near[item as usize - inside], pixel)));
+    noded.tile.points.extend_from_slice(points);
+    noded.tile.cold.extend((0..points.len() as u32).filter(|&number| !hot[number as usize]));
+    cut(&mut noded, ends, &passed[..of_bridges], &pixels);
+    noded.tile.sets.shrink();
+    noded
+}
+
+/// Merges equal edges.
+fn merge(layers: &[NormalLayer], runs: &[Run], scratch: &mut Scratch, noded: &mut Noded) {
+    let Scratch { vertices, edges, first, grouped, .. } = scratch;
+    let count = runs.iter().map(|run| run.len()).sum();
+    vertices.reset(count);
+    edges.clear();
+    edges.reserve(count);
+    for run in runs {
+        let mut points = run.points(layers);
+        let Some(mut before) = points.next() else { continue };
+        let mut from = vertices.number(before);
+        for point in points {
+            let to = vertices.number(point);
+            let forward = before < point;
+            let (a, b) = if forward { (from, to) } else { (to, from) };
+            edges.push([a, b, code(run.feature, forward)]);
+            (from, before) = (to, point);
+        }
+    }
+    first.clear();
+    first.resize(vertices.points.len() + 1, 0);
+    edges.iter().for_each(|edge| first[edge[0] as usize + 1] += 1);
+    for at in 1..first.len() {
+        first[at] += first[at - 1];
+    }
+    grouped.clear();
+    grouped.resize(edges.len(), 0);
+    // Filling moves each group's start to its end, which is the next group's start.
+    for &[a, b, code] in edges.iter() {
+        let place = &mut first[a as usize];
+        grouped[*place as usize] = u64::from(b) << 32 | u64::from(code);
+        *place += 1;
+    }
+    let Noded { tile, seen, .. } = noded;
+    tile.ends.reserve(edges.len() / 3 * 2);
+    tile.set_of.reserve(edges.len() / 3 * 2);
+    let mut codes = Vec::new();
+    let mut start = 0;
+    for (a, &end) in (0u32..).zip(&first[..vertices.points.len()]) {
+        let group = &mut grouped[start as usize..end as usize];
+        start = end;
+        group.sort_unstable();
+        for equal in group.chunk_by(|one, other| one >> 32 == other >> 32) {
+            codes.clear();
+            codes.extend(equal.iter().map(|&item| item as u32));
+            add_up(&mut codes, |feature| seen.doubled.push((feature, vertices.points[a as usize])));
+            if !codes.is_empty() {
+                tile.ends.push([a, (equal[0] >> 32) as u32]);
+                tile.set_of.push(tile.sets.add(&codes));
+            }
+        }
+    }
+}
+
+/// Cuts the tile's segments at the hot pixels that they pass, sorted by segment.
+fn cut(noded: &mut Noded, ends: &[[Point; 2]], passed: &[(u32, u32)], pixels: &Pixels) {
+    let Noded { tile, seen, .. } = noded;
     let mut pending = Vec::new();
-    for group in hits.chunk_by(|a, b| a.0 == b.0) {
+    let mut whole = vec![true; tile.ends.len()];
+    for group in passed.chunk_by(|one, other| one.0 == other.0) {
         let parent = group[0].0;
-        cut[parent as usize] = true;
-        record.cut_edges += 1;
-        cut_at(segments.ends[parent as usize], group, parent, &mut pending);
+        whole[parent as usize] = false;
+        seen.cut_edges += 1;
+        let piece = Piece { ends: tile.ends[parent as usize], parent };
+        cut_at(piece, group.iter().map(|hit| hit.1), |number| tile.points[*number as usize], &mut pending);
     }
-    drop((hits, bins));
+    if pending.is_empty() {
+        return;
+    }
+    let mut finished = Vec::new();
+    let mut on_way = Vec::new();
     while !pending.is_empty() {
-        record.rounds += 1;
-        step(watch, Stage::Noding, 0.5)?;
-        pending = cut_again(&division, &pixels, pending, &mut pieces, watch)?;
+        seen.rounds += 1;
+        for piece in std::mem::take(&mut pending) {
+            on_way.clear();
+            let ends = piece.ends.map(|end| tile.points[end as usize]);
+            pixels.passed(ends, &tile.points, |number| on_way.push(number));
+            if on_way.is_empty() {
+                finished.push(piece);
+            } else {
+                cut_at(piece, on_way.iter().copied(), |number| tile.points[*number as usize], &mut pending);
+            }
+        }
     }
-    record.farthest_move = pieces.par_iter().map(|piece| moved(&segments.ends, piece)).reduce(|| 0.0, f64::max);
-    let runs = runs_of(&segments, &pieces);
-    drop(pieces);
-    let others = Segments::of_runs(runs);
-    let segments = segments.merged_with(|at| !cut[at], &others);
-    Ok(Noded { segments, record, self_crossing })
+    let mut added = Vec::with_capacity(finished.len());
+    for piece in finished {
+        let [a, b] = piece.ends.map(|end| tile.points[end as usize]);
+        seen.farthest_move = seen.farthest_move.max(moved(ends[piece.parent as usize], [a, b]));
+        let set = tile.set_of[piece.parent as usize];
+        added.push(if a < b { (piece.ends, set) } else { ([piece.ends[1], piece.ends[0]], tile.sets.reversed(set)) });
+    }
+    let mut kept = whole.iter();
+    tile.ends.retain(|_| kept.next() == Some(&true));
+    let mut kept = whole.iter();
+    tile.set_of.retain(|_| kept.next() == Some(&true));
+    tile.absorb(added, &mut seen.doubled);
 }
 
-/// A directed part of a segment; `ends` follow the segment's direction.
-#[derive(Clone, Copy)]
-struct Piece {
-    ends: [Point; 2],
-    parent: u32,
-}
-
-/// A segment and a hot pixel that it passes.
-type Hit = (u32, Point);
-
-fn bounds(ends: &[[Point; 2]]) -> Option<Cell> {
-    let first = ends.first()?;
-    let start = (first[0].x, first[0].y, first[0].x, first[0].y);
-    let whole = ends.iter().flatten().fold(start, |(l, b, r, t), p| (l.min(p.x), b.min(p.y), r.max(p.x), t.max(p.y)));
-    Some(Cell { low: (whole.0.into(), whole.1.into()), high: (i64::from(whole.2) + 1, i64::from(whole.3) + 1) })
-}
-
-type TileCrossings = Vec<Vec<Point>>;
-
-/// Returns the rounded crossings found in each tile, and the features that cross themselves.
-fn find_crossings(
-    segments: &Segments,
-    division: &Division,
-    bins: &Bins,
-    watch: &dyn Watch,
-) -> Result<(TileCrossings, Vec<(u32, Point)>), Stop> {
-    let done = std::sync::atomic::AtomicUsize::new(0);
-    let tiles: Vec<_> = (0..division.len())
-        .into_par_iter()
-        .map(|tile| {
-            tell(watch, Stage::Crossings, &done, division.len())?;
-            let (mut points, mut own) = (Vec::new(), Vec::new());
-            crossings(division.cell(tile), bins.items(tile), &segments.ends, &mut |one, other, at| {
-                points.push(at);
-                if let Some(feature) = common(segments.owners(one as usize), segments.owners(other as usize)) {
-                    own.push((feature, at));
+impl Tile {
+    /// Adds segments, which may equal segments of the tile or one another.
+    pub fn absorb(&mut self, mut added: Vec<([u32; 2], u32)>, doubled: &mut Vec<(u32, Point)>) {
+        if added.is_empty() {
+            return;
+        }
+        let mut touched = vec![false; self.points.len()];
+        added.iter().flat_map(|(ends, _)| ends).for_each(|&end| touched[end as usize] = true);
+        // Only segments between touched points can equal one that is added.
+        let mut kept = 0;
+        for at in 0..self.ends.len() {
+            let (ends, set) = (self.ends[at], self.set_of[at]);
+            if touched[ends[0] as usize] && touched[ends[1] as usize] {
+                added.push((ends, set));
+            } else {
+                (self.ends[kept], self.set_of[kept]) = (ends, set);
+                kept += 1;
+            }
+        }
+        self.ends.truncate(kept);
+        self.set_of.truncate(kept);
+        added.sort_unstable();
+        let mut codes: Vec<u32> = Vec::new();
+        for group in added.chunk_by(|one, other| one.0 == other.0) {
+            let mut set = group[0].1;
+            if group.len() > 1 {
+                codes.clear();
+                group.iter().for_each(|(_, set)| codes.extend_from_slice(self.sets.of(*set)));
+                codes.sort_unstable();
+                add_up(&mut codes, |feature| doubled.push((feature, self.points[group[0].0[0] as usize])));
+                if codes.is_empty() {
+                    continue;
                 }
-            });
-            Ok((points, own))
-        })
-        .collect::<Result<_, Stop>>()?;
-    let mut points = Vec::with_capacity(tiles.len());
-    let mut own = Vec::new();
-    for (tile_points, tile_own) in tiles {
-        points.push(tile_points);
-        own.extend(tile_own);
+                set = self.sets.add(&codes);
+            }
+            self.ends.push(group[0].0);
+            self.set_of.push(set);
+        }
     }
-    own.sort_unstable();
-    own.dedup_by_key(|(feature, _)| *feature);
-    Ok((points, own))
-}
-
-fn tell(watch: &dyn Watch, stage: Stage, done: &std::sync::atomic::AtomicUsize, all: usize) -> Result<(), Stop> {
-    let before = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    step(watch, stage, before as f64 / all as f64)
 }
 
 /// Returns the first feature that owns both.
@@ -142,148 +318,38 @@ fn common(one: &[u32], other: &[u32]) -> Option<u32> {
     one.iter().map(|code| code >> 1).find(|feature| other.iter().any(|code| code >> 1 == *feature))
 }
 
-/// Returns the hot pixels of each tile, sorted by x, then y.
-fn hot_pixels(segments: &Segments, division: &Division, bins: &Bins, found: TileCrossings) -> Vec<Vec<Point>> {
-    let mut pixels: Vec<Vec<Point>> = vec![Vec::new(); division.len()];
-    for at in found.into_iter().flatten() {
-        pixels[division.of_point(at)].push(at);
-    }
-    pixels.par_iter_mut().enumerate().for_each(|(tile, pixels)| {
-        let ends = bins.items(tile).iter().flat_map(|&item| segments.ends[item as usize]);
-        pixels.extend(ends.filter(|&p| division.of_point(p) == tile));
-        pixels.sort_unstable();
-        pixels.dedup();
-    });
-    pixels
+/// A directed part of a segment; `ends` follow the segment's direction.
+#[derive(Clone, Copy)]
+pub(super) struct Piece<P> {
+    pub ends: [P; 2],
+    pub parent: u32,
 }
 
-/// Returns which of the binned segments pass which hot pixels other than their ends, sorted.
-fn find_hits(
-    division: &Division,
-    bins: &Bins,
-    pixels: &[Vec<Point>],
-    ends: &[[Point; 2]],
-    watch: &dyn Watch,
-) -> Result<Vec<Hit>, Stop> {
-    let done = std::sync::atomic::AtomicUsize::new(0);
-    let tiles: Vec<Vec<Hit>> = (0..division.len())
-        .into_par_iter()
-        .map(|tile| {
-            tell(watch, Stage::Noding, &done, division.len() * 2)?;
-            let items = bins.items(tile);
-            let mut hits = Vec::new();
-            if items.is_empty() || pixels[tile].is_empty() {
-                return Ok(hits);
-            }
-            let grid = PixelGrid::new(division.cell(tile), &pixels[tile]);
-            for &item in items {
-                let [a, b] = ends[item as usize];
-                grid.near(a, b, |p| {
-                    if p != a && p != b && passes(a, b, p) {
-                        hits.push((item, p));
-                    }
-                });
-            }
-            Ok(hits)
-        })
-        .collect::<Result<_, Stop>>()?;
-    let mut hits = tiles.concat();
-    hits.par_sort_unstable();
-    Ok(hits)
-}
-
-/// The hot pixels of a tile in small cells.
-struct PixelGrid<'a> {
-    division: Division,
-    first: Vec<u32>,
-    places: Vec<u32>,
-    pixels: &'a [Point],
-}
-
-impl<'a> PixelGrid<'a> {
-    fn new(cell: Cell, pixels: &'a [Point]) -> Self {
-        let division = Division::new(cell, pixels.len() / 3 + 1, 4096);
-        let mut first = vec![0u32; division.len() + 1];
-        for &p in pixels {
-            first[division.of_point(p) + 1] += 1;
-        }
-        for at in 0..division.len() {
-            first[at + 1] += first[at];
-        }
-        let mut next = first.clone();
-        let mut places = vec![0u32; pixels.len()];
-        for (at, &p) in pixels.iter().enumerate() {
-            let cell = division.of_point(p);
-            places[next[cell] as usize] = at as u32;
-            next[cell] += 1;
-        }
-        Self { division, first, places, pixels }
-    }
-
-    fn near(&self, a: Point, b: Point, mut visit: impl FnMut(Point)) {
-        self.division.of_segment(a, b, |cell| {
-            for at in self.first[cell]..self.first[cell + 1] {
-                visit(self.pixels[self.places[at as usize] as usize]);
-            }
-        });
-    }
-}
-
-/// Cuts a directed segment at its hits and adds the pieces.
-fn cut_at(ends: [Point; 2], hits: &[Hit], parent: u32, pieces: &mut Vec<Piece>) {
-    let [from, to] = ends;
-    let (dx, dy) = (to.x >= from.x, to.y >= from.y);
-    let mut along: Vec<Point> = hits.iter().map(|hit| hit.1).collect();
+/// Cuts a piece at the pixels that it passes and adds the parts.
+pub(super) fn cut_at<P: Copy + PartialEq>(
+    piece: Piece<P>,
+    passed: impl Iterator<Item = P>,
+    point: impl Fn(&P) -> Point,
+    parts: &mut Vec<Piece<P>>,
+) {
+    let (from, to) = (point(&piece.ends[0]), point(&piece.ends[1]));
+    let mut along: Vec<P> = passed.collect();
     // Two pixels passed by one segment are never ordered differently in x and in y.
     let directed = |value: i32, forward: bool| if forward { i64::from(value) } else { -i64::from(value) };
-    along.sort_unstable_by_key(|p| (directed(p.x, dx), directed(p.y, dy)));
+    let (right, up) = (to.x >= from.x, to.y >= from.y);
+    along.sort_unstable_by_key(|p| (directed(point(p).x, right), directed(point(p).y, up)));
     along.dedup();
-    let mut before = from;
-    for p in along.into_iter().chain([to]) {
-        pieces.push(Piece { ends: [before, p], parent });
+    let mut before = piece.ends[0];
+    for p in along.into_iter().chain([piece.ends[1]]) {
+        parts.push(Piece { ends: [before, p], parent: piece.parent });
         before = p;
     }
 }
 
-/// Cuts the pieces that pass a hot pixel; the others are finished.
-fn cut_again(
-    division: &Division,
-    pixels: &[Vec<Point>],
-    pending: Vec<Piece>,
-    finished: &mut Vec<Piece>,
-    watch: &dyn Watch,
-) -> Result<Vec<Piece>, Stop> {
-    let ends: Vec<[Point; 2]> = pending.iter().map(|piece| piece.ends).collect();
-    let bins = Bins::of_segments(division, 0..pending.len() as u32, |item| ends[item as usize]);
-    let hits = find_hits(division, &bins, pixels, &ends, watch)?;
-    let mut again = Vec::new();
-    let mut groups = hits.chunk_by(|a, b| a.0 == b.0).peekable();
-    for (at, piece) in pending.iter().enumerate() {
-        match groups.next_if(|group| group[0].0 == at as u32) {
-            Some(group) => cut_at(piece.ends, group, piece.parent, &mut again),
-            None => finished.push(*piece),
-        }
-    }
-    Ok(again)
-}
-
-/// Returns how far the piece's ends lie from its segment, in grid units.
-fn moved(ends: &[[Point; 2]], piece: &Piece) -> f64 {
-    let [a, b] = ends[piece.parent as usize];
+/// Returns how far a piece's ends lie from its segment, in grid units.
+pub(super) fn moved([a, b]: [Point; 2], ends: [Point; 2]) -> f64 {
     let d = delta(a, b);
     let length = a.distance(b);
     let off = |p: Point| cross(d, delta(a, p)).unsigned_abs() as f64 / length;
-    off(piece.ends[0]).max(off(piece.ends[1]))
-}
-
-/// Returns the runs of all owners along the pieces.
-fn runs_of(segments: &Segments, pieces: &[Piece]) -> Vec<Run> {
-    let mut runs = Vec::with_capacity(pieces.len() * 5 / 4);
-    for piece in pieces {
-        for &code in segments.owners(piece.parent as usize) {
-            let [from, to] = if code & 1 == 0 { piece.ends } else { [piece.ends[1], piece.ends[0]] };
-            runs.push(run(from, to, code >> 1));
-        }
-    }
-    runs
+    off(ends[0]).max(off(ends[1]))
 }

@@ -1,5 +1,6 @@
-//! A first, coarse division of the plane into tiles, so that work stays local and can be shared
-//! out. Tiles only say where to look: what is cut where never depends on them.
+//! Regular divisions of a box into square cells, and segments and points sorted into them.
+//!
+//! Cells only say where to look: what is cut where never depends on them.
 
 use crate::precision::Point;
 
@@ -26,6 +27,9 @@ pub(crate) struct Division {
     pub rows: usize,
 }
 
+/// Cells on both sides of zero have a common parent if they are counted from the least coordinate.
+const BIAS: i64 = 1 << 31;
+
 impl Division {
     /// Divides a box into about `count` cells, between half and twice as many, at most `most` along a
     /// side.
@@ -39,6 +43,27 @@ impl Division {
             shift += 1;
         }
         Self { whole, shift, columns: part(width, shift), rows: part(height, shift) }
+    }
+
+    /// As [`Division::new`], with cells that begin at multiples of their side from [`BIAS`] below zero.
+    pub fn aligned(whole: Cell, count: usize, most: usize) -> Self {
+        let Self { mut shift, .. } = Self::new(whole, count, most);
+        loop {
+            let down = |value: i64| ((value + BIAS) >> shift << shift) - BIAS;
+            let low = (down(whole.low.0), down(whole.low.1));
+            let part = |low: i64, high: i64| ((high - 1 - low) >> shift) as usize + 1;
+            let (columns, rows) = (part(low.0, whole.high.0), part(low.1, whole.high.1));
+            if columns.max(rows) <= most {
+                return Self { whole: Cell { low, high: whole.high }, shift, columns, rows };
+            }
+            shift += 1;
+        }
+    }
+
+    /// Returns the column and row of the first cell of an aligned division, counted from [`BIAS`]
+    /// below zero.
+    pub fn place_of_low(&self) -> (i64, i64) {
+        ((self.whole.low.0 + BIAS) >> self.shift, (self.whole.low.1 + BIAS) >> self.shift)
     }
 
     pub fn len(&self) -> usize {
