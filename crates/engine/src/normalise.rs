@@ -80,16 +80,6 @@ impl NormalLayer {
         start..self.ring_ends[ring] as usize
     }
 
-    /// Returns the rings of each feature, in order.
-    pub(crate) fn rings(&self) -> impl Iterator<Item = (usize, &[Point])> {
-        let mut ring = 0;
-        self.features.iter().enumerate().flat_map(move |(index, feature)| {
-            let range = ring..feature.rings_end as usize;
-            ring = feature.rings_end as usize;
-            range.map(move |ring| (index, self.ring(ring)))
-        })
-    }
-
     fn ring(&self, ring: usize) -> &[Point] {
         &self.points[self.ring_range(ring)]
     }

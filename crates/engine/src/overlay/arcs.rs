@@ -57,15 +57,18 @@ struct Place {
 pub(super) fn arcs(mut parts: Vec<Chains>, links: &Segments<At>, link_ends: &[[Point; 2]]) -> Arcs {
     let across = Across::of(&parts, links, link_ends).chains();
     parts.push(across);
+    // Tiles lie along the curve, so sorting each part leaves little to do.
     let mut places: Vec<Place> = parts
         .par_iter()
         .enumerate()
         .flat_map_iter(|(part, chains)| {
             let whole = (0..chains.len()).filter(|&chain| chains.ends[chain] == [End::Node; 2]);
-            whole.map(move |chain| place(chains, part as u32, chain))
+            let mut places: Vec<Place> = whole.map(|chain| place(chains, part as u32, chain)).collect();
+            places.sort_unstable_by_key(|place| place.key);
+            places
         })
         .collect();
-    places.par_sort_unstable_by_key(|place| place.key);
+    places.par_sort_by_key(|place| place.key);
     assemble(&parts, &places)
 }
 

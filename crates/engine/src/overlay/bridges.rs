@@ -127,7 +127,7 @@ fn cut_again(
             let mut found = Vec::new();
             for &(_, piece) in group {
                 let ends = ends[piece as usize];
-                pixels.passed(ends, &tile.points, |pixel| found.push((piece, At::new(number, pixel))));
+                pixels.passed(ends, |pixel| found.push((piece, At::new(number, pixel))));
             }
             found
         })

@@ -43,10 +43,11 @@ fn test_pairs(cell: Cell, items: &[u32], ends: &[[Point; 2]], found: &mut impl F
         for &other in &items[k + 1..] {
             let [c, d] = ends[other as usize];
             let (other_low, other_high) = (c.y.min(d.y), c.y.max(d.y));
-            if c.x > b.x || d.x < a.x || other_low > high || other_high < low {
+            // Most pairs are apart, in one way or another: one branch for all four.
+            if (c.x > b.x) | (d.x < a.x) | (other_low > high) | (other_high < low) {
                 continue;
             }
-            if a == c || a == d || b == c || b == d {
+            if (a == c) | (a == d) | (b == c) | (b == d) {
                 continue;
             }
             if let Some(at) = proper_crossing(a, b, c, d).filter(|at| cell.holds(at.x.into(), at.y.into())) {

@@ -17,10 +17,15 @@ pub(crate) fn delta(a: Point, b: Point) -> (i64, i64) {
     (i64::from(b.x) - i64::from(a.x), i64::from(b.y) - i64::from(a.y))
 }
 
+/// Whether products of two such lengths, and the difference of two products, fit 64 bits.
+#[inline]
+fn short(length: i64) -> bool {
+    length.unsigned_abs() < 1 << 31
+}
+
 /// Returns the cross product of two vectors.
 #[inline]
 pub(crate) fn cross(u: (i64, i64), v: (i64, i64)) -> i128 {
-    let short = |length: i64| length.unsigned_abs() < 1 << 31;
     if short(u.0) && short(u.1) && short(v.0) && short(v.1) {
         // Each product is below 2^62 in size.
         return i128::from(u.0 * v.1 - u.1 * v.0);
@@ -72,6 +77,12 @@ pub(crate) fn passes(a: Point, b: Point, p: Point) -> bool {
         return false;
     }
     let d = delta(a, b);
+    // `p` lies in the box of the segment, so its offset is no longer than `d` either.
+    if short(d.0) && short(d.1) {
+        let v = delta(a, p);
+        let c = d.0 * v.1 - d.1 * v.0;
+        return 2 * c.unsigned_abs() < (d.0.abs() + d.1.abs()) as u64 || 2 * i128::from(c) == i128::from(d.0 - d.1);
+    }
     let c2 = 2 * cross(d, delta(a, p));
     c2.abs() < i128::from(d.0.abs() + d.1.abs()) || c2 == i128::from(d.0 - d.1)
 }

@@ -1,6 +1,6 @@
 //! Finds which hot pixels segments pass.
 
-use super::cells::{Bins, Cell, Division};
+use super::cells::{Bins, Division};
 use super::exact::passes;
 use crate::precision::Point;
 
@@ -11,7 +11,8 @@ const FEW: usize = 1024;
 pub(super) struct Pixels {
     division: Division,
     first: Vec<u32>,
-    /// Numbers of points, by cell.
+    /// The pixels and their numbers, by cell.
+    points: Vec<Point>,
     numbers: Vec<u32>,
 }
 
@@ -26,13 +27,15 @@ impl Pixels {
             first[cell + 1] += first[cell];
         }
         let mut next = first.clone();
-        let mut sorted = vec![0u32; first[division.len()] as usize];
+        let count = first[division.len()] as usize;
+        let mut sorted = Self { division, first, points: vec![Point::default(); count], numbers: vec![0; count] };
         for number in numbers {
-            let place = &mut next[division.of_point(points[number as usize])];
-            sorted[*place as usize] = number;
+            let point = points[number as usize];
+            let place = &mut next[division.of_point(point)];
+            (sorted.points[*place as usize], sorted.numbers[*place as usize]) = (point, number);
             *place += 1;
         }
-        Self { division, first, numbers: sorted }
+        sorted
     }
 
     /// Returns the numbers of the pixels in a cell.
@@ -41,48 +44,55 @@ impl Pixels {
     }
 
     /// Calls `visit` with the number of each pixel, not at its ends, that the segment passes.
-    pub fn passed(&self, [a, b]: [Point; 2], points: &[Point], mut visit: impl FnMut(u32)) {
-        self.division.of_segment(a, b, |cell| {
-            for &number in self.in_cell(cell) {
-                let p = points[number as usize];
-                if p != a && p != b && passes(a, b, p) {
-                    visit(number);
-                }
-            }
-        });
+    pub fn passed(&self, [a, b]: [Point; 2], mut visit: impl FnMut(u32)) {
+        self.division.of_segment(a, b, |cell| self.passed_in_cell(cell, a, b, &mut visit));
     }
-}
 
-/// Calls `found` with each of the segments `items` and each of the pixels of a cell that it
-/// passes, its own ends left out.
-pub(super) fn hits(
-    cell: Cell,
-    items: &[u32],
-    ends: &[[Point; 2]],
-    pixels: &[u32],
-    points: &[Point],
-    found: &mut impl FnMut(u32, u32),
-) {
-    let division = if items.len() * pixels.len() > FEW && pixels.len() > 2 {
-        Division::new(cell, pixels.len() / 2, 256)
-    } else {
-        Division::new(cell, 1, 1)
-    };
-    if division.len() > 1 {
-        let bins = Bins::of_segments(&division, items.iter().copied(), |item| ends[item as usize]);
-        let inner = Pixels::of(division, points, pixels.iter().copied());
-        for index in 0..division.len() {
-            hits(division.cell(index), bins.items(index), ends, inner.in_cell(index), points, found);
-        }
-        return;
-    }
-    for &item in items {
-        let [a, b] = ends[item as usize];
-        for &pixel in pixels {
-            let p = points[pixel as usize];
-            if passes(a, b, p) && p != a && p != b {
-                found(item, pixel);
+    #[inline]
+    fn passed_in_cell(&self, cell: usize, a: Point, b: Point, visit: &mut impl FnMut(u32)) {
+        let (low, high) = (Point::new(a.x.min(b.x), a.y.min(b.y)), Point::new(a.x.max(b.x), a.y.max(b.y)));
+        let range = self.first[cell] as usize..self.first[cell + 1] as usize;
+        for (&p, &number) in self.points[range.clone()].iter().zip(&self.numbers[range]) {
+            // Most pixels lie outside the box: one branch for all four sides.
+            let near = (low.x <= p.x) & (p.x <= high.x) & (low.y <= p.y) & (p.y <= high.y);
+            if near && p != a && p != b && passes(a, b, p) {
+                visit(number);
             }
         }
+    }
+
+    /// Calls `found` with each of the segments in the bins, which are of the same cells, and each
+    /// pixel that it passes, its own ends left out.
+    pub fn passed_by_all(&self, bins: &Bins, ends: &[[Point; 2]], found: &mut dyn FnMut(u32, u32)) {
+        for cell in 0..self.division.len() {
+            let (items, pixels) = (bins.items(cell), self.in_cell(cell));
+            if items.len() * pixels.len() > FEW && pixels.len() > 2 {
+                self.divided(cell, items, ends, found);
+                continue;
+            }
+            for &item in items {
+                let [a, b] = ends[item as usize];
+                self.passed_in_cell(cell, a, b, &mut |pixel| found(item, pixel));
+            }
+        }
+    }
+
+    /// As [`Pixels::passed_by_all`] for one cell, by dividing it.
+    fn divided(&self, cell: usize, items: &[u32], ends: &[[Point; 2]], found: &mut dyn FnMut(u32, u32)) {
+        let range = self.first[cell] as usize..self.first[cell + 1] as usize;
+        let division = Division::new(self.division.cell(cell), range.len() / 2, 256);
+        if division.len() == 1 {
+            // One unit wide and high: it holds one pixel.
+            for &item in items {
+                let [a, b] = ends[item as usize];
+                self.passed_in_cell(cell, a, b, &mut |pixel| found(item, pixel));
+            }
+            return;
+        }
+        let (points, numbers) = (&self.points[range.clone()], &self.numbers[range.clone()]);
+        let bins = Bins::of_segments(&division, items.iter().copied(), |item| ends[item as usize]);
+        let inner = Pixels::of(division, points, 0..range.len() as u32);
+        let mut outer = |item, pixel: u32| found(item, numbers[pixel as usize]);
+        inner.passed_by_all(&bins, ends, &mut outer);
     }
 }

@@ -4,39 +4,13 @@ use super::arcs::Arcs;
 pub(crate) use super::arcs::Changes;
 use super::faces::Faces;
 use crate::partition::{FeatureRef, OUTSIDE};
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
-/// A hash for keys of our own making, several times as fast as the standard one, which guards
-/// against chosen keys.
-#[derive(Default)]
-struct Quick(u64);
-
-impl Hasher for Quick {
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_u32(byte.into()));
-    }
-    fn write_u32(&mut self, word: u32) {
-        self.0 = (self.0.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-    fn write_i32(&mut self, word: i32) {
-        self.write_u32(word as u32);
-    }
-    fn write_usize(&mut self, word: usize) {
-        self.write_u32(word as u32);
-    }
-}
-
-/// The label of each set of windings.
-type Known = HashMap<Box<[(u32, i32)]>, u32, BuildHasherDefault<Quick>>;
 
 /// The different sets of windings that occur; faces with the same set share a label.
 #[derive(Clone, Debug, Default)]
 pub struct Labels {
-    windings: Vec<Box<[(u32, i32)]>>,
+    /// Where the windings of each label begin; one more than there are labels.
+    first_winding: Vec<u32>,
+    windings: Vec<(u32, i32)>,
     /// Features with an odd winding, per label: where each begins, and the features.
     first: Vec<u32>,
     parents: Vec<FeatureRef>,
@@ -45,7 +19,8 @@ pub struct Labels {
 impl Labels {
     /// Returns feature and winding number, ascending by feature, never zero.
     pub(crate) fn windings(&self, label: u32) -> &[(u32, i32)] {
-        &self.windings[label as usize]
+        let label = label as usize;
+        &self.windings[self.first_winding[label] as usize..self.first_winding[label + 1] as usize]
     }
 
     /// Returns the features whose even-odd fill covers faces of this label, ascending.
@@ -53,25 +28,70 @@ impl Labels {
         &self.parents[self.first[label as usize] as usize..self.first[label as usize + 1] as usize]
     }
 
-    fn of(windings: Vec<Box<[(u32, i32)]>>) -> Self {
-        let (mut first, mut parents) = (vec![0], Vec::new());
-        for label in &windings {
-            parents
-                .extend(label.iter().filter(|(_, winding)| winding % 2 != 0).map(|(feature, _)| FeatureRef(*feature)));
-            first.push(parents.len() as u32);
+    fn len(&self) -> usize {
+        self.first_winding.len() - 1
+    }
+
+    fn add(&mut self, windings: &[(u32, i32)]) -> u32 {
+        self.windings.extend_from_slice(windings);
+        self.first_winding.push(self.windings.len() as u32);
+        let odd = windings.iter().filter(|(_, winding)| winding % 2 != 0);
+        self.parents.extend(odd.map(|(feature, _)| FeatureRef(*feature)));
+        self.first.push(self.parents.len() as u32);
+        self.len() as u32 - 1
+    }
+}
+
+/// Finds the label of a set of windings: a table with open addressing over [`Labels`].
+struct Known {
+    labels: Labels,
+    /// Labels plus one; 0 is an empty place. A power of two long.
+    places: Vec<u32>,
+}
+
+impl Known {
+    fn new() -> Self {
+        let labels = Labels { first_winding: vec![0], windings: Vec::new(), first: vec![0], parents: Vec::new() };
+        Self { labels, places: vec![0; 1 << 10] }
+    }
+
+    fn label(&mut self, windings: &[(u32, i32)]) -> u32 {
+        let place = self.place(windings);
+        if let Some(label) = self.places[place].checked_sub(1) {
+            return label;
         }
-        Self { windings, first, parents }
+        let label = self.labels.add(windings);
+        self.places[place] = label + 1;
+        if self.labels.len() * 2 > self.places.len() {
+            self.places = vec![0; self.places.len() * 2];
+            for label in 0..self.labels.len() as u32 {
+                let place = self.place(self.labels.windings(label));
+                self.places[place] = label + 1;
+            }
+        }
+        label
+    }
+
+    /// Returns the place of a set, or the empty one where it belongs.
+    fn place(&self, windings: &[(u32, i32)]) -> usize {
+        let mix = |sum: u64, word: u32| (sum.rotate_left(5) ^ u64::from(word)).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let hash = windings.iter().fold(0, |sum, &(feature, winding)| mix(mix(sum, feature), winding as u32));
+        let mask = self.places.len() - 1;
+        let mut at = (hash ^ hash >> 32) as usize & mask;
+        while self.places[at] != 0 && self.labels.windings(self.places[at] - 1) != windings {
+            at = (at + 1) & mask;
+        }
+        at
     }
 }
 
 /// Returns the label of each face, spreading breadth first from the outside, which nothing covers.
 pub(crate) fn labels(arcs: &Arcs, faces: &Faces) -> (Labels, Vec<u32>) {
     const UNSEEN: u32 = u32::MAX;
-    let mut known: Known = HashMap::default();
-    let mut windings: Vec<Box<[(u32, i32)]>> = vec![Box::default()];
-    known.insert(Box::default(), 0);
+    let mut known = Known::new();
+    let nothing = known.label(&[]);
     let mut label_of = vec![UNSEEN; faces.area2.len()];
-    label_of[OUTSIDE as usize] = 0;
+    label_of[OUTSIDE as usize] = nothing;
     let mut queue = std::collections::VecDeque::from([OUTSIDE]);
     let mut sum = Vec::new();
     while let Some(face) = queue.pop_front() {
@@ -83,17 +103,9 @@ pub(crate) fn labels(arcs: &Arcs, faces: &Faces) -> (Labels, Vec<u32>) {
                 if label_of[beyond as usize] == UNSEEN {
                     // The change leads from right to left: leaving a left face takes it back.
                     let sign = if edge & 1 == 0 { -1 } else { 1 };
-                    let here = &windings[label_of[face as usize] as usize];
+                    let here = known.labels.windings(label_of[face as usize]);
                     add(here, arcs.changes.of(edge as usize / 2), sign, &mut sum);
-                    label_of[beyond as usize] = match known.get(sum.as_slice()) {
-                        Some(&label) => label,
-                        None => {
-                            let label = windings.len() as u32;
-                            windings.push(sum.as_slice().into());
-                            known.insert(sum.as_slice().into(), label);
-                            label
-                        }
-                    };
+                    label_of[beyond as usize] = known.label(&sum);
                     queue.push_back(beyond);
                 }
                 edge = faces.next[edge as usize];
@@ -103,7 +115,7 @@ pub(crate) fn labels(arcs: &Arcs, faces: &Faces) -> (Labels, Vec<u32>) {
             }
         }
     }
-    (Labels::of(windings), label_of)
+    (known.labels, label_of)
 }
 
 /// Puts `windings + sign · changes` into `sum`.

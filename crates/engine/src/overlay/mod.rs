@@ -13,6 +13,7 @@ mod arcs;
 mod bridges;
 mod cells;
 mod chains;
+mod containers;
 mod crossings;
 pub(crate) mod exact;
 mod faces;

@@ -14,7 +14,7 @@
 use super::cells::{Bins, Cell, Division};
 use super::crossings::crossings;
 use super::exact::{cross, delta};
-use super::hits::{Pixels, hits};
+use super::hits::Pixels;
 use super::runs::Run;
 use super::segments::{Segments, Sets, add_up, code};
 use super::vertices::Vertices;
@@ -156,12 +156,7 @@ pub(super) fn node(
     let points = vertices.points.as_slice();
     let pixels = Pixels::of(division, points, (0..points.len() as u32).filter(|&number| hot[number as usize]));
     passed.clear();
-    for index in 0..division.len() {
-        let (items, here) = (bins.items(index), pixels.in_cell(index));
-        if !items.is_empty() && !here.is_empty() {
-            hits(division.cell(index), items, ends, here, points, &mut |item, pixel| passed.push((item, pixel)));
-        }
-    }
+    pixels.passed_by_all(&bins, ends, &mut |item, pixel| passed.push((item, pixel)));
     drop(bins);
     passed.sort_unstable();
     let of_bridges = passed.partition_point(|hit| (hit.0 as usize) < inside);
@@ -250,7 +245,7 @@ fn cut(noded: &mut Noded, ends: &[[Point; 2]], passed: &[(u32, u32)], pixels: &P
         for piece in std::mem::take(&mut pending) {
             on_way.clear();
             let ends = piece.ends.map(|end| tile.points[end as usize]);
-            pixels.passed(ends, &tile.points, |number| on_way.push(number));
+            pixels.passed(ends, |number| on_way.push(number));
             if on_way.is_empty() {
                 finished.push(piece);
             } else {
