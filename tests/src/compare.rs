@@ -3,8 +3,8 @@
 use crate::reference::{P, Polygons, arrange};
 use geo::{Coord, LineString};
 use lantu_engine::{
-    Attributes, Blueprint, ClassId, DecisionLog, Feature, FeatureRef, Layer, Partition, Point, PrecisionModel, RuleSet,
-    Unwatched, check, compose, decide, detect, normalise, overlay_in_tiles,
+    Attributes, Blueprint, ClassId, DecisionLog, Feature, FeatureRef, Layer, Means, Partition, Point, PrecisionModel,
+    RuleSet, Unwatched, check, compose, decide, detect, normalise, overlay_with,
 };
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ fn layer(index: usize, features: &[Polygons]) -> Layer {
 
 fn partition(layers: Vec<Layer>, per_tile: usize) -> Partition {
     let normal = layers.into_iter().map(|layer| normalise(layer, &GRID).value).collect();
-    match overlay_in_tiles(normal, &GRID, per_tile, &Unwatched) {
+    match overlay_with(normal, &GRID, Means { per_tile, depot: None }, &Unwatched) {
         Ok(reported) => reported.value,
         Err(stop) => panic!("{stop}"),
     }

@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod compare;
+pub mod depot;
 pub mod random;
 pub mod reference;
 pub mod run;

@@ -5,13 +5,16 @@
 
 use geo::{Coord, LineString};
 use lantu_engine::{
-    Action, Attributes, Choice, ClassId, Conflict, DecisionLog, Feature, Layer, Operation, Partition, PartyName, Point,
-    PrecisionModel, RuleSet, Unwatched, compose, compose_again, decide, decide_again, normalise, overlay_in_tiles,
+    Action, Attributes, Choice, ClassId, Conflict, DecisionLog, Feature, Layer, Means, Operation, Partition, PartyName,
+    Point, PrecisionModel, RuleSet, Stop, Unwatched, compose, compose_again, decide, decide_again, normalise,
+    overlay_with,
 };
+use lantu_tests::depot::{Full, InMemory};
 use lantu_tests::random::{Random, layers};
 use lantu_tests::run::{Outcome, run_undecided};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 
 const GRID: PrecisionModel = PrecisionModel { scale: 1.0, origin: [0, 0] };
 /// How far apart the points of the coarse cases are; crossings are rounded to 1.
@@ -137,15 +140,21 @@ proptest! {
     }
 
     #[test]
-    fn neither_tiles_nor_threads_show_in_the_partition(seed: u64, per_tile in 1usize..40, threads in 1usize..5) {
+    fn neither_tiles_nor_threads_nor_a_depot_show_in_the_partition(seed: u64, per_tile in 1usize..40, threads in 1usize..5) {
         let given = placed(seed, |x, y| (x, y));
-        let cut = |per_tile, threads| {
+        let cut = |means: Means<'_>, threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let normal = given.iter().map(|layer| normalise(layer, &GRID).value).collect();
-            pool.install(|| overlay_in_tiles(normal, &GRID, per_tile, &Unwatched)).unwrap()
+            pool.install(|| overlay_with(normal, &GRID, means, &Unwatched))
         };
-        let (one, other) = (cut(6000, 1), cut(per_tile, threads));
+        let one = cut(Means::default(), 1).unwrap();
+        let depot = InMemory::default();
+        let other = cut(Means { per_tile, depot: Some(&depot) }, threads).unwrap();
         prop_assert_eq!(format!("{:?}", one.value), format!("{:?}", other.value));
+        if one.value.arc_count() > 0 {
+            let full = cut(Means { per_tile, depot: Some(&Full) }, threads);
+            prop_assert_eq!(full.err(), Some(Stop::Depot(ErrorKind::StorageFull)));
+        }
         prop_assert_eq!(one.findings, other.findings);
     }
 

@@ -31,7 +31,7 @@ impl Check {
     pub fn run(&self) -> Result<Answer, Problem> {
         let targets = Targets { report: self.report.clone(), ..Targets::default() };
         let plan = self.inputs.plan(&targets)?;
-        let job = self.inputs.run(plan)?;
+        let job = self.inputs.run(plan, None)?;
         let report = report(&job, None)?;
         if let Some(path) = &self.report {
             report.write(path)?;

@@ -3,7 +3,7 @@
 use crate::watch;
 use clap::Args;
 use lantu_project::api::Problem;
-use lantu_project::{Job, LayerPlan, Plan, Targets, use_threads};
+use lantu_project::{Job, LayerPlan, Plan, Room, Targets, use_threads};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -26,6 +26,29 @@ pub struct Inputs {
     /// Threads, one per processor if nothing is said; results are the same for any number · 线程数，不影响结果
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+    /// Memory to make do with, as 2G or 800M; most of what is free if nothing is said. What does not fit goes
+    /// into a temporary file; results are the same · 内存上限，放不下的写入临时文件，不影响结果
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<u64>,
+    /// Folder of the temporary file, the output's if nothing is said · 临时文件所在文件夹，默认为输出文件夹
+    #[arg(long, value_name = "FOLDER")]
+    temp: Option<PathBuf>,
+}
+
+/// Reads a size in bytes: a number with K, M, G or T behind it, or none of them.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || format!("{text} 不是内存大小，请写成 2G、800M。 · {text} is no size; write 2G or 800M.");
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match text[digits.len()..].to_ascii_uppercase().trim_end_matches("IB").trim_end_matches('B') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err(wrong()),
+    };
+    let bytes = digits.parse::<f64>().map_err(|_| wrong())? * (1u64 << unit) as f64;
+    if bytes >= 1.0 && bytes < u64::MAX as f64 { Ok(bytes as u64) } else { Err(wrong()) }
 }
 
 impl Inputs {
@@ -51,12 +74,15 @@ impl Inputs {
         Ok(plan)
     }
 
-    /// Runs a plan.
-    pub fn run(&self, plan: Plan) -> Result<Job, Problem> {
+    /// Runs a plan whose results will lie beside `output`.
+    pub fn run(&self, plan: Plan, output: Option<&Path>) -> Result<Job, Problem> {
         if let Some(count) = self.threads {
             use_threads(count.into())?;
         }
-        watch::under_a_bar(|watcher| Job::run(plan, self.record().as_deref(), watcher))
+        let beside = output.map(|path| path.parent().filter(|folder| !folder.as_os_str().is_empty()));
+        let folder = self.temp.as_deref().or(beside.map(|folder| folder.unwrap_or(Path::new("."))));
+        let room = Room::new(self.memory, folder);
+        watch::under_a_bar(|watcher| Job::run(plan, self.record().as_deref(), &room, watcher))
     }
 
     /// The record of decisions that belongs to the project.

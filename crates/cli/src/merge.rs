@@ -50,7 +50,7 @@ impl Merge {
             report: self.report.clone(),
         };
         let plan = self.inputs.plan(&targets)?;
-        let job = self.inputs.run(plan)?;
+        let job = self.inputs.run(plan, Some(&self.out))?;
         let written = self.write(&job)?;
         let report = report(&job, written.first())?;
         if let Some(path) = &self.report {

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 pub const REACH: i64 = (1 << 31) - 4;
 
 /// A grid point relative to the run's origin, in grid units; ordered by x, then y.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
 pub struct Point {
     /// Units east of the origin.
     pub x: i32,

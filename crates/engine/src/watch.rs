@@ -57,6 +57,9 @@ pub enum Stop {
     /// The watcher asked to stop.
     #[error("stopped on request")]
     Cancelled,
+    /// What does not fit into memory could not be kept elsewhere; see [`crate::Depot`].
+    #[error("the temporary file could not be used: {0}")]
+    Depot(std::io::ErrorKind),
     /// More edges, arcs or features than 32-bit numbers can count.
     #[error("the data hold {count} {what}, more than the {limit} that one run can hold; split the layers")]
     Limit {

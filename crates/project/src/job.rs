@@ -8,6 +8,7 @@ use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
 use crate::problem::fault;
 use crate::progress::{Listener, Meter};
+use crate::room::Room;
 use crate::rules;
 use crate::store::Store;
 use lantu_engine::{DecisionLog, Finding, Layer, RuleSet};
@@ -47,7 +48,7 @@ impl Job {
     ///
     /// # Errors
     /// A problem that says what keeps the work from being done.
-    pub fn run(mut plan: Plan, record: Option<&Path>, watcher: Watcher<'_>) -> Result<Self, Problem> {
+    pub fn run(mut plan: Plan, record: Option<&Path>, room: &Room, watcher: Watcher<'_>) -> Result<Self, Problem> {
         let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let rules = Arc::new(plan.rules.as_deref().map_or_else(|| Ok(RuleSet::default()), rules::read)?);
         let mut log = DecisionLog::default();
@@ -66,7 +67,7 @@ impl Job {
         clock.lap("read");
         rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
         let layers = take_layers(&mut inputs);
-        let cut = Cut::of(&inputs, layers, plan.grid, &rules, &meter, &mut clock)?;
+        let cut = Cut::of(&inputs, layers, plan.grid, &rules, room, &meter, &mut clock)?;
         let outcome = Outcome::of(Arc::new(cut), rules, log, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());
         Ok(Self { plan, inputs, outcome, timings, started: RefCell::new(Instant::now()) })

@@ -9,7 +9,7 @@
 //! tiles as bytes. [`Job`] is the same work without a window. What was cut stays as it is until
 //! layers change; a decision only appends to the record and decides anew.
 //!
-//! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`. What is asked of a
+//! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`, `room`. What is asked of a
 //! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
 //! is kept: `store`, `history`, `edits`; where results go: `targets`. What holds it together: `project` and `job`.
 
@@ -35,6 +35,7 @@ mod problem;
 mod progress;
 mod project;
 mod report;
+mod room;
 mod rules;
 mod settings;
 mod sieve;
@@ -53,5 +54,6 @@ pub use plan::{GRID_M, LayerPlan, Plan};
 pub use progress::Listener;
 pub use project::Project;
 pub use report::{Report, report};
+pub use room::Room;
 pub use settings::Settings;
 pub use targets::Targets;

@@ -9,8 +9,9 @@ use crate::progress::Meter;
 use geo::{Coord, Rect};
 use lantu_engine::{ClassId, Finding, Layer, RuleSet};
 use lantu_files::{Crs, FileError, LayerRequest, choose_crs, read_layer};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A layer as it was read, and where from.
 #[derive(Clone, Debug)]
@@ -58,14 +59,19 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
         None => choose_crs(&requests).map_err(|error| nowhere(&requests, error))?,
     };
     in_metres(&crs)?;
-    let count = requests.len() as f64;
+    let parts = Mutex::new(vec![0.0; requests.len()]);
+    let reached = |at: usize, part: f64| {
+        let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
+        parts[at] = part;
+        parts.iter().sum::<f64>() / parts.len() as f64
+    };
     let read = |(at, request): (usize, &LayerRequest)| {
         let codes = plan.layers[at].codes;
-        read_one(request, codes, &crs, &|part| meter.reached("read", (at as f64 + part) / count, &request.name))
+        read_one(request, codes, &crs, &|part| meter.reached("read", reached(at, part), &request.name))
     };
-    // One after another: reading side by side is still to be measured.
-    let layers = requests.iter().enumerate().map(read).collect::<Result<_, _>>()?;
-    Ok(Inputs { crs, layers })
+    let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
+    // What is wrong with the first layer is said first, whichever thread was quicker.
+    Ok(Inputs { crs, layers: layers.into_iter().collect::<Result<_, _>>()? })
 }
 
 /// Areas, widths and tolerances are in metres: the plane must be, too. Layers may be in anything.

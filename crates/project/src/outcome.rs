@@ -4,10 +4,11 @@ use crate::api::Problem;
 use crate::load::Inputs;
 use crate::problem;
 use crate::progress::Meter;
+use crate::room::{Room, lent};
 use lantu_engine::{
-    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, Finding, FindingCode, Layer, NormalLayer,
+    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, Finding, FindingCode, Layer, Means, NormalLayer,
     OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, check, compose, compose_again, decide,
-    decide_again, detect, normalise, overlay,
+    decide_again, detect, normalise, overlay_with,
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
 use rayon::prelude::*;
@@ -67,6 +68,7 @@ impl Cut {
         layers: Vec<Arc<Layer>>,
         grid_m: f64,
         rules: &RuleSet,
+        room: &Room,
         meter: &Meter<'_>,
         clock: &mut Clock,
     ) -> Result<Self, Problem> {
@@ -78,7 +80,10 @@ impl Cut {
         }
         let normal = normal_layers(layers, &grid, &mut findings, meter)?;
         clock.lap("normalise");
-        let cut = overlay(normal, &grid, meter)?;
+        let depot = room.depot(normal.iter().map(NormalLayer::vertex_count).sum())?;
+        let means = Means { depot: lent(&depot), ..Means::default() };
+        let cut = overlay_with(normal, &grid, means, meter)?;
+        drop(depot);
         findings.extend(cut.findings);
         clock.lap("overlay");
         meter.reached("detect", 0.0, "");

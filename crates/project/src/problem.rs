@@ -103,6 +103,16 @@ impl From<Stop> for Problem {
     fn from(stop: Stop) -> Self {
         match stop {
             Stop::Cancelled => cancelled(),
+            Stop::Depot(cause) => problem(
+                [
+                    format!("内存不足时使用的临时文件无法使用：{cause}。"),
+                    format!("The temporary file for what does not fit into memory could not be used: {cause}."),
+                ],
+                [
+                    "请腾出磁盘空间，或用 --temp 指定另一个文件夹，或用 --memory 允许更多内存。没有写出任何文件。",
+                    "Free some disk space, name another folder with --temp, or allow more memory with --memory. Nothing was written.",
+                ],
+            ),
             limit @ Stop::Limit { .. } => problem(
                 [
                     format!("数据量超出一次运算的上限：{limit}。"),

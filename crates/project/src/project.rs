@@ -17,6 +17,7 @@ use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::{Plan, repeated};
 use crate::problem::{self, busy, fault, no_result};
 use crate::progress::Meter;
+use crate::room::Room;
 use crate::rules;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -270,7 +271,7 @@ impl Shared {
         let open = self.open()?;
         let (meter, mut clock) = (self.meter(), Clock::default());
         let layers = open.inputs.layers.iter().map(|loaded| loaded.layer.clone()).collect();
-        let cut = Cut::of(&open.inputs, layers, open.plan.grid, &open.rules, &meter, &mut clock)?;
+        let cut = Cut::of(&open.inputs, layers, open.plan.grid, &open.rules, &Room::default(), &meter, &mut clock)?;
         let measure = Measure::of(&cut, &open.inputs.crs);
         let inbox = Arc::new(Inbox::of(&cut, measure));
         let mut outcome = Outcome::of(Arc::new(cut), open.rules.clone(), open.log.clone(), &meter, &mut clock)?;

@@ -5,10 +5,12 @@
 //! node starts at its smallest point and runs towards the smaller of its neighbours.
 
 use super::bridges::At;
-use super::chains::{Chains, End, REVERSED};
+use super::chains::{Chained, Chains, End, REVERSED};
+use super::depot::{Depot, Held};
 use super::segments::Segments;
 use super::tiling::morton;
 use crate::precision::Point;
+use crate::watch::Stop;
 use rayon::prelude::*;
 
 /// Arcs with what each changes between its sides.
@@ -43,104 +45,180 @@ impl Arcs {
     }
 }
 
-/// Where an arc comes from and where it belongs.
+/// Where an arc belongs and where it comes from.
 #[derive(Clone, Copy)]
 struct Place {
     /// The first point's place on the curve, and the second point: no two arcs have both alike.
     key: (u64, Point),
-    part: u32,
     /// The chain, with [`REVERSED`] if the arc runs against it.
     chain: u32,
+    /// Whether the chain runs across tiles.
+    across: bool,
 }
 
-/// Returns the arcs that chains and links, whose ends lie at `link_ends`, come to.
-pub(super) fn arcs(mut parts: Vec<Chains>, links: &Segments<At>, link_ends: &[[Point; 2]]) -> Arcs {
-    let across = Across::of(&parts, links, link_ends).chains();
-    parts.push(across);
-    // Tiles lie along the curve, so sorting each part leaves little to do.
-    let mut places: Vec<Place> = parts
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(part, chains)| {
-            let whole = (0..chains.len()).filter(|&chain| chains.ends[chain] == [End::Node; 2]);
-            let mut places: Vec<Place> = whole.map(|chain| place(chains, part as u32, chain)).collect();
-            places.sort_unstable_by_key(|place| place.key);
-            places
-        })
-        .collect();
-    places.par_sort_by_key(|place| place.key);
-    assemble(&parts, &places)
+/// How much a tile adds to the arcs, and what of it runs across tiles.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Amount {
+    arcs: usize,
+    points: usize,
+    changes: usize,
 }
 
-fn place(chains: &Chains, part: u32, chain: usize) -> Place {
+impl Amount {
+    /// Returns how much some chains come to.
+    pub fn of(chains: &Chains) -> Self {
+        let changes = (0..chains.len()).map(|chain| changes(chains.owners(chain).0).count()).sum();
+        Self { arcs: chains.len(), points: chains.points.len(), changes }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.arcs += other.arcs;
+        self.points += other.points;
+        self.changes += other.changes;
+    }
+}
+
+/// The runs of each feature among owner codes.
+fn changes(codes: &[u32]) -> impl Iterator<Item = &[u32]> {
+    codes.chunk_by(|one, other| one >> 1 == other >> 1)
+}
+
+/// Returns the arcs that the tiles' chains and those across tiles come to. `corners` are the places of
+/// the tiles' lower left corners on the curve.
+pub(super) fn arcs(
+    tiles: Vec<(Held<Chains>, Amount)>,
+    corners: &[u64],
+    across: &Chains,
+    depot: Option<&dyn Depot>,
+) -> Result<Arcs, Stop> {
+    let mut across_places: Vec<Place> =
+        (0..across.len()).into_par_iter().map(|chain| place(across, chain, true)).collect();
+    across_places.par_sort_unstable_by_key(|place| place.key);
+    let mut all = Amount::default();
+    let mut shares = Vec::with_capacity(tiles.len());
+    let mut taken = 0;
+    for (number, (chains, mut amount)) in tiles.into_iter().enumerate() {
+        let past = match corners.get(number + 1) {
+            Some(&corner) => across_places.partition_point(|place| place.key.0 < corner),
+            None => across_places.len(),
+        };
+        let extra = &across_places[taken..past];
+        taken = past;
+        for place in extra {
+            let chain = (place.chain & !REVERSED) as usize;
+            let changes = changes(across.owners(chain).0).count();
+            amount.add(Amount { arcs: 1, points: across.points_of(chain).len(), changes });
+        }
+        all.add(amount);
+        shares.push((chains, extra, amount));
+    }
+    let mut arcs = Arcs {
+        points: vec![Point::default(); all.points],
+        starts: vec![0; all.arcs + 1],
+        changes: Changes { first: vec![0; all.arcs + 1], items: vec![(0, 0); all.changes] },
+    };
+    let mut work = Vec::with_capacity(shares.len());
+    let (mut points, mut items) = (arcs.points.as_mut_slice(), arcs.changes.items.as_mut_slice());
+    let (mut starts, mut firsts) = (&mut arcs.starts[1..], &mut arcs.changes.first[1..]);
+    let mut before = Amount::default();
+    for (chains, extra, amount) in shares {
+        let room = Room {
+            points: cut_off(&mut points, amount.points),
+            starts: cut_off(&mut starts, amount.arcs),
+            firsts: cut_off(&mut firsts, amount.arcs),
+            items: cut_off(&mut items, amount.changes),
+            before,
+        };
+        work.push((chains, extra, room));
+        before.add(amount);
+    }
+    work.into_par_iter().try_for_each(|(chains, extra, room)| {
+        room.fill(&chains.take(depot)?, across, extra);
+        Ok(())
+    })?;
+    Ok(arcs)
+}
+
+fn cut_off<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
+    let (own, others) = std::mem::take(rest).split_at_mut(count);
+    *rest = others;
+    own
+}
+
+fn place(chains: &Chains, chain: usize, across: bool) -> Place {
     let points = chains.points_of(chain);
     let (from, to) = (points[0], points[points.len() - 1]);
     let (second, last_but_one) = (points[1], points[points.len() - 2]);
     let chain = chain as u32;
     if to < from || (to == from && last_but_one < second) {
-        Place { key: (morton(to), last_but_one), part, chain: chain | REVERSED }
+        Place { key: (morton(to), last_but_one), chain: chain | REVERSED, across }
     } else {
-        Place { key: (morton(from), second), part, chain }
+        Place { key: (morton(from), second), chain, across }
     }
 }
 
-/// Copies the chains to their places.
-fn assemble(parts: &[Chains], places: &[Place]) -> Arcs {
-    let codes_of = |place: &Place| {
-        let chains = &parts[place.part as usize];
-        let set = chains.set_of[(place.chain & !REVERSED) as usize];
-        (chains.sets.of(set & !REVERSED), (set ^ place.chain) & REVERSED != 0)
-    };
-    let (mut starts, mut first) = (vec![0u64; places.len() + 1], vec![0u32; places.len() + 1]);
-    starts[1..].par_iter_mut().zip(&mut first[1..]).zip(places).for_each(|((length, changes), place)| {
-        let chains = &parts[place.part as usize];
-        let chain = (place.chain & !REVERSED) as usize;
-        *length = u64::from(chains.first[chain + 1] - chains.first[chain]);
-        *changes = codes_of(place).0.chunk_by(|one, other| one >> 1 == other >> 1).count() as u32;
-    });
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
-        first[at] += first[at - 1];
-    }
-    let mut points = vec![Point::default(); starts[places.len()] as usize];
-    let mut items = vec![(0, 0); first[places.len()] as usize];
-    let mut shares = Vec::new();
-    let (mut points_left, mut items_left) = (points.as_mut_slice(), items.as_mut_slice());
-    for share in places.chunks(1 << 13) {
-        let at = shares.len() << 13;
-        let (own_points, others) = points_left.split_at_mut((starts[at + share.len()] - starts[at]) as usize);
-        let (own_items, other_items) = items_left.split_at_mut((first[at + share.len()] - first[at]) as usize);
-        shares.push((share, own_points, own_items));
-        (points_left, items_left) = (others, other_items);
-    }
-    shares.into_par_iter().for_each(|(share, mut points, mut items)| {
-        for place in share {
-            let chain = parts[place.part as usize].points_of((place.chain & !REVERSED) as usize);
-            let (own, others) = std::mem::take(&mut points).split_at_mut(chain.len());
-            own.copy_from_slice(chain);
-            if place.chain & REVERSED != 0 {
-                own.reverse();
+/// The part of the arcs that a tile fills.
+struct Room<'a> {
+    points: &'a mut [Point],
+    /// Where the following arc's points begin.
+    starts: &'a mut [u64],
+    /// Where the following arc's changes begin.
+    firsts: &'a mut [u32],
+    items: &'a mut [(u32, i32)],
+    before: Amount,
+}
+
+impl Room<'_> {
+    /// Copies chains to their places.
+    fn fill(self, own: &Chains, across: &Chains, extra: &[Place]) {
+        let mut places: Vec<Place> = (0..own.len()).map(|chain| place(own, chain, false)).collect();
+        places.extend_from_slice(extra);
+        places.sort_unstable_by_key(|place| place.key);
+        let (mut at, mut item) = (0, 0);
+        for (arc, place) in places.into_iter().enumerate() {
+            let chains = if place.across { across } else { own };
+            let (chain, reversed) = ((place.chain & !REVERSED) as usize, place.chain & REVERSED != 0);
+            let points = chains.points_of(chain);
+            let copied = &mut self.points[at..at + points.len()];
+            copied.copy_from_slice(points);
+            if reversed {
+                copied.reverse();
             }
-            points = others;
-            let (codes, reversed) = codes_of(place);
-            for runs in codes.chunk_by(|one, other| one >> 1 == other >> 1) {
-                let forward = (runs[0] & 1 == 0) != reversed;
+            at += points.len();
+            self.starts[arc] = (self.before.points + at) as u64;
+            let (codes, against) = chains.owners(chain);
+            for runs in changes(codes) {
+                let forward = (runs[0] & 1 == 0) != (against != reversed);
                 let change = runs.len() as i32;
-                items[0] = (runs[0] >> 1, if forward { change } else { -change });
-                items = &mut std::mem::take(&mut items)[1..];
+                self.items[item] = (runs[0] >> 1, if forward { change } else { -change });
+                item += 1;
             }
+            self.firsts[arc] = (self.before.changes + item) as u32;
         }
-    });
-    Arcs { points, starts, changes: Changes { first, items } }
+    }
+}
+
+/// Returns the chains that run across tiles, put together from links and the tiles' open chains, and
+/// what is whole of `lonely`, which lies in no tile.
+pub(super) fn across(tiles: &[Chained], links: &Segments<At>, lonely: &[Chained]) -> Chains {
+    let mut chains = Across::of(tiles, links).chains();
+    for Chained { whole, .. } in lonely {
+        for chain in 0..whole.len() {
+            chains.points.extend_from_slice(whole.points_of(chain));
+            let (codes, against) = whole.owners(chain);
+            let set = chains.sets.add(codes);
+            chains.finish(if against { set | REVERSED } else { set });
+        }
+    }
+    chains
 }
 
 /// Chains that run across tiles, put together from links and the tiles' chains.
 struct Across<'a> {
-    parts: &'a [Chains],
-    /// Where each part's chains begin, counted over all parts.
+    tiles: &'a [Chained],
+    /// Where each tile's open chains begin, counted over all tiles.
     first: Vec<u32>,
     links: &'a Segments<At>,
-    link_ends: &'a [[Point; 2]],
     /// What each end of each link is attached to.
     attached: Vec<End>,
     used: Vec<bool>,
@@ -148,13 +226,13 @@ struct Across<'a> {
 }
 
 impl<'a> Across<'a> {
-    fn of(parts: &'a [Chains], links: &'a Segments<At>, link_ends: &'a [[Point; 2]]) -> Self {
+    fn of(tiles: &'a [Chained], links: &'a Segments<At>) -> Self {
         let mut attached = vec![End::Node; 2 * links.len()];
-        let mut first = Vec::with_capacity(parts.len() + 1);
+        let mut first = Vec::with_capacity(tiles.len() + 1);
         let mut count = 0;
-        for chains in parts {
+        for tile in tiles {
             first.push(count);
-            for ends in &chains.ends {
+            for ends in &tile.open_ends {
                 for (side, end) in (0..).zip(ends) {
                     if let End::Link(link) = end {
                         attached[*link as usize] = End::Chain(2 * count + side);
@@ -162,14 +240,13 @@ impl<'a> Across<'a> {
                 }
                 count += 1;
             }
-            for &[one, other] in &chains.joined {
+            for &[one, other] in &tile.joined {
                 attached[one as usize] = End::Link(other);
                 attached[other as usize] = End::Link(one);
             }
         }
         first.push(count);
-        let chains = Chains::new(super::segments::Sets::default());
-        Self { parts, first, links, link_ends, attached, used: vec![false; links.len()], chains }
+        Self { tiles, first, links, attached, used: vec![false; links.len()], chains: Chains::default() }
     }
 
     fn chains(mut self) -> Chains {
@@ -197,14 +274,14 @@ impl<'a> Across<'a> {
     }
 
     fn chain_end(&self, end: u32) -> End {
-        let (chains, chain) = self.chain(end);
-        chains.ends[chain][end as usize & 1]
+        let (tile, chain) = self.chain(end);
+        tile.open_ends[chain][end as usize & 1]
     }
 
-    fn chain(&self, end: u32) -> (&'a Chains, usize) {
+    fn chain(&self, end: u32) -> (&'a Chained, usize) {
         let chain = end / 2;
-        let part = self.first.partition_point(|&first| first <= chain) - 1;
-        (&self.parts[part], (chain - self.first[part]) as usize)
+        let tile = self.first.partition_point(|&first| first <= chain) - 1;
+        (&self.tiles[tile], (chain - self.first[tile]) as usize)
     }
 
     /// Adds the chain that runs through a link from its given end, and returns its points.
@@ -234,20 +311,18 @@ impl<'a> Across<'a> {
             }
         }
         let set = self.chains.sets.add(self.links.owners(start as usize / 2));
-        self.chains.set_of.push(if start & 1 == 0 { set } else { set | REVERSED });
-        self.chains.first.push(self.chains.points.len() as u32);
-        self.chains.ends.push([End::Node; 2]);
+        self.chains.finish(if start & 1 == 0 { set } else { set | REVERSED });
         &mut self.chains.points[began..]
     }
 
     fn push_link_end(&mut self, end: u32) {
-        self.chains.points.push(self.link_ends[end as usize / 2][end as usize & 1]);
+        self.chains.points.push(self.links.ends[end as usize / 2][end as usize & 1].point);
     }
 
     /// Adds the points of a chain as seen from one of its ends.
     fn push_chain(&mut self, end: u32) {
-        let (chains, chain) = self.chain(end);
-        let points = chains.points_of(chain).iter().copied();
+        let (tile, chain) = self.chain(end);
+        let points = tile.open.points_of(chain).iter().copied();
         if end & 1 == 0 { self.chains.points.extend(points) } else { self.chains.points.extend(points.rev()) }
     }
 }

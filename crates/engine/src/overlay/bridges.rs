@@ -1,6 +1,7 @@
 //! Cuts the edges between tiles at the hot pixels of all tiles, once these are known.
 
 use super::cells::Division;
+use super::depot::{Depot, Held};
 use super::hits::Pixels;
 use super::noding::{Piece, Seen, Tile, cut_at, moved};
 use super::runs::by_tile;
@@ -10,26 +11,13 @@ use crate::precision::Point;
 use crate::watch::{Stage, Stop, Watch, step};
 use rayon::prelude::*;
 
-/// A point of a tile: the tile's number above, the point's number in it below.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct At(u64);
-
-impl At {
-    pub fn new(tile: u32, number: u32) -> Self {
-        Self(u64::from(tile) << 32 | u64::from(number))
-    }
-
-    pub fn tile(self) -> u32 {
-        (self.0 >> 32) as u32
-    }
-
-    pub fn number(self) -> u32 {
-        self.0 as u32
-    }
-
-    pub fn point(self, tiles: &[Tile]) -> Point {
-        tiles[self.tile() as usize].points[self.number() as usize]
-    }
+/// A point of a tile.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(super) struct At {
+    pub tile: u32,
+    /// The point's number in the tile.
+    pub number: u32,
+    pub point: Point,
 }
 
 /// What became of the bridges.
@@ -50,7 +38,8 @@ impl Bridged {
 /// Cuts bridges with known ends at the pixels that they pass.
 pub(super) fn cut(
     tiling: &Tiling,
-    tiles: &[Tile],
+    tiles: &[Held<Tile>],
+    depot: Option<&dyn Depot>,
     bridges: &Segments,
     ends: &[[At; 2]],
     mut passed: Vec<(u32, At)>,
@@ -66,7 +55,7 @@ pub(super) fn cut(
         match groups.next_if(|group| group[0].0 == parent) {
             Some(group) => {
                 seen.cut_edges += 1;
-                cut_at(whole, group.iter().map(|hit| hit.1), |at| at.point(tiles), &mut pending);
+                cut_at(whole, group.iter().map(|hit| hit.1), |at| at.point, &mut pending);
             }
             None => finished.push(whole),
         }
@@ -75,28 +64,28 @@ pub(super) fn cut(
     while !pending.is_empty() {
         rounds += 1;
         step(watch, Stage::Noding, 0.95)?;
-        pending = cut_again(tiling, tiles, pending, &mut finished);
+        pending = cut_again(tiling, tiles, depot, pending, &mut finished)?;
     }
     seen.rounds = seen.rounds.max(rounds);
-    let far = |piece: &Piece<At>| moved(bridges.ends[piece.parent as usize], piece.ends.map(|at| at.point(tiles)));
+    let far = |piece: &Piece<At>| moved(bridges.ends[piece.parent as usize], piece.ends.map(|at| at.point));
     seen.farthest_move = seen.farthest_move.max(finished.par_iter().map(far).reduce(|| 0.0, f64::max));
 
     let (mut links, mut inside) = (Vec::new(), Vec::new());
     for piece in finished {
         let [from, to] = piece.ends;
-        let forward = from.point(tiles) < to.point(tiles);
+        let forward = from.point < to.point;
         let ends = if forward { [from, to] } else { [to, from] };
         for &code in bridges.owners(piece.parent as usize) {
             let code = if forward { code } else { code ^ 1 };
-            if from.tile() == to.tile() {
-                inside.push((from.tile(), (ends.map(At::number), code)));
+            if from.tile == to.tile {
+                inside.push((from.tile, (ends.map(|at| at.number), code)));
             } else {
                 links.push((ends, code));
             }
         }
     }
     let links = Segments::of_runs(links);
-    seen.doubled.extend(links.doubled.iter().map(|&(feature, at)| (feature, at.point(tiles))));
+    seen.doubled.extend(links.doubled.iter().map(|&(feature, at)| (feature, at.point)));
     let (first, inside) = by_tile(tiles.len(), || inside.iter().copied());
     Ok(Bridged { links, first, inside })
 }
@@ -104,11 +93,12 @@ pub(super) fn cut(
 /// Cuts the pieces that pass a hot pixel; the others are finished.
 fn cut_again(
     tiling: &Tiling,
-    tiles: &[Tile],
+    tiles: &[Held<Tile>],
+    depot: Option<&dyn Depot>,
     pending: Vec<Piece<At>>,
     finished: &mut Vec<Piece<At>>,
-) -> Vec<Piece<At>> {
-    let ends: Vec<[Point; 2]> = pending.iter().map(|piece| piece.ends.map(|at| at.point(tiles))).collect();
+) -> Result<Vec<Piece<At>>, Stop> {
+    let ends: Vec<[Point; 2]> = pending.iter().map(|piece| piece.ends.map(|at| at.point)).collect();
     let (mut near, mut named) = (Vec::new(), Vec::new());
     for (piece, [a, b]) in (0u32..).zip(&ends) {
         tiling.of_segment(*a, *b, &mut named);
@@ -120,27 +110,29 @@ fn cut_again(
         .into_par_iter()
         .map(|group| {
             let number = group[0].0;
-            let tile = &tiles[number as usize];
+            let tile = tiles[number as usize].look(depot)?;
             let division = Division::new(tiling.cell(number as usize), tile.points.len() / 2 + 1, 1024);
             let hot = (0..tile.points.len() as u32).filter(|at| tile.cold.binary_search(at).is_err());
             let pixels = Pixels::of(division, &tile.points, hot);
             let mut found = Vec::new();
             for &(_, piece) in group {
                 let ends = ends[piece as usize];
-                pixels.passed(ends, |pixel| found.push((piece, At::new(number, pixel))));
+                pixels.passed(ends, |pixel| {
+                    found.push((piece, At { tile: number, number: pixel, point: tile.points[pixel as usize] }));
+                });
             }
-            found
+            Ok(found)
         })
-        .collect();
+        .collect::<Result<_, Stop>>()?;
     let mut passed = found.concat();
     passed.par_sort_unstable();
     let mut again = Vec::new();
     let mut groups = passed.chunk_by(|one, other| one.0 == other.0).peekable();
     for (at, piece) in (0..).zip(pending) {
         match groups.next_if(|group| group[0].0 == at) {
-            Some(group) => cut_at(piece, group.iter().map(|hit| hit.1), |at| at.point(tiles), &mut again),
+            Some(group) => cut_at(piece, group.iter().map(|hit| hit.1), |at| at.point, &mut again),
             None => finished.push(piece),
         }
     }
-    again
+    Ok(again)
 }

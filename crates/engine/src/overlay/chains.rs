@@ -5,6 +5,7 @@
 //! into another tile ends there; [`super::arcs`] puts it together with its continuation.
 
 use super::bridges::At;
+use super::depot::{Pack, Packed, Unpack};
 use super::noding::Tile;
 use super::runs::by_tile;
 use super::segments::{Segments, Sets};
@@ -22,7 +23,7 @@ pub(super) enum End {
 }
 
 /// Chains of points with the same owners all along.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Chains {
     pub points: Vec<Point>,
     /// Where each chain's points begin; one more than there are chains.
@@ -30,17 +31,29 @@ pub(super) struct Chains {
     /// The set of owners along each chain, with [`REVERSED`] if they run from its last to its first point.
     pub set_of: Vec<u32>,
     pub sets: Sets,
-    /// What the first and the last point of each chain are attached to.
-    pub ends: Vec<[End; 2]>,
-    /// Ends of links that meet another link's end at a point where nothing else is.
-    pub joined: Vec<[u32; 2]>,
+}
+
+impl Default for Chains {
+    fn default() -> Self {
+        Self { points: Vec::new(), first: vec![0], set_of: Vec::new(), sets: Sets::default() }
+    }
+}
+
+impl Packed for Chains {
+    fn pack(&self, to: &mut Pack) {
+        to.list(&self.points);
+        to.list(&self.first);
+        to.list(&self.set_of);
+        self.sets.pack(to);
+    }
+
+    fn unpack(from: &mut Unpack<'_>) -> Self {
+        let (points, first, set_of) = (from.list(), from.list(), from.list());
+        Self { points, first, set_of, sets: Sets::unpack(from) }
+    }
 }
 
 impl Chains {
-    pub fn new(sets: Sets) -> Self {
-        Self { points: Vec::new(), first: vec![0], set_of: Vec::new(), sets, ends: Vec::new(), joined: Vec::new() }
-    }
-
     /// Returns how many chains there are.
     pub fn len(&self) -> usize {
         self.set_of.len()
@@ -50,6 +63,31 @@ impl Chains {
     pub fn points_of(&self, chain: usize) -> &[Point] {
         &self.points[self.first[chain] as usize..self.first[chain + 1] as usize]
     }
+
+    /// Returns the owner codes of a chain, and whether it runs against them.
+    pub fn owners(&self, chain: usize) -> (&[u32], bool) {
+        let set = self.set_of[chain];
+        (self.sets.of(set & !REVERSED), set & REVERSED != 0)
+    }
+
+    /// Ends the chain whose points were added last.
+    pub fn finish(&mut self, set: u32) {
+        self.first.push(self.points.len() as u32);
+        self.set_of.push(set);
+    }
+}
+
+/// What the segments of a tile come to.
+#[derive(Default)]
+pub(super) struct Chained {
+    /// Chains that are whole arcs: from node to node, or rings.
+    pub whole: Chains,
+    /// Chains that go on in other tiles; their owners are known by their links.
+    pub open: Chains,
+    /// What the first and the last point of each open chain are attached to.
+    pub open_ends: Vec<[End; 2]>,
+    /// Ends of links that meet another link's end at a point where nothing else is.
+    pub joined: Vec<[u32; 2]>,
 }
 
 /// The ends of links in each tile.
@@ -61,7 +99,7 @@ pub(super) struct LinkEnds {
 impl LinkEnds {
     pub fn of(links: &Segments<At>, tiles: usize) -> Self {
         let numbered = || (0u32..).zip(links.ends.iter().flatten());
-        let (first, ends) = by_tile(tiles, || numbered().map(|(end, at)| (at.tile(), (at.number(), end))));
+        let (first, ends) = by_tile(tiles, || numbered().map(|(end, at)| (at.tile, (at.number, end))));
         Self { first, ends }
     }
 
@@ -95,7 +133,7 @@ impl Meeting {
 }
 
 /// Chains the segments of a tile, at some of whose points links end.
-pub(super) fn chain(tile: Tile, links: &[(u32, u32)]) -> Chains {
+pub(super) fn chain(tile: Tile, links: &[(u32, u32)]) -> Chained {
     let mut meetings = vec![Meeting::default(); tile.points.len()];
     for (segment, ends) in (0..).zip(&tile.ends) {
         ends.iter().for_each(|&end| meetings[end as usize].add(segment));
@@ -106,7 +144,7 @@ pub(super) fn chain(tile: Tile, links: &[(u32, u32)]) -> Chains {
         tile: &tile,
         meetings,
         reached: Vec::new(),
-        chains: Chains::new(Sets::default()),
+        chained: Chained::default(),
     };
     // Every chain that is not closed is found from one of its ends.
     for segment in 0..tile.ends.len() as u32 {
@@ -123,13 +161,13 @@ pub(super) fn chain(tile: Tile, links: &[(u32, u32)]) -> Chains {
     for &(at, end) in links {
         let meeting = work.meetings[at as usize];
         if meeting.degree == 2 && meeting.two[0] == LINK | end && meeting.two[1] & LINK != 0 {
-            work.chains.joined.push([end, meeting.two[1] & !LINK]);
+            work.chained.joined.push([end, meeting.two[1] & !LINK]);
         }
     }
-    let mut chains = work.chains;
-    chains.sets = tile.sets;
-    chains.points.shrink_to_fit();
-    chains
+    let mut chained = work.chained;
+    chained.whole.sets = tile.sets;
+    chained.whole.points.shrink_to_fit();
+    chained
 }
 
 struct Work<'a> {
@@ -137,7 +175,7 @@ struct Work<'a> {
     tile: &'a Tile,
     meetings: Vec<Meeting>,
     reached: Vec<u32>,
-    chains: Chains,
+    chained: Chained,
 }
 
 impl Work<'_> {
@@ -175,10 +213,15 @@ impl Work<'_> {
             self.reached.rotate_left(least);
             self.reached.push(self.reached[0]);
         }
-        self.chains.points.extend(self.reached.iter().map(|&at| tile.points[at as usize]));
-        self.chains.first.push(self.chains.points.len() as u32);
-        self.chains.set_of.push(tile.set_of[segment as usize] | against);
-        self.chains.ends.push(if closed { [End::Node; 2] } else { [first, last] });
+        let ends = if closed { [End::Node; 2] } else { [first, last] };
+        let to = if ends == [End::Node; 2] { &mut self.chained.whole } else { &mut self.chained.open };
+        to.points.extend(self.reached.iter().map(|&at| tile.points[at as usize]));
+        if ends == [End::Node; 2] {
+            to.finish(tile.set_of[segment as usize] | against);
+        } else {
+            to.finish(0);
+            self.chained.open_ends.push(ends);
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod cells;
 mod chains;
 mod containers;
 mod crossings;
+mod depot;
 pub(crate) mod exact;
 mod faces;
 mod hits;
@@ -26,6 +27,8 @@ mod runs;
 mod segments;
 mod tiling;
 mod vertices;
+
+pub use depot::Depot;
 
 use crate::finding::{Finding, FindingCode, Reported};
 use crate::normalise::NormalLayer;
@@ -51,25 +54,39 @@ pub fn overlay(
     grid: &PrecisionModel,
     watch: &dyn Watch,
 ) -> Result<Reported<Partition>, Stop> {
-    overlay_in_tiles(layers, grid, PER_TILE, watch)
+    overlay_with(layers, grid, Means::default(), watch)
 }
 
-/// As [`overlay`], in tiles of about so many vertices. The result is the same for any number; tests
-/// show it.
+/// What the work may use. The result is the same with any of it; tests show it.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// About so many vertices make a tile.
+    pub per_tile: usize,
+    /// Where what is not needed just now is kept; memory if there is none.
+    pub depot: Option<&'a dyn Depot>,
+}
+
+impl Default for Means<'_> {
+    fn default() -> Self {
+        Self { per_tile: PER_TILE, depot: None }
+    }
+}
+
+/// As [`overlay`], with the means given.
 ///
 /// # Errors
-/// As [`overlay`].
-pub fn overlay_in_tiles(
+/// As [`overlay`], and [`Stop::Depot`] if the depot cannot be used.
+pub fn overlay_with(
     mut layers: Vec<NormalLayer>,
     grid: &PrecisionModel,
-    per_tile: usize,
+    means: Means<'_>,
     watch: &dyn Watch,
 ) -> Result<Reported<Partition>, Stop> {
     layers.sort_by(|a, b| a.name().cmp(b.name()));
     check_limits(&layers)?;
     step(watch, Stage::Edges, 0.0)?;
     let (infos, features, ground) = infos_of(&mut layers);
-    let (arcs, seen) = plan::arcs_of(layers, per_tile, watch)?;
+    let (arcs, seen) = plan::arcs_of(layers, means, watch)?;
     let noding = NodingRecord {
         edges: ground.iter().map(|ground| ground.edges).sum(),
         unique_edges: seen.unique_edges,

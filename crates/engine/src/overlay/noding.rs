@@ -13,6 +13,7 @@
 
 use super::cells::{Bins, Cell, Division};
 use super::crossings::crossings;
+use super::depot::{Pack, Packed, Unpack};
 use super::exact::{cross, delta};
 use super::hits::Pixels;
 use super::runs::Run;
@@ -32,6 +33,21 @@ pub(super) struct Tile {
     /// The owners of each segment.
     pub set_of: Vec<u32>,
     pub sets: Sets,
+}
+
+impl Packed for Tile {
+    fn pack(&self, to: &mut Pack) {
+        to.list(&self.points);
+        to.list(&self.cold);
+        to.list(&self.ends);
+        to.list(&self.set_of);
+        self.sets.pack(to);
+    }
+
+    fn unpack(from: &mut Unpack<'_>) -> Self {
+        let (points, cold, ends, set_of) = (from.list(), from.list(), from.list(), from.list());
+        Self { points, cold, ends, set_of, sets: Sets::unpack(from) }
+    }
 }
 
 /// A tile's segments and what else was seen in the tile.

@@ -4,13 +4,15 @@
 //! Tiles are worked on by all threads. Two barriers keep them from showing in the result: bridges are
 //! cut when the hot pixels of all tiles are known, and chains are joined when all are there.
 
-use super::arcs::{Arcs, arcs};
+use super::Means;
+use super::arcs::{Amount, Arcs, across, arcs};
 use super::bridges::{self, At};
-use super::chains::{LinkEnds, chain};
+use super::chains::{Chains, LinkEnds, chain};
+use super::depot::{Depot, Held};
 use super::interact::alone;
 use super::noding::{Noded, Scratch, Seen, Tile, node};
 use super::runs::{Run, Runs, whole_rings};
-use super::segments::{Segments, Sets};
+use super::segments::Sets;
 use super::tiling::{Tiling, bounds};
 use crate::normalise::NormalLayer;
 use crate::precision::Point;
@@ -18,11 +20,12 @@ use crate::watch::{Stage, Stop, Watch, step};
 use rayon::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Returns the arcs of all layers, worked out in tiles of about so many vertices.
-pub(super) fn arcs_of(layers: Vec<NormalLayer>, per_tile: usize, watch: &dyn Watch) -> Result<(Arcs, Seen), Stop> {
+/// Returns the arcs of all layers.
+pub(super) fn arcs_of(layers: Vec<NormalLayer>, means: Means<'_>, watch: &dyn Watch) -> Result<(Arcs, Seen), Stop> {
+    let depot = means.depot;
     let mut seen = Seen::default();
-    let Some(tiling) = Tiling::of(&layers, per_tile) else {
-        return Ok((arcs(Vec::new(), &Segments::of_runs(Vec::new()), &[]), seen));
+    let Some(tiling) = Tiling::of(&layers, means.per_tile) else {
+        return Ok((arcs(Vec::new(), &[], &Chains::default(), depot)?, seen));
     };
     let alone = alone(&layers);
     step(watch, Stage::Edges, 0.5)?;
@@ -30,46 +33,53 @@ pub(super) fn arcs_of(layers: Vec<NormalLayer>, per_tile: usize, watch: &dyn Wat
     seen.unique_edges = runs.bridges.len() as u64;
     seen.doubled = runs.bridges.doubled.clone();
     let lonely = lonely_features(&layers, &alone);
-    let noded = node_tiles(&layers, &tiling, &runs, &lonely, watch)?;
+    let noded = node_tiles(&layers, &tiling, &runs, &lonely, depot, watch)?;
     let Runs { bridges, .. } = runs;
-    drop(layers);
+    drop((layers, lonely));
 
-    let mut ends = vec![[At::new(0, 0); 2]; bridges.len()];
+    let mut ends = vec![[At::default(); 2]; bridges.len()];
     let mut passed = Vec::new();
     let mut tiles = Vec::with_capacity(noded.len());
-    for (number, noded) in (0..).zip(noded) {
-        for (end, at) in noded.bridge_ends {
-            ends[end as usize / 2][end as usize & 1] = At::new(number, at);
+    for (tile, mut noded) in noded {
+        for &(end, at) in &noded.bridge_ends {
+            ends[end as usize / 2][end as usize & 1] = at;
         }
-        passed.extend(noded.bridge_hits.into_iter().map(|(bridge, at)| (bridge, At::new(number, at))));
+        passed.append(&mut noded.bridge_hits);
         seen.join(noded.seen);
-        tiles.push(noded.tile);
+        tiles.push(tile);
     }
-    let bridged = bridges::cut(&tiling, &tiles, &bridges, &ends, passed, &mut seen, watch)?;
+    let bridged = bridges::cut(&tiling, &tiles, depot, &bridges, &ends, passed, &mut seen, watch)?;
     drop((bridges, ends));
 
     step(watch, Stage::Faces, 0.0)?;
-    let link_ends: Vec<[Point; 2]> =
-        bridged.links.ends.par_iter().map(|ends| ends.map(|at| at.point(&tiles))).collect();
     let at_links = LinkEnds::of(&bridged.links, tiles.len());
     let done = AtomicUsize::new(0);
     let all = tiles.len();
     let chained: Vec<_> = tiles
         .into_par_iter()
         .enumerate()
-        .map(|(number, mut tile)| {
+        .map(|(number, tile)| {
             tell(watch, Stage::Faces, &done, 2 * all)?;
+            let mut tile = tile.take(depot)?;
             let doubled = absorb(&mut tile, bridged.inside(number));
-            Ok((chain(tile, at_links.in_tile(number)), doubled))
+            let mut chained = chain(tile, at_links.in_tile(number));
+            // The lonely stand behind the tiles and are added to what runs across tiles.
+            let whole = if number < tiling.len() { std::mem::take(&mut chained.whole) } else { Chains::default() };
+            let amount = Amount::of(&whole);
+            Ok(((Held::of(whole, depot)?, amount), chained, doubled))
         })
         .collect::<Result<_, Stop>>()?;
-    let mut chains = Vec::with_capacity(chained.len());
-    for (tile_chains, doubled) in chained {
-        chains.push(tile_chains);
+    let (mut whole, mut open) = (Vec::with_capacity(all), Vec::with_capacity(all));
+    for (tile_whole, tile_open, doubled) in chained {
+        whole.push(tile_whole);
+        open.push(tile_open);
         seen.doubled.extend(doubled);
     }
     step(watch, Stage::Faces, 0.5)?;
-    Ok((arcs(chains, &bridged.links, &link_ends), seen))
+    whole.truncate(tiling.len());
+    let across = across(&open[..tiling.len()], &bridged.links, &open[tiling.len()..]);
+    drop(open);
+    Ok((arcs(whole, &tiling.corners(), &across, depot)?, seen))
 }
 
 fn tell(watch: &dyn Watch, stage: Stage, done: &AtomicUsize, all: usize) -> Result<(), Stop> {
@@ -89,28 +99,45 @@ fn lonely_features(layers: &[NormalLayer], alone: &[bool]) -> Vec<Vec<Run>> {
     lonely
 }
 
+/// What is kept of a tile's noding in memory.
+struct Kept {
+    bridge_hits: Vec<(u32, At)>,
+    bridge_ends: Vec<(u32, At)>,
+    seen: Seen,
+}
+
 /// Cuts every tile, then every lonely feature as if it had a tile of its own.
 fn node_tiles(
     layers: &[NormalLayer],
     tiling: &Tiling,
     runs: &Runs,
     lonely: &[Vec<Run>],
+    depot: Option<&dyn Depot>,
     watch: &dyn Watch,
-) -> Result<Vec<Noded>, Stop> {
+) -> Result<Vec<(Held<Tile>, Kept)>, Stop> {
     let done = AtomicUsize::new(0);
     let all = tiling.len() + lonely.len();
+    let node_one = |scratch: &mut Scratch, number: usize| {
+        let Some(feature) = number.checked_sub(tiling.len()) else {
+            let (cell, inside, near) = (tiling.cell(number), runs.inside(number), runs.near(number));
+            return node(layers, cell, inside, near, &runs.bridges, scratch);
+        };
+        let rings = &lonely[feature];
+        let points: Vec<Point> = rings.iter().flat_map(|ring| ring.points(layers)).collect();
+        let cell = bounds(&points).unwrap_or(tiling.cell(0));
+        node(layers, cell, rings, &[], &runs.bridges, scratch)
+    };
     (0..all)
         .into_par_iter()
         .map_init(Scratch::new, |scratch, number| {
             tell(watch, Stage::Noding, &done, all)?;
-            let Some(feature) = number.checked_sub(tiling.len()) else {
-                let (cell, inside, near) = (tiling.cell(number), runs.inside(number), runs.near(number));
-                return Ok(node(layers, cell, inside, near, &runs.bridges, scratch));
+            let Noded { tile, bridge_hits, bridge_ends, seen } = node_one(scratch, number);
+            let at = |(bridge, at): (u32, u32)| {
+                (bridge, At { tile: number as u32, number: at, point: tile.points[at as usize] })
             };
-            let rings = &lonely[feature];
-            let points: Vec<Point> = rings.iter().flat_map(|ring| ring.points(layers)).collect();
-            let cell = bounds(&points).unwrap_or(tiling.cell(0));
-            Ok(node(layers, cell, rings, &[], &runs.bridges, scratch))
+            let bridge_hits = bridge_hits.into_iter().map(at).collect();
+            let bridge_ends = bridge_ends.into_iter().map(at).collect();
+            Ok((Held::of(tile, depot)?, Kept { bridge_hits, bridge_ends, seen }))
         })
         .collect()
 }

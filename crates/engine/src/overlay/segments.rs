@@ -50,6 +50,16 @@ impl Sets {
         self.add(&codes)
     }
 
+    /// Returns where each set begins among the codes, and the codes.
+    pub fn lists(&self) -> (&[u32], &[u32]) {
+        (&self.first, &self.codes)
+    }
+
+    /// Returns the sets of such lists.
+    pub fn of_lists(first: Vec<u32>, codes: Vec<u32>) -> Self {
+        Self { first, codes }
+    }
+
     /// Gives back what was reserved beyond need.
     pub fn shrink(&mut self) {
         self.first.shrink_to_fit();

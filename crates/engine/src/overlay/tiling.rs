@@ -99,6 +99,12 @@ impl Tiling {
         self.cells[tile]
     }
 
+    /// Returns the places of the tiles' lower left corners on the curve, ascending. What lies in a
+    /// tile has a place from its corner's to that of the next.
+    pub fn corners(&self) -> Vec<u64> {
+        self.cells.iter().map(|cell| morton(Point::new(clamped(cell.low.0), clamped(cell.low.1)))).collect()
+    }
+
     /// Returns the tile of a point.
     pub fn of_point(&self, p: Point) -> u32 {
         self.tile_of[self.fine.of_point(p)]
@@ -112,6 +118,11 @@ impl Tiling {
         tiles.sort_unstable();
         tiles.dedup();
     }
+}
+
+/// Cells may begin before the least coordinate that there is.
+fn clamped(value: i64) -> i32 {
+    value.clamp(i32::MIN.into(), i32::MAX.into()) as i32
 }
 
 fn count(fine: &Division, points: &[Point]) -> Vec<u32> {
