@@ -29,36 +29,34 @@ impl<P: Place> Lines for Singly<'_, P> {
 const PIECE: usize = 64;
 
 /// The arcs of a partition, long ones in pieces.
-pub(super) struct Pieces<'a> {
-    partition: &'a Partition,
-    /// Each piece's arc, and where on it the piece begins.
-    starts: Vec<(u32, u32)>,
-}
+pub(super) struct Pieces<'a>(Vec<&'a [Point]>);
 
 impl<'a> Pieces<'a> {
     pub(super) fn of(partition: &'a Partition) -> Self {
-        let mut starts = Vec::with_capacity(partition.arc_count());
+        let mut pieces = Vec::with_capacity(partition.arc_count());
         for arc in 0..partition.arc_count() as u32 {
-            let segments = partition.arc_points(arc).len() - 1;
-            starts.extend((0..segments).step_by(PIECE).map(|start| (arc, start as u32)));
+            let mut rest = partition.arc_points(arc);
+            while rest.len() > PIECE + 1 {
+                pieces.push(&rest[..=PIECE]);
+                rest = &rest[PIECE..];
+            }
+            pieces.push(rest);
         }
-        Self { partition, starts }
+        Self(pieces)
     }
 
     /// Returns the segments one by one.
     pub(super) fn segments(&self) -> Vec<[Point; 2]> {
-        (0..self.count()).flat_map(|at| self.line(at).windows(2).map(|w| [w[0], w[1]])).collect()
+        self.0.iter().flat_map(|piece| piece.windows(2)).map(|w| [w[0], w[1]]).collect()
     }
 }
 
 impl Lines for Pieces<'_> {
     type Place = Point;
     fn count(&self) -> usize {
-        self.starts.len()
+        self.0.len()
     }
     fn line(&self, at: usize) -> &[Point] {
-        let (arc, start) = self.starts[at];
-        let points = &self.partition.arc_points(arc)[start as usize..];
-        &points[..points.len().min(PIECE + 1)]
+        self.0[at]
     }
 }
