@@ -35,7 +35,12 @@ pub(super) fn put(outline: &Outline, grid: &PrecisionModel, srs: i32, bytes: &mu
         for ring in rings {
             bytes.extend((ring.len() as u32 + 1).to_le_bytes());
             let start = bytes.len();
-            bytes.extend(ring.iter().flat_map(|&point| coordinates(grid.locate(point))));
+            bytes.resize(start + 16 * ring.len(), 0);
+            for (place, &point) in bytes[start..].chunks_exact_mut(16).zip(ring) {
+                let coord = grid.locate(point);
+                place[..8].copy_from_slice(&coord.x.to_le_bytes());
+                place[8..].copy_from_slice(&coord.y.to_le_bytes());
+            }
             bytes.extend_from_within(start..start + 16);
         }
     }
@@ -46,13 +51,6 @@ fn head(bytes: &mut Vec<u8>, code: u32, count: usize) {
     bytes.push(1);
     bytes.extend(code.to_le_bytes());
     bytes.extend((count as u32).to_le_bytes());
-}
-
-fn coordinates(coord: Coord<f64>) -> [u8; 16] {
-    let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&coord.x.to_le_bytes());
-    bytes[8..].copy_from_slice(&coord.y.to_le_bytes());
-    bytes
 }
 
 fn bounds(points: &[Point], grid: &PrecisionModel) -> Bounds {

@@ -7,6 +7,7 @@
 mod batch;
 mod blob;
 mod proof;
+mod rows;
 mod rtree;
 mod tables;
 
@@ -20,12 +21,13 @@ use crate::messages::Cause;
 use crate::progress::Part;
 use crate::sheet::Sheet;
 use crate::theme::Theme;
-use batch::{Batch, Bind};
+use batch::Batch;
 use blob::Bounds;
 use lantu_engine::RuleSet;
 use rayon::prelude::*;
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Statement, ToSql};
+use rows::Rows;
+use std::fmt::Display;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 
@@ -65,93 +67,89 @@ pub(crate) fn write(
     watch: &Part<'_>,
 ) -> Result<Written, FileError> {
     let failed = |source: rusqlite::Error| write_failed(path, &source);
+    let failed_at = |source: io::Error| write_failed(path, &source);
     let srs = tables::Srs::of(dress.crs)?;
-    let mut database = Connection::open(path).map_err(failed)?;
+    let database = tables::open(path).map_err(failed)?;
     tables::create(&database, theme, &srs).map_err(failed)?;
-    let transaction = database.transaction().map_err(failed)?;
-    let mut writing = Writing::of(sheet.len());
+    let root = tables::root_of(&database, theme.name).map_err(failed)?;
+    database.close().map_err(|(_, source)| failed(source))?;
+    let rows = Rows::of(path, root).map_err(failed_at)?;
+    let mut writing = Writing::of(sheet.len(), rows);
     let areas = sheet.ellipsoid_areas(dress.arcs);
     let build = |rows: Range<usize>| -> Result<Vec<Batch>, serde_json::Error> {
         ranges(rows, BATCH).into_par_iter().map(|rows| Batch::of(sheet, theme, &areas, srs.id, rows)).collect()
     };
-    let unfit = |source: serde_json::Error| failed(rusqlite::Error::ToSqlConversionFailure(source.into()));
+    let unfit = |source: serde_json::Error| write_failed(path, &source);
     let mut batches = build(0..CHUNK.min(sheet.len())).map_err(unfit)?;
-    let mut insert = transaction.prepare(&tables::insert(theme)).map_err(failed)?;
     for chunk in ranges(0..sheet.len(), CHUNK) {
         if !watch.reached(chunk.start as f64 / sheet.len() as f64) {
             return Err(FileError::Cancelled { path: path.to_path_buf() });
         }
         let following = chunk.end..(chunk.end + CHUNK).min(sheet.len());
         let mut built = Ok(Vec::new());
-        let inserted = rayon::in_place_scope(|scope| {
+        let put = rayon::in_place_scope(|scope| {
             scope.spawn(|_| built = build(following));
-            batches.iter().try_for_each(|batch| writing.insert(&mut insert, batch))
+            batches.iter().try_for_each(|batch| writing.put(batch))
         });
-        inserted.map_err(failed)?;
+        put.map_err(failed_at)?;
         batches = built.map_err(unfit)?;
     }
-    drop(insert);
-    tables::finish(&transaction, theme, &srs, writing.extent()).map_err(failed)?;
-    rtree::fill(&transaction, theme.name, &writing.boxes).map_err(failed)?;
-    tables::add_style(&transaction, theme.name, dress.rules).map_err(failed)?;
-    transaction.commit().map_err(failed)?;
-    database.close().map_err(|(_, source)| failed(source))?;
-    Ok(Written { totals: writing.totals, fingerprints: writing.fingerprints })
+    let Writing { rows, boxes, fingerprints, totals } = writing;
+    rows.finish().map_err(failed_at)?;
+    finish(path, theme, &srs, dress, &boxes).map_err(failed)?;
+    Ok(Written { totals, fingerprints })
+}
+
+/// Lists the layer, and adds its index and its style.
+fn finish(
+    path: &Path,
+    theme: &Theme<'_>,
+    srs: &tables::Srs,
+    dress: Dress<'_>,
+    boxes: &[Bounds],
+) -> Result<(), rusqlite::Error> {
+    let mut database = tables::open(path)?;
+    let transaction = database.transaction()?;
+    if !boxes.is_empty() {
+        tables::count_on(&transaction, theme.name, boxes.len())?;
+    }
+    tables::finish(&transaction, theme, srs, boxes.iter().copied().reduce(Bounds::around))?;
+    rtree::fill(&transaction, theme.name, boxes)?;
+    tables::add_style(&transaction, theme.name, dress.rules)?;
+    transaction.commit()?;
+    database.close().map_err(|(_, source)| source)
 }
 
 fn ranges(all: Range<usize>, length: usize) -> Vec<Range<usize>> {
     all.clone().step_by(length).map(|start| start..(start + length).min(all.end)).collect()
 }
 
-fn write_failed(path: &Path, source: &rusqlite::Error) -> FileError {
+fn write_failed(path: &Path, source: &dyn Display) -> FileError {
     FileError::WriteFailed { path: path.to_path_buf(), source: Cause(source.to_string()) }
 }
 
-/// What is gathered while rows are inserted.
+/// What is gathered while rows are put into the file.
 struct Writing {
+    rows: Rows,
     boxes: Vec<Bounds>,
     fingerprints: Vec<u128>,
     totals: Totals,
 }
 
 impl Writing {
-    fn of(count: usize) -> Self {
-        Self { boxes: Vec::with_capacity(count), fingerprints: Vec::with_capacity(count), totals: Totals::default() }
+    fn of(count: usize, rows: Rows) -> Self {
+        let (boxes, fingerprints) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        Self { rows, boxes, fingerprints, totals: Totals::default() }
     }
 
-    fn insert(&mut self, insert: &mut Statement<'_>, batch: &Batch) -> Result<(), rusqlite::Error> {
-        for (at, row) in batch.rows.iter().enumerate() {
-            insert.raw_bind_parameter(1, batch.geometry(row))?;
-            for (column, cell) in batch.cells_of(at).iter().enumerate() {
-                // A value stays bound until another takes its place.
-                if at == 0 || !batch.is_same(cell, &batch.cells_of(at - 1)[column]) {
-                    insert.raw_bind_parameter(column + 2, Bound(batch, cell))?;
-                }
-            }
-            insert.raw_execute()?;
+    fn put(&mut self, batch: &Batch) -> io::Result<()> {
+        for row in &batch.rows {
+            self.rows.push(batch.record(row))?;
             self.boxes.push(row.bounds);
             self.fingerprints.push(row.fingerprint);
             self.totals.features += 1;
             self.totals.ellipsoid_m2 += row.ellipsoid_m2;
         }
         Ok(())
-    }
-
-    fn extent(&self) -> Option<Bounds> {
-        self.boxes.iter().copied().reduce(Bounds::around)
-    }
-}
-
-/// A value of a batch, as SQLite takes it.
-struct Bound<'a>(&'a Batch, &'a Bind);
-
-impl ToSql for Bound<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self.1 {
-            Bind::Nothing => ToSqlOutput::Owned(Value::Null),
-            Bind::Flag(flag) => ToSqlOutput::Owned(Value::Integer(i64::from(*flag))),
-            Bind::Real(number) => ToSqlOutput::Owned(Value::Real(*number)),
-            Bind::Text(place) => ToSqlOutput::Borrowed(ValueRef::Text(self.0.text(place))),
-        })
     }
 }
