@@ -26,6 +26,7 @@ use blob::Bounds;
 use lantu_engine::RuleSet;
 use rayon::prelude::*;
 use rows::Rows;
+use rtree::Tree;
 use std::fmt::Display;
 use std::io;
 use std::ops::Range;
@@ -72,6 +73,7 @@ pub(crate) fn write(
     let database = tables::open(path).map_err(failed)?;
     tables::create(&database, theme, &srs).map_err(failed)?;
     let root = tables::root_of(&database, theme.name).map_err(failed)?;
+    let index = tables::root_of(&database, &rtree::table_of_rows(theme.name)).map_err(failed)?;
     database.close().map_err(|(_, source)| failed(source))?;
     let rows = Rows::of(path, root).map_err(failed_at)?;
     let mut writing = Writing::of(sheet.len(), rows);
@@ -96,8 +98,21 @@ pub(crate) fn write(
     }
     let Writing { rows, boxes, fingerprints, totals } = writing;
     rows.finish().map_err(failed_at)?;
-    finish(path, theme, &srs, dress, &boxes).map_err(failed)?;
+    let tree = Tree::of(&boxes);
+    put_index(path, index, &tree).map_err(failed_at)?;
+    finish(path, theme, &srs, dress, (&boxes, &tree)).map_err(failed)?;
     Ok(Written { totals, fingerprints })
+}
+
+/// Puts the node of each row into the index.
+fn put_index(path: &Path, root: u32, tree: &Tree) -> io::Result<()> {
+    let (mut rows, mut record) = (Rows::of(path, root)?, Vec::new());
+    for &node in &tree.of_row {
+        record.clear();
+        rows::record(&[rows::Value::Null, rows::Value::Number(node)], &mut record);
+        rows.push(&record)?;
+    }
+    rows.finish()
 }
 
 /// Lists the layer, and adds its index and its style.
@@ -106,7 +121,7 @@ fn finish(
     theme: &Theme<'_>,
     srs: &tables::Srs,
     dress: Dress<'_>,
-    boxes: &[Bounds],
+    (boxes, tree): (&[Bounds], &Tree),
 ) -> Result<(), rusqlite::Error> {
     let mut database = tables::open(path)?;
     let transaction = database.transaction()?;
@@ -114,7 +129,7 @@ fn finish(
         tables::count_on(&transaction, theme.name, boxes.len())?;
     }
     tables::finish(&transaction, theme, srs, boxes.iter().copied().reduce(Bounds::around))?;
-    rtree::fill(&transaction, theme.name, boxes)?;
+    tree.put_nodes(&transaction, theme.name)?;
     tables::add_style(&transaction, theme.name, dress.rules)?;
     transaction.commit()?;
     database.close().map_err(|(_, source)| source)

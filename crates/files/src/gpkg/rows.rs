@@ -189,6 +189,7 @@ fn local_length(length: usize) -> usize {
 pub(super) enum Value<'a> {
     Null,
     Flag(bool),
+    Number(i32),
     Real(f64),
     Text(&'a [u8]),
     Blob(&'a [u8]),
@@ -201,6 +202,7 @@ pub(super) fn record(values: &[Value<'_>], record: &mut Vec<u8>) {
         match value {
             Value::Null => kinds.push(0),
             Value::Flag(flag) => kinds.push(8 + u8::from(*flag)),
+            Value::Number(_) => kinds.push(4),
             Value::Real(_) => kinds.push(7),
             Value::Text(text) => varint(2 * text.len() as u64 + 13, &mut kinds),
             Value::Blob(blob) => varint(2 * blob.len() as u64 + 12, &mut kinds),
@@ -213,6 +215,7 @@ pub(super) fn record(values: &[Value<'_>], record: &mut Vec<u8>) {
     for value in values {
         match value {
             Value::Null | Value::Flag(_) => {}
+            Value::Number(number) => record.extend_from_slice(&number.to_be_bytes()),
             Value::Real(number) => record.extend_from_slice(&number.to_be_bytes()),
             Value::Text(bytes) | Value::Blob(bytes) => record.extend_from_slice(bytes),
         }

@@ -2,6 +2,7 @@
 
 use super::blob::Bounds;
 use super::rows::PAGE;
+use super::rtree;
 use crate::crs::Crs;
 use crate::error::FileError;
 use crate::style;
@@ -84,7 +85,8 @@ pub(super) fn create(database: &Connection, theme: &Theme<'_>, srs: &Srs) -> Res
     let layer = theme.name;
     database.execute_batch(&format!(
         "CREATE TABLE {layer} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom MULTIPOLYGON{columns})"
-    ))
+    ))?;
+    rtree::create(database, layer)
 }
 
 fn type_of(kind: Kind) -> &'static str {
