@@ -139,7 +139,8 @@ impl Chart {
     #[inline]
     fn local(&self, point: Coord<f64>) -> Option<[f64; 2]> {
         let [u, v] = self.within(point);
-        (-1.0 <= u && u < 1.0 && -1.0 <= v && v < 1.0).then_some([u, v])
+        let inside = -1.0..1.0;
+        (inside.contains(&u) && inside.contains(&v)).then_some([u, v])
     }
 
     fn at(&self, [u, v]: [f64; 2]) -> Place {
