@@ -17,6 +17,10 @@ use clap::{Parser, Subcommand};
 use lantu_project::api::Problem;
 use std::process::ExitCode;
 
+/// A run asks for millions of small pieces of memory and gives them back from other threads.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EXAMPLES: &str = "\
 Examples · 示例:
   lantu merge project.toml --out blueprint.geojson --conflicts conflicts.geojson --report report.json

@@ -18,8 +18,10 @@ use std::collections::BTreeMap;
 pub fn detect(partition: &Partition, tolerances: &Tolerances) -> Vec<Conflict> {
     let groups =
         connected(partition, |face| is_conflict(partition, face), |a, b| partition.parents(a) == partition.parents(b));
+    let arcs: Vec<Reach> =
+        (0..partition.arc_count() as u32).into_par_iter().map(|arc| Reach::of(partition.arc_points(arc))).collect();
     let mut conflicts: Vec<Conflict> =
-        groups.into_par_iter().map(|faces| conflict(partition, tolerances, faces)).collect();
+        groups.into_par_iter().map(|faces| conflict(partition, &arcs, tolerances, faces)).collect();
     // Faces are numbered along a curve that begins at the run's origin; the list must not be.
     conflicts.par_sort_by(|one, other| {
         let place = |conflict: &Conflict| (conflict.bounds, conflict.area2, conflict.id);
@@ -66,25 +68,60 @@ pub(crate) fn connected(
     groups
 }
 
-fn conflict(partition: &Partition, tolerances: &Tolerances, faces: Vec<FaceId>) -> Conflict {
+/// How long an arc is, or arcs are, and what they reach over. Points are looked at once, one after
+/// another, and not again for each face beside them.
+#[derive(Clone, Copy)]
+struct Reach {
+    length: f64,
+    /// The lowest and highest corner of the box.
+    bounds: (Point, Point),
+    /// The smallest and the greatest point.
+    extremes: (Point, Point),
+}
+
+impl Reach {
+    const NOTHING: Self = {
+        let (low, high) = (Point::new(i32::MIN, i32::MIN), Point::new(i32::MAX, i32::MAX));
+        Self { length: 0.0, bounds: (high, low), extremes: (high, low) }
+    };
+
+    fn of(points: &[Point]) -> Self {
+        let of_point = |&point| Self { length: 0.0, bounds: (point, point), extremes: (point, point) };
+        let reach = points.iter().map(of_point).fold(Self::NOTHING, Self::with);
+        Self { length: points.windows(2).map(|w| w[0].distance(w[1])).sum(), ..reach }
+    }
+
+    /// Returns the reach of both, without a length.
+    fn with(self, other: Self) -> Self {
+        let (low, high) = self.bounds;
+        let (other_low, other_high) = other.bounds;
+        let bounds = (
+            Point::new(low.x.min(other_low.x), low.y.min(other_low.y)),
+            Point::new(high.x.max(other_high.x), high.y.max(other_high.y)),
+        );
+        let extremes = (self.extremes.0.min(other.extremes.0), self.extremes.1.max(other.extremes.1));
+        Self { length: 0.0, bounds, extremes }
+    }
+}
+
+fn conflict(partition: &Partition, arcs: &[Reach], tolerances: &Tolerances, faces: Vec<FaceId>) -> Conflict {
     let parties = partition.parents(faces[0]).to_vec();
     let area2 = faces.iter().map(|&face| partition.area2(face)).sum();
     let inside = |face: FaceId| faces.binary_search(&face).is_ok();
-    let border =
-        faces.iter().flat_map(|&face| partition.half_edges(face)).filter(|edge| !inside(partition.left(edge ^ 1)));
-    let perimeter = border.map(|edge| partition.arc_length(edge / 2)).sum();
-    let bounds = faces.iter().map(|&face| partition.bounds(face)).reduce(joined).unwrap_or_default();
-    let kind = kind(partition, &parties);
+    let (mut perimeter, mut reach) = (0.0, Reach::NOTHING);
+    for edge in faces.iter().flat_map(|&face| partition.half_edges(face)) {
+        let arc = arcs[edge as usize / 2];
+        reach = reach.with(arc);
+        if !inside(partition.left(edge ^ 1)) {
+            perimeter += arc.length;
+        }
+    }
+    let (kind, bounds) = (kind(partition, &parties), reach.bounds);
     let mut conflict = Conflict { id: ConflictId(0), kind, sliver: false, parties, faces, area2, perimeter, bounds };
     conflict.sliver = partition.grid.area(area2) <= tolerances.sliver_area_m2
         || partition.grid.length(conflict.mean_width()) <= tolerances.sliver_width_m;
-    conflict.id = name(partition, &conflict);
+    conflict.id = name(partition, &conflict, reach.extremes);
     conflict
-}
-
-fn joined(a: (Point, Point), b: (Point, Point)) -> (Point, Point) {
-    let low = Point::new(a.0.x.min(b.0.x), a.0.y.min(b.0.y));
-    (low, Point::new(a.1.x.max(b.1.x), a.1.y.max(b.1.y)))
 }
 
 fn kind(partition: &Partition, parties: &[FeatureRef]) -> ConflictKind {
@@ -100,17 +137,15 @@ fn kind(partition: &Partition, parties: &[FeatureRef]) -> ConflictKind {
 ///
 /// The place is told by the conflict's extreme points and its area in absolute grid units, so
 /// neither the run's origin, nor the numbering of features, nor what else is in the data matters.
-fn name(partition: &Partition, conflict: &Conflict) -> ConflictId {
+fn name(partition: &Partition, conflict: &Conflict, extremes: (Point, Point)) -> ConflictId {
     let mut mix = Mix::default();
     mix.add(conflict.kind as u64);
     for &party in &conflict.parties {
         mix.add_text(&partition.layer_of(party).name);
         mix.add_text(partition.feature(party).class.as_str());
     }
-    let arcs = || conflict.faces.iter().flat_map(|&face| partition.half_edges(face));
-    let points = || arcs().flat_map(|edge| partition.arc_points(edge / 2));
-    for extreme in [points().min(), points().max()].into_iter().flatten() {
-        partition.grid.absolute(*extreme).into_iter().for_each(|unit| mix.add(unit as u64));
+    for extreme in [extremes.0, extremes.1] {
+        partition.grid.absolute(extreme).into_iter().for_each(|unit| mix.add(unit as u64));
     }
     mix.add(conflict.area2 as u64);
     mix.add((conflict.area2 >> 64) as u64);

@@ -39,5 +39,6 @@ pub use normalise::{NormalLayer, normalise};
 pub use overlay::{Depot, Means, overlay, overlay_with};
 pub use partition::{FaceId, FeatureInfo, FeatureRef, GridPolygon, LayerInfo, OUTSIDE, Partition};
 pub use precision::{OutOfRange, Point, PrecisionModel};
+pub use rings::Outline;
 pub use rules::{Relation, Rule, RuleSet, Strategy, Tolerances};
 pub use watch::{Stage, Stop, Unwatched, Watch};

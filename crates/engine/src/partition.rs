@@ -225,6 +225,11 @@ impl Partition {
         crate::rings::polygons(self, faces, inside)
     }
 
+    /// The same polygons as [`Partition::polygons`], put into an outline that is used again.
+    pub fn trace(&self, faces: &[FaceId], inside: impl Fn(FaceId) -> bool, outline: &mut crate::Outline) {
+        outline.trace(self, faces, inside);
+    }
+
     /// Returns the length of an arc in grid units.
     pub fn arc_length(&self, arc: ArcId) -> f64 {
         self.arc_points(arc).windows(2).map(|w| w[0].distance(w[1])).sum()

@@ -7,72 +7,162 @@
 use crate::partition::{FaceId, GridPolygon, HalfEdge, Partition};
 use crate::precision::Point;
 
+/// The polygons of a group of faces in one list of points, to be filled again and again.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    points: Vec<Point>,
+    /// Where each ring ends in `points`.
+    ring_ends: Vec<u32>,
+    /// Where each polygon ends in `ring_ends`.
+    polygon_ends: Vec<u32>,
+    scratch: Scratch,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    starts: Vec<HalfEdge>,
+    sorted: Vec<HalfEdge>,
+    seen: Vec<bool>,
+    walk: Walk,
+    nodes: Vec<Point>,
+}
+
+impl Outline {
+    /// Returns the polygons, each as its rings: the outer one counter-clockwise, then the holes
+    /// clockwise; no ring repeats its first point.
+    pub fn polygons(&self) -> impl ExactSizeIterator<Item = impl ExactSizeIterator<Item = &[Point]> + Clone> {
+        let start = |ends: &[u32], at: usize| if at == 0 { 0 } else { ends[at - 1] as usize };
+        (0..self.polygon_ends.len()).map(move |polygon| {
+            let rings = start(&self.polygon_ends, polygon)..self.polygon_ends[polygon] as usize;
+            rings.map(move |ring| &self.points[start(&self.ring_ends, ring)..self.ring_ends[ring] as usize])
+        })
+    }
+
+    /// Returns the points of all rings.
+    pub fn points(&self) -> &[Point] {
+        &self.points
+    }
+
+    /// Returns how many rings there are.
+    pub fn ring_count(&self) -> usize {
+        self.ring_ends.len()
+    }
+
+    fn put_ring(&mut self, [from_least, to_least]: [&[Point]; 2]) {
+        self.points.extend_from_slice(from_least);
+        self.points.extend_from_slice(to_least);
+        self.ring_ends.push(self.points.len() as u32);
+    }
+
+    /// Traces a group; see [`Partition::polygons`].
+    pub(crate) fn trace(&mut self, partition: &Partition, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) {
+        self.points.clear();
+        self.ring_ends.clear();
+        self.polygon_ends.clear();
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let rings = scratch.rings(partition, faces, inside);
+        if rings.is_empty() && !scratch.walk.points.is_empty() {
+            let (before, after) = scratch.walk.points.split_at(least(&scratch.walk.points));
+            self.put_ring([after, before]);
+            self.polygon_ends.push(1);
+        }
+        for polygon in assemble(rings) {
+            polygon.iter().for_each(|ring| self.put_ring([ring, &[]]));
+            self.polygon_ends.push(self.ring_ends.len() as u32);
+        }
+        self.scratch = scratch;
+    }
+}
+
 /// Returns the polygons of a group of faces; see [`Partition::polygons`].
 pub(crate) fn polygons(partition: &Partition, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) -> Vec<GridPolygon> {
-    let mut rings = Vec::new();
-    for walk in boundary_walks(partition, faces, inside) {
-        cut_at_repeats(walk, &mut rings);
-    }
-    assemble(rings)
+    let mut outline = Outline::default();
+    outline.trace(partition, faces, inside);
+    outline.polygons().map(|rings| rings.map(<[Point]>::to_vec).collect()).collect()
 }
 
 /// A walk along the boundary of a group, its ground on the left.
+#[derive(Clone, Debug, Default)]
 struct Walk {
     points: Vec<Point>,
     /// Where its arcs begin in `points`. Only there, at nodes, can it pass a point again.
     nodes: Vec<u32>,
 }
 
-fn boundary_walks(partition: &Partition, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) -> Vec<Walk> {
-    let is_boundary = |edge: &HalfEdge| !inside(partition.left[(edge ^ 1) as usize]);
-    let mut starts: Vec<HalfEdge> = Vec::new();
-    for &face in faces {
-        starts.extend(partition.half_edges(face).filter(is_boundary));
+impl Scratch {
+    /// Returns the rings around a group, in any order; none if it is a single one, which is then left
+    /// in `walk`.
+    fn rings(&mut self, partition: &Partition, faces: &[FaceId], inside: impl Fn(FaceId) -> bool) -> Vec<Vec<Point>> {
+        let is_boundary = |edge: &HalfEdge| !inside(partition.left[(edge ^ 1) as usize]);
+        self.starts.clear();
+        for &face in faces {
+            self.starts.extend(partition.half_edges(face).filter(is_boundary));
+        }
+        self.sorted.clone_from(&self.starts);
+        self.sorted.sort_unstable();
+        self.seen.clear();
+        self.seen.resize(self.sorted.len(), false);
+        self.walk.points.clear();
+        let (mut rings, mut unseen) = (Vec::new(), self.sorted.len());
+        for at in 0..self.starts.len() {
+            let first = self.starts[at];
+            if self.see(first) {
+                continue;
+            }
+            unseen -= 1;
+            self.walk.points.clear();
+            self.walk.nodes.clear();
+            let mut edge = first;
+            loop {
+                self.walk.nodes.push(self.walk.points.len() as u32);
+                partition.walk(edge, |p| self.walk.points.push(p));
+                edge = partition.next[edge as usize];
+                while !is_boundary(&edge) {
+                    edge = partition.next[(edge ^ 1) as usize];
+                }
+                if edge == first {
+                    break;
+                }
+                self.see(edge);
+                unseen -= 1;
+            }
+            let only = rings.is_empty() && unseen == 0;
+            if !self.passes_twice() {
+                if only {
+                    return rings;
+                }
+                rings.push(self.walk.points.clone());
+            } else {
+                cut_at_repeats(&self.walk, &mut self.nodes, &mut rings);
+            }
+        }
+        self.walk.points.clear();
+        rings
     }
-    let mut sorted = starts.clone();
-    sorted.sort_unstable();
-    let mut seen = vec![false; sorted.len()];
-    let mut see = |edge: HalfEdge| {
+
+    /// Marks a half-edge of the boundary; returns whether it was marked before.
+    fn see(&mut self, edge: HalfEdge) -> bool {
         // Every boundary half-edge is in the list; a second visit ends the walk.
-        let at = sorted.partition_point(|&other| other < edge);
-        std::mem::replace(&mut seen[at], true)
-    };
-    let mut walks = Vec::new();
-    for first in starts {
-        if see(first) {
-            continue;
-        }
-        let mut walk = Walk { points: Vec::new(), nodes: Vec::new() };
-        let mut edge = first;
-        loop {
-            walk.nodes.push(walk.points.len() as u32);
-            partition.walk(edge, |p| walk.points.push(p));
-            edge = partition.next[edge as usize];
-            while !is_boundary(&edge) {
-                edge = partition.next[(edge ^ 1) as usize];
-            }
-            if edge == first {
-                break;
-            }
-            see(edge);
-        }
-        walks.push(walk);
+        let at = self.sorted.partition_point(|&other| other < edge);
+        std::mem::replace(&mut self.seen[at], true)
     }
-    walks
+
+    /// Whether the walk passes a node more than once; lists its nodes in order.
+    fn passes_twice(&mut self) -> bool {
+        self.nodes.clear();
+        self.nodes.extend(self.walk.nodes.iter().map(|&at| self.walk.points[at as usize]));
+        self.nodes.sort_unstable();
+        self.nodes.windows(2).any(|w| w[0] == w[1])
+    }
 }
 
-/// Cuts a closed walk into simple rings at the points that it passes more than once.
-fn cut_at_repeats(walk: Walk, rings: &mut Vec<Vec<Point>>) {
-    let mut nodes: Vec<Point> = walk.nodes.iter().map(|&at| walk.points[at as usize]).collect();
-    nodes.sort_unstable();
-    if nodes.windows(2).all(|w| w[0] != w[1]) {
-        rings.push(walk.points);
-        return;
-    }
+/// Cuts a closed walk into simple rings at the points that it passes more than once; `nodes` are its
+/// nodes in order.
+fn cut_at_repeats(walk: &Walk, nodes: &mut Vec<Point>, rings: &mut Vec<Vec<Point>>) {
     nodes.dedup();
     let mut path: Vec<Point> = Vec::with_capacity(walk.points.len());
     let mut place: Vec<Option<usize>> = vec![None; nodes.len()];
-    for point in walk.points {
+    for &point in &walk.points {
         let Ok(node) = nodes.binary_search(&point) else {
             path.push(point);
             continue;
@@ -144,11 +234,16 @@ fn assemble(rings: Vec<Vec<Point>>) -> Vec<GridPolygon> {
 /// the same whatever the order of faces.
 fn canonical(mut rings: GridPolygon) -> GridPolygon {
     for ring in &mut rings {
-        let least = (0..ring.len()).min_by_key(|&i| ring[i]).unwrap_or(0);
+        let least = least(ring);
         ring.rotate_left(least);
     }
     rings[1..].sort();
     rings
+}
+
+/// Returns where the smallest point of a ring is.
+fn least(ring: &[Point]) -> usize {
+    (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0)
 }
 
 /// Whether `hole`, which does not cross `outer`, lies inside it.

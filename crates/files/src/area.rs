@@ -41,15 +41,9 @@ impl ArcAreas {
     /// # Errors
     /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
     pub fn of(partition: &Partition, crs: &Crs) -> Result<Self, FileError> {
-        const CHUNK: usize = 1 << 13;
-        let count = partition.arc_count();
-        let chunks = (0..count.div_ceil(CHUNK)).into_par_iter();
-        let measured = chunks.map(|chunk| {
-            let mut measuring = Measuring::new(partition, crs);
-            let arcs = chunk * CHUNK..((chunk + 1) * CHUNK).min(count);
-            arcs.map(|arc| measuring.share(arc as u32)).collect::<Result<Vec<f64>, FileError>>()
-        });
-        let shares = measured.collect::<Result<Vec<_>, _>>()?.concat();
+        let arcs = (0..partition.arc_count() as u32).into_par_iter().with_min_len(1 << 13);
+        let measured = arcs.map_init(|| Measuring::new(partition, crs), |measuring, arc| measuring.share(arc));
+        let shares = measured.collect::<Result<Vec<f64>, FileError>>()?;
         Ok(Self { shares })
     }
 
@@ -60,6 +54,26 @@ impl ArcAreas {
         border
             .map(|edge| if edge & 1 == 0 { self.shares[edge as usize / 2] } else { -self.shares[edge as usize / 2] })
             .sum()
+    }
+
+    /// Returns the areas of `count` groups of faces in m²; `owner` says of each face which group it
+    /// belongs to, if it is one of them.
+    pub fn of_groups(&self, partition: &Partition, owner: &[u32], count: usize) -> Vec<f64> {
+        let mut areas = vec![0.0; count];
+        for (arc, &share) in self.shares.iter().enumerate() {
+            let (left, right) = partition.sides(arc as u32);
+            let (left, right) = (owner[left as usize], owner[right as usize]);
+            if left == right {
+                continue;
+            }
+            if let Some(area) = areas.get_mut(left as usize) {
+                *area += share;
+            }
+            if let Some(area) = areas.get_mut(right as usize) {
+                *area -= share;
+            }
+        }
+        areas
     }
 }
 
@@ -250,10 +264,15 @@ mod tests {
         let arcs = ArcAreas::of(&partition, crs).unwrap();
         let faces: Vec<FaceId> =
             partition.bounded_faces().filter(|&face| !partition.parents(face).is_empty()).collect();
+        let owner: Vec<u32> =
+            (0..partition.face_count() as FaceId).map(|face| u32::from(partition.parents(face).is_empty())).collect();
         let inside = |face: FaceId| !partition.parents(face).is_empty();
         let mut lonlat = Vec::new();
         bend::to_lonlat(crs, &grid, [partition.polygons(&faces, inside)], |polygons| lonlat.extend(polygons)).unwrap();
-        (arcs.area(&partition, &faces, inside), lonlat)
+        let area = arcs.area(&partition, &faces, inside);
+        let by_group = arcs.of_groups(&partition, &owner, 1)[0];
+        assert!((area - by_group).abs() <= 1e-6 * (1.0 + area.sqrt()), "{area} {by_group}");
+        (area, lonlat)
     }
 
     #[test]

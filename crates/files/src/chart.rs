@@ -29,12 +29,16 @@ pub(crate) struct Charts<'a> {
     /// Makes of a latitude in degrees the value that is wanted of it.
     latitude: fn(f64) -> f64,
     side: f64,
-    blocks: HashMap<[i64; 2], Option<Box<Chart>>>,
+    charts: Vec<Chart>,
+    /// Which chart a block has; `None` if none follows the projection there.
+    blocks: HashMap<[i64; 2], Option<usize>>,
+    /// The chart that was needed last.
+    last: Option<usize>,
 }
 
 struct Chart {
     middle: Coord<f64>,
-    half: f64,
+    per_half: f64,
     longitude: f64,
     coefficients: [[Place; N]; N],
 }
@@ -42,7 +46,9 @@ struct Chart {
 impl<'a> Charts<'a> {
     /// Returns the charts of a CRS, none made yet.
     pub(crate) fn new(crs: &'a Crs, latitude: fn(f64) -> f64) -> Self {
-        Self { crs, latitude, side: BLOCK_M / crs.metres_per_unit(), blocks: HashMap::new() }
+        // A power of two, so that no rounding makes two blocks claim a point.
+        let side = (BLOCK_M / crs.metres_per_unit()).log2().round().exp2();
+        Self { crs, latitude, side, charts: Vec::new(), blocks: HashMap::new(), last: None }
     }
 
     /// Appends the places of points of the plane; points that cannot be brought over are not finite.
@@ -54,19 +60,32 @@ impl<'a> Charts<'a> {
         let side = self.side;
         let mut points = points.peekable();
         while let Some(&first) = points.peek() {
-            let key = key(first, side);
-            if !self.blocks.contains_key(&key) {
-                let chart = Chart::fit(key, self.crs, self.latitude, side)?;
-                self.blocks.insert(key, chart.map(Box::new));
-            }
-            let chart = self.blocks.get(&key).and_then(Option::as_deref);
-            let here = std::iter::from_fn(|| points.next_if(|&point| self::key(point, side) == key));
-            match chart {
-                Some(chart) => places.extend(here.map(|point| chart.at(point))),
-                None => places.extend(exact(self.crs, self.latitude, here.collect())?),
+            let near = self.last.filter(|&last| self.charts[last].local(first).is_some());
+            self.last = if near.is_some() { near } else { self.chart_of(key(first, side))? };
+            let Some(last) = self.last else {
+                let key = key(first, side);
+                let here = std::iter::from_fn(|| points.next_if(|&point| self::key(point, side) == key));
+                places.extend(exact(self.crs, self.latitude, here.collect())?);
+                continue;
+            };
+            let chart = &self.charts[last];
+            while let Some(local) = points.peek().and_then(|&point| chart.local(point)) {
+                places.push(chart.at(local));
+                points.next();
             }
         }
         Ok(())
+    }
+
+    fn chart_of(&mut self, key: [i64; 2]) -> Result<Option<usize>, FileError> {
+        if let Some(&known) = self.blocks.get(&key) {
+            return Ok(known);
+        }
+        let chart = Chart::fit(key, self.crs, self.latitude, self.side)?;
+        let at = chart.is_some().then_some(self.charts.len());
+        self.charts.extend(chart);
+        self.blocks.insert(key, at);
+        Ok(at)
     }
 }
 
@@ -90,7 +109,7 @@ impl Chart {
         let grid = nodes.iter().flat_map(|&u| nodes.map(|v| at(u, v)));
         let samples = exact(crs, latitude, grid.chain([at(0.0, 0.0)]).collect())?;
         let longitude = samples[N * N][0];
-        let mut chart = Self { middle, half, longitude, coefficients: [[[0.0; 2]; N]; N] };
+        let mut chart = Self { middle, per_half: 1.0 / half, longitude, coefficients: [[[0.0; 2]; N]; N] };
         let basis = basis();
         for (i, j) in (0..N).flat_map(|i| (0..N).map(move |j| (i, j))) {
             for (k, l) in (0..N).flat_map(|k| (0..N).map(move |l| (k, l))) {
@@ -103,15 +122,28 @@ impl Chart {
         let tried = [(-1.0, -1.0), (1.0, 0.9), (-0.3, 1.0), (0.4, -0.7), (0.05, 0.1), (-1.0, 1.0), (1.0, -1.0)];
         let tried: Vec<Coord<f64>> = tried.iter().map(|&(u, v)| at(u, v)).collect();
         let follows = |(point, exact): (&Coord<f64>, Place)| {
-            let [lon, lat] = chart.at(*point);
+            let [lon, lat] = chart.at(chart.within(*point));
             (lon - exact[0]).abs() < CLOSE && (lat - exact[1]).abs() < CLOSE
         };
         let places = exact(crs, latitude, tried.clone())?;
         Ok(tried.iter().zip(places).all(follows).then_some(chart))
     }
 
-    fn at(&self, point: Coord<f64>) -> Place {
-        let (u, v) = ((point.x - self.middle.x) / self.half, (point.y - self.middle.y) / self.half);
+    /// A point as seen from the block's middle, the block reaching from −1 to 1.
+    #[inline]
+    fn within(&self, point: Coord<f64>) -> [f64; 2] {
+        [(point.x - self.middle.x) * self.per_half, (point.y - self.middle.y) * self.per_half]
+    }
+
+    /// The same for points of the block alone.
+    #[inline]
+    fn local(&self, point: Coord<f64>) -> Option<[f64; 2]> {
+        let [u, v] = self.within(point);
+        let inside = -1.0..1.0;
+        (inside.contains(&u) && inside.contains(&v)).then_some([u, v])
+    }
+
+    fn at(&self, [u, v]: [f64; 2]) -> Place {
         let mut sums = [0.0; 2];
         for row in self.coefficients.iter().rev() {
             let mut inner = [0.0; 2];

@@ -31,8 +31,8 @@ pub struct Written {
 
 /// What reading a file again has shown, on the coordinates as written.
 ///
-/// A GeoPackage is compared byte by byte with the proven partition, whose arcs it is made of: then
-/// `area_mismatches` counts rows that differ, and what only a new look at the geometry could find
+/// A GeoPackage is compared with the proven partition, whose arcs it is made of: every row by a
+/// fingerprint of its bytes and by its area. Then `area_mismatches` counts rows that differ, and what only a new look at the geometry could find
 /// stays 0. GeoJSON lies in another plane and is looked at afresh.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct WrittenProof {
@@ -136,15 +136,16 @@ impl Work<'_, '_> {
         // GeoJSON has been taken to its own plane before.
         let start = if self.format == Format::GeoJson { 0.4 } else { 0.0 };
         let part = Part::of(self.watch, start, 0.6);
-        let totals = match self.format {
-            Format::GeoJson => geojson_out::write(draft, sheet, self.theme, [export.title, export.crs.name()], &part),
+        let written = match self.format {
+            Format::GeoJson => geojson_out::write(draft, sheet, self.theme, [export.title, export.crs.name()], &part)
+                .map(|totals| gpkg::Written { totals, fingerprints: Vec::new() }),
             Format::GeoPackage => gpkg::write(draft, sheet, self.theme, self.dress(), &part),
         };
-        let totals = totals.map_err(|error| aim_at(self.path, error))?;
+        let gpkg::Written { totals, fingerprints } = written.map_err(|error| aim_at(self.path, error))?;
         let proof = if totals.features == 0 {
             WrittenProof { exact: true, ..WrittenProof::default() }
         } else {
-            self.prove(sheet, record)?
+            self.prove(sheet, record, &fingerprints)?
         };
         let path = self.path.to_path_buf();
         Ok(Written { path, features: totals.features, ellipsoid_area_m2: totals.ellipsoid_m2, proof })
@@ -155,10 +156,15 @@ impl Work<'_, '_> {
     }
 
     /// Reads the draft again and compares it with what was planned.
-    fn prove(&self, sheet: &Sheet<'_>, record: RenodingRecord) -> Result<WrittenProof, FileError> {
+    fn prove(
+        &self,
+        sheet: &Sheet<'_>,
+        record: RenodingRecord,
+        fingerprints: &[u128],
+    ) -> Result<WrittenProof, FileError> {
         let proof = match self.format {
             Format::GeoJson => self.prove_geojson(sheet, record),
-            Format::GeoPackage => self.prove_gpkg(sheet),
+            Format::GeoPackage => self.prove_gpkg(sheet, fingerprints),
         };
         proof.map_err(|error| aim_at(self.path, error))
     }
@@ -169,13 +175,14 @@ impl Work<'_, '_> {
         Ok(compare(sheet, record, &file, &examined))
     }
 
-    /// The file's rows are compared byte by byte with the rings of the partition's arcs. On the arcs
+    /// The file's rows are compared, by a fingerprint of 128 bits, with the bytes that the rings of the
+    /// partition's arcs make, and their areas with those of the faces. On the arcs
     /// no vertex comes nearer than half a grid unit to an edge that it does not end (this is what
     /// `residual_crossings` counts), and a coordinate as written is within a thousandth of a unit
     /// of its grid point, so what holds on the grid holds on the coordinates as written.
-    fn prove_gpkg(&self, sheet: &Sheet<'_>) -> Result<WrittenProof, FileError> {
+    fn prove_gpkg(&self, sheet: &Sheet<'_>, fingerprints: &[u128]) -> Result<WrittenProof, FileError> {
         let part = Part::of(self.watch, 0.6, 1.0);
-        let differing = gpkg::differing_rows(self.draft.path(), sheet, self.theme, self.export.crs, &part)?;
+        let differing = gpkg::differing_rows(self.draft.path(), sheet, self.theme, fingerprints, &part)?;
         Ok(WrittenProof {
             residual_crossings: self.export.proof.residual_crossings,
             repeated_edges: sheet.claimed_twice(),

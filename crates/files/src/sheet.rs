@@ -9,7 +9,7 @@ use crate::theme::Theme;
 use crate::wkb::Polygon;
 use geo::{Coord, LineString, Rect};
 use lantu_engine::{
-    ClassId, FaceId, Feature, GridPolygon, Layer, Partition, Point, PrecisionModel, normalise, overlay,
+    ClassId, FaceId, Feature, GridPolygon, Layer, Outline, Partition, Point, PrecisionModel, normalise, overlay,
 };
 use std::path::Path;
 
@@ -56,9 +56,14 @@ impl<'a> Sheet<'a> {
         self.partition.polygons(self.faces[group], |face| self.owner[face as usize] == group as u32)
     }
 
-    /// Returns the ellipsoidal area of a group in m², from the areas of the partition's arcs.
-    pub(crate) fn ellipsoid_area(&self, arcs: &ArcAreas, group: usize) -> f64 {
-        arcs.area(self.partition, self.faces[group], |face| self.owner[face as usize] == group as u32)
+    /// Puts the ground of a group on the grid into an outline.
+    pub(crate) fn trace(&self, group: usize, outline: &mut Outline) {
+        self.partition.trace(self.faces[group], |face| self.owner[face as usize] == group as u32, outline);
+    }
+
+    /// Returns the ellipsoidal areas of all groups in m², from the areas of the partition's arcs.
+    pub(crate) fn ellipsoid_areas(&self, arcs: &ArcAreas) -> Vec<f64> {
+        arcs.of_groups(self.partition, &self.owner, self.faces.len())
     }
 
     /// Returns the polygons of a group with the coordinates as they are to be written.

@@ -7,7 +7,7 @@ use crate::outcome::Outcome;
 use crate::problem::fault;
 use crate::totals::tally_where;
 use crate::{api::Problem, load::Loaded};
-use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Patch, Severity};
+use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Severity};
 use lantu_files::Written;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -287,10 +287,7 @@ fn layers_of(outcome: &Outcome, conflict: &Conflict) -> Vec<u32> {
 
 fn blueprint(job: &Job, measure: Measure) -> BlueprintReport {
     let (cut, blueprint) = (&job.outcome.cut, &job.outcome.blueprint);
-    let area = |(index, patch): (u32, &Patch)| {
-        cut.arcs.area(&cut.partition, &patch.faces, |face| blueprint.patch_of[face as usize] == index)
-    };
-    let ellipsoid: Vec<f64> = (0..).zip(&blueprint.patches).map(area).collect();
+    let ellipsoid = cut.arcs.of_groups(&cut.partition, &blueprint.patch_of, blueprint.patches.len());
     let mut sums: BTreeMap<Option<&str>, (u32, i128, f64)> = BTreeMap::new();
     for (patch, on_ellipsoid) in blueprint.patches.iter().zip(&ellipsoid) {
         let sum = sums.entry(patch.class.as_ref().map(|class| class.as_str())).or_default();

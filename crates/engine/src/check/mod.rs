@@ -1,21 +1,24 @@
 //! Proves that a blueprint is a partition, from the arcs alone and by other ways than it was made.
 //!
-//! What made the partition is not asked: crossings are looked for by a plane sweep over bands
-//! instead of tiles, the place of every hole is found by looking left instead of down, areas are
+//! What made the partition is not asked: crossings are looked for by a plane sweep along bands
+//! instead of in tiles, the place of every hole is found by looking left instead of down, areas are
 //! added along boundaries instead of over faces. A proof that does not hold is a bug of the
 //! engine; it is reported, never repaired.
 
 mod holes;
+mod lines;
+mod pairs;
+mod place;
+mod status;
 mod sweep;
-
-pub use sweep::crossings_as_written;
 
 use crate::compose::Blueprint;
 use crate::overlay::labels::add;
 use crate::partition::{FaceId, FeatureRef, OUTSIDE, Partition};
-use crate::precision::Point;
 use crate::rings::cross_of;
 use crate::watch::{Stage, Stop, Watch, step};
+use geo::Coord;
+use lines::{Pieces, Singly};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -71,8 +74,7 @@ impl Proof {
 /// [`Stop::Cancelled`] if the watcher asks for it.
 pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) -> Result<Proof, Stop> {
     step(watch, Stage::Check, 0.0)?;
-    let segments = arc_segments(partition);
-    let residual_crossings = sweep::crossings(&segments);
+    let residual_crossings = crossings(partition);
     step(watch, Stage::Check, 0.5)?;
     let misplaced_holes = holes::misplaced(partition);
     step(watch, Stage::Check, 0.7)?;
@@ -91,10 +93,16 @@ pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) ->
     Ok(proof)
 }
 
-fn arc_segments(partition: &Partition) -> Vec<[Point; 2]> {
-    (0..partition.arc_count() as u32)
-        .flat_map(|arc| partition.arc_points(arc).windows(2).map(|w| [w[0], w[1]]))
-        .collect()
+/// Sees first whether there is anything to count.
+fn crossings(partition: &Partition) -> u64 {
+    let pieces = Pieces::of(partition);
+    if sweep::any_meet(&pieces) { pairs::count(&pieces.segments()) } else { 0 }
+}
+
+/// Returns how many pairs of segments cross, touch or overlap other than at common ends, on the
+/// coordinates as they are. Equal segments count as overlapping; coordinates must be finite.
+pub fn crossings_as_written(segments: &[[Coord<f64>; 2]]) -> u64 {
+    if sweep::any_meet(&Singly(segments)) { pairs::count(segments) } else { 0 }
 }
 
 /// Returns each arc's part of the shoelace sum: what it adds to the doubled area on its left.

@@ -1,12 +1,17 @@
 //! GeoPackage, written and read again: rows are built on all cores while others go to the disk.
 //!
 //! The geometry of a row is bytes made from whole arcs of the proven partition. Reading the file
-//! again compares every row with these bytes, so the file is proven to be the partition itself; see
-//! [`crate::WrittenProof`].
+//! again compares every row with these bytes and its area with that of its faces, so the file is
+//! proven to be the partition itself; see [`crate::WrittenProof`].
 
+mod batch;
 mod blob;
+mod proof;
+mod rows;
 mod rtree;
 mod tables;
+
+pub(crate) use proof::differing_rows;
 
 use crate::area::ArcAreas;
 use crate::crs::Crs;
@@ -15,17 +20,21 @@ use crate::geojson_out::Totals;
 use crate::messages::Cause;
 use crate::progress::Part;
 use crate::sheet::Sheet;
-use crate::theme::{Cell, Theme};
-use blob::{Bounds, geometry};
+use crate::theme::Theme;
+use batch::Batch;
+use blob::Bounds;
 use lantu_engine::RuleSet;
 use rayon::prelude::*;
-use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql};
+use rows::Rows;
+use rtree::Tree;
+use std::fmt::Display;
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-/// How many rows are built at once.
+/// How many rows are built at once, and how many of them by one thread.
 const CHUNK: usize = 1 << 12;
+const BATCH: usize = 1 << 8;
 
 /// What a sheet is written with.
 #[derive(Clone, Copy)]
@@ -38,6 +47,18 @@ pub(crate) struct Dress<'a> {
     pub rules: &'a RuleSet,
 }
 
+/// A file as it was written.
+pub(crate) struct Written {
+    pub totals: Totals,
+    /// The fingerprint of each row's geometry.
+    pub fingerprints: Vec<u128>,
+}
+
+/// Returns the fingerprint of a geometry's bytes.
+fn fingerprint(bytes: &[u8]) -> u128 {
+    xxhash_rust::xxh3::xxh3_128(bytes)
+}
+
 /// Writes a sheet.
 pub(crate) fn write(
     path: &Path,
@@ -45,139 +66,105 @@ pub(crate) fn write(
     theme: &Theme<'_>,
     dress: Dress<'_>,
     watch: &Part<'_>,
-) -> Result<Totals, FileError> {
+) -> Result<Written, FileError> {
     let failed = |source: rusqlite::Error| write_failed(path, &source);
+    let failed_at = |source: io::Error| write_failed(path, &source);
     let srs = tables::Srs::of(dress.crs)?;
-    let mut database = Connection::open(path).map_err(failed)?;
+    let database = tables::open(path).map_err(failed)?;
     tables::create(&database, theme, &srs).map_err(failed)?;
-    let transaction = database.transaction().map_err(failed)?;
-    let mut writing = Writing { boxes: Vec::with_capacity(sheet.len()), totals: Totals::default() };
-    let build = |groups: Range<usize>| -> Vec<Row<'_>> {
-        groups.into_par_iter().map(|group| Row::of(sheet, theme, dress.arcs, srs.id, group)).collect()
+    let root = tables::root_of(&database, theme.name).map_err(failed)?;
+    let index = tables::root_of(&database, &rtree::table_of_rows(theme.name)).map_err(failed)?;
+    database.close().map_err(|(_, source)| failed(source))?;
+    let rows = Rows::of(path, root).map_err(failed_at)?;
+    let mut writing = Writing::of(sheet.len(), rows);
+    let areas = sheet.ellipsoid_areas(dress.arcs);
+    let build = |rows: Range<usize>| -> Result<Vec<Batch>, serde_json::Error> {
+        ranges(rows, BATCH).into_par_iter().map(|rows| Batch::of(sheet, theme, &areas, srs.id, rows)).collect()
     };
-    let mut rows = build(0..CHUNK.min(sheet.len()));
-    for chunk in chunks(sheet.len()) {
+    let unfit = |source: serde_json::Error| write_failed(path, &source);
+    let mut batches = build(0..CHUNK.min(sheet.len())).map_err(unfit)?;
+    for chunk in ranges(0..sheet.len(), CHUNK) {
         if !watch.reached(chunk.start as f64 / sheet.len() as f64) {
             return Err(FileError::Cancelled { path: path.to_path_buf() });
         }
         let following = chunk.end..(chunk.end + CHUNK).min(sheet.len());
-        let mut built = Vec::new();
-        let inserted = rayon::in_place_scope(|scope| {
+        let mut built = Ok(Vec::new());
+        let put = rayon::in_place_scope(|scope| {
             scope.spawn(|_| built = build(following));
-            writing.insert(&transaction, theme, &rows)
+            batches.iter().try_for_each(|batch| writing.put(batch))
         });
-        inserted.map_err(failed)?;
-        rows = built;
+        put.map_err(failed_at)?;
+        batches = built.map_err(unfit)?;
     }
-    tables::finish(&transaction, theme, &srs, writing.extent()).map_err(failed)?;
-    rtree::fill(&transaction, theme.name, &writing.boxes).map_err(failed)?;
-    tables::add_style(&transaction, theme.name, dress.rules).map_err(failed)?;
-    transaction.commit().map_err(failed)?;
-    database.close().map_err(|(_, source)| failed(source))?;
-    Ok(writing.totals)
+    let Writing { rows, boxes, fingerprints, totals } = writing;
+    rows.finish().map_err(failed_at)?;
+    let tree = Tree::of(&boxes);
+    put_index(path, index, &tree).map_err(failed_at)?;
+    finish(path, theme, &srs, dress, (&boxes, &tree)).map_err(failed)?;
+    Ok(Written { totals, fingerprints })
 }
 
-/// Returns how many rows of a file are not exactly what was planned; rows too few or too many count.
-pub(crate) fn differing_rows(
+/// Puts the node of each row into the index.
+fn put_index(path: &Path, root: u32, tree: &Tree) -> io::Result<()> {
+    let (mut rows, mut record) = (Rows::of(path, root)?, Vec::new());
+    for &node in &tree.of_row {
+        record.clear();
+        rows::record(&[rows::Value::Null, rows::Value::Number(node)], &mut record);
+        rows.push(&record)?;
+    }
+    rows.finish()
+}
+
+/// Lists the layer, and adds its index and its style.
+fn finish(
     path: &Path,
-    sheet: &Sheet<'_>,
     theme: &Theme<'_>,
-    crs: &Crs,
-    watch: &Part<'_>,
-) -> Result<u64, FileError> {
-    let failed = |source: rusqlite::Error| write_failed(path, &source);
-    let srs = tables::Srs::of(crs)?;
-    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
-    let mut query = database.prepare(&format!("SELECT geom FROM {} ORDER BY fid", theme.name)).map_err(failed)?;
-    let mut found = query.query([]).map_err(failed)?;
-    let mut next = |count: usize| -> Result<Vec<Vec<u8>>, rusqlite::Error> {
-        let mut blobs = Vec::with_capacity(count.min(CHUNK));
-        while blobs.len() < count {
-            match found.next()? {
-                Some(row) => blobs.push(row.get(0)?),
-                None => break,
-            }
-        }
-        Ok(blobs)
-    };
-    let mut differing = 0;
-    for chunk in chunks(sheet.len()) {
-        if !watch.reached(chunk.start as f64 / sheet.len() as f64) {
-            return Err(FileError::Cancelled { path: path.to_path_buf() });
-        }
-        let blobs = next(chunk.len()).map_err(failed)?;
-        let missing = chunk.len() - blobs.len();
-        let differs = |(group, blob): (usize, Vec<u8>)| geometry(sheet, group, srs.id).0 != blob;
-        differing +=
-            chunk.into_par_iter().zip(blobs).filter(|pair| differs(pair.clone())).count() as u64 + missing as u64;
+    srs: &tables::Srs,
+    dress: Dress<'_>,
+    (boxes, tree): (&[Bounds], &Tree),
+) -> Result<(), rusqlite::Error> {
+    let mut database = tables::open(path)?;
+    let transaction = database.transaction()?;
+    if !boxes.is_empty() {
+        tables::count_on(&transaction, theme.name, boxes.len())?;
     }
-    Ok(differing + next(usize::MAX).map_err(failed)?.len() as u64)
+    tables::finish(&transaction, theme, srs, boxes.iter().copied().reduce(Bounds::around))?;
+    tree.put_nodes(&transaction, theme.name)?;
+    tables::add_style(&transaction, theme.name, dress.rules)?;
+    transaction.commit()?;
+    database.close().map_err(|(_, source)| source)
 }
 
-fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count).step_by(CHUNK).map(move |start| start..(start + CHUNK).min(count))
+fn ranges(all: Range<usize>, length: usize) -> Vec<Range<usize>> {
+    all.clone().step_by(length).map(|start| start..(start + length).min(all.end)).collect()
 }
 
-fn write_failed(path: &Path, source: &rusqlite::Error) -> FileError {
+fn write_failed(path: &Path, source: &dyn Display) -> FileError {
     FileError::WriteFailed { path: path.to_path_buf(), source: Cause(source.to_string()) }
 }
 
-/// One row, ready to be inserted.
-struct Row<'a> {
-    geometry: Vec<u8>,
-    bounds: Bounds,
-    ellipsoid_m2: f64,
-    cells: Vec<Cell<'a>>,
-}
-
-impl<'a> Row<'a> {
-    fn of(sheet: &Sheet<'_>, theme: &Theme<'a>, arcs: &ArcAreas, srs: i32, group: usize) -> Self {
-        let (geometry, bounds) = geometry(sheet, group, srs);
-        let ellipsoid_m2 = sheet.ellipsoid_area(arcs, group);
-        Self { geometry, bounds, ellipsoid_m2, cells: (theme.values)(group, ellipsoid_m2) }
-    }
-}
-
-/// What is gathered while rows are inserted.
+/// What is gathered while rows are put into the file.
 struct Writing {
+    rows: Rows,
     boxes: Vec<Bounds>,
+    fingerprints: Vec<u128>,
     totals: Totals,
 }
 
 impl Writing {
-    fn insert(&mut self, database: &Connection, theme: &Theme<'_>, rows: &[Row<'_>]) -> Result<(), rusqlite::Error> {
-        let mut insert = database.prepare_cached(&tables::insert(theme))?;
-        for row in rows {
-            insert.raw_bind_parameter(1, &row.geometry)?;
-            for (at, cell) in row.cells.iter().enumerate() {
-                insert.raw_bind_parameter(at + 2, cell)?;
-            }
-            insert.raw_execute()?;
+    fn of(count: usize, rows: Rows) -> Self {
+        let (boxes, fingerprints) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        Self { rows, boxes, fingerprints, totals: Totals::default() }
+    }
+
+    fn put(&mut self, batch: &Batch) -> io::Result<()> {
+        for row in &batch.rows {
+            self.rows.push(batch.record(row))?;
             self.boxes.push(row.bounds);
+            self.fingerprints.push(row.fingerprint);
             self.totals.features += 1;
             self.totals.ellipsoid_m2 += row.ellipsoid_m2;
         }
         Ok(())
-    }
-
-    fn extent(&self) -> Option<Bounds> {
-        self.boxes.iter().copied().reduce(Bounds::around)
-    }
-}
-
-impl ToSql for Cell<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Cell::Nothing => ToSqlOutput::Owned(Value::Null),
-            Cell::Flag(flag) => ToSqlOutput::Owned(Value::Integer(i64::from(*flag))),
-            Cell::Real(number) => ToSqlOutput::Owned(Value::Real(*number)),
-            Cell::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Cell::Texts(texts) => ToSqlOutput::Owned(Value::Text(texts.join(", "))),
-            object => {
-                let text = serde_json::to_string(object);
-                let text = text.map_err(|cause| rusqlite::Error::ToSqlConversionFailure(Box::new(cause)))?;
-                ToSqlOutput::Owned(Value::Text(text))
-            }
-        })
     }
 }

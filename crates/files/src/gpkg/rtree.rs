@@ -19,39 +19,65 @@ struct Cell {
     sides: [f32; 4],
 }
 
-/// Fills the index of a table's column `geom`; row k + 1 has the box `boxes[k]`.
-pub(super) fn fill(database: &Connection, table: &str, boxes: &[Bounds]) -> Result<(), rusqlite::Error> {
-    let index = format!("rtree_{table}_geom");
-    database.execute_batch(&format!("CREATE VIRTUAL TABLE {index} USING rtree(id, minx, maxx, miny, maxy)"))?;
-    let mut put_node = database.prepare(&format!("INSERT OR REPLACE INTO {index}_node VALUES (?, ?)"))?;
-    let mut put_row = database.prepare(&format!("INSERT INTO {index}_rowid (rowid, nodeno) VALUES (?, ?)"))?;
-    let mut put_parent = database.prepare(&format!("INSERT INTO {index}_parent VALUES (?, ?)"))?;
-    let mut level: Vec<Cell> = boxes.iter().zip(1..).map(|(bounds, id)| Cell { id, sides: outwards(bounds) }).collect();
-    tile(&mut level);
-    let (mut next, mut depth) = (2, 0u16);
-    let mut of_row: Vec<i64> = vec![1; level.len()];
-    while level.len() > CELLS {
-        let mut above = Vec::with_capacity(level.len().div_ceil(CELLS));
-        for cells in level.chunks(CELLS) {
-            for cell in cells {
-                match depth {
-                    0 => of_row[cell.id as usize - 1] = next,
-                    _ => put_parent.execute(params![cell.id, next]).map(drop)?,
+/// Makes the index of a table's column `geom`, still empty.
+pub(super) fn create(database: &Connection, table: &str) -> Result<(), rusqlite::Error> {
+    database.execute_batch(&format!("CREATE VIRTUAL TABLE rtree_{table}_geom USING rtree(id, minx, maxx, miny, maxy)"))
+}
+
+/// Returns the table that tells the node of each row.
+pub(super) fn table_of_rows(table: &str) -> String {
+    format!("rtree_{table}_geom_rowid")
+}
+
+/// The nodes of an index, ready to be put into its tables.
+#[derive(Default)]
+pub(super) struct Tree {
+    /// The node of each row.
+    pub(super) of_row: Vec<i32>,
+    nodes: Vec<(i32, Vec<u8>)>,
+    parents: Vec<(i32, i32)>,
+}
+
+impl Tree {
+    /// Packs the boxes of rows; row k + 1 has the box `boxes[k]`.
+    pub(super) fn of(boxes: &[Bounds]) -> Self {
+        let mut level: Vec<Cell> =
+            boxes.iter().zip(1..).map(|(bounds, id)| Cell { id, sides: outwards(bounds) }).collect();
+        tile(&mut level);
+        let (mut next, mut depth) = (2, 0u16);
+        let mut tree = Self { of_row: vec![1; level.len()], ..Self::default() };
+        while level.len() > CELLS {
+            let mut above = Vec::with_capacity(level.len().div_ceil(CELLS));
+            for cells in level.chunks(CELLS) {
+                for cell in cells {
+                    match depth {
+                        0 => tree.of_row[cell.id as usize - 1] = next,
+                        _ => tree.parents.push((cell.id as i32, next)),
+                    }
                 }
+                tree.nodes.push((next, node(0, cells)));
+                let sides = cells.iter().map(|cell| cell.sides).reduce(around).unwrap_or_default();
+                above.push(Cell { id: next.into(), sides });
+                next += 1;
             }
-            put_node.execute(params![next, node(0, cells)])?;
-            let sides = cells.iter().map(|cell| cell.sides).reduce(around).unwrap_or_default();
-            above.push(Cell { id: next, sides });
-            next += 1;
+            level = above;
+            depth += 1;
         }
-        level = above;
-        depth += 1;
+        tree.nodes.push((1, node(depth, &level)));
+        if depth > 0 {
+            tree.parents.extend(level.iter().map(|cell| (cell.id as i32, 1)));
+        }
+        tree
     }
-    put_node.execute(params![1, node(depth, &level)])?;
-    if depth > 0 {
-        level.iter().try_for_each(|cell| put_parent.execute(params![cell.id, 1]).map(drop))?;
+
+    /// Puts the nodes into the tables of an index that [`create`] has made; `of_row` is not put.
+    pub(super) fn put_nodes(&self, database: &Connection, table: &str) -> Result<(), rusqlite::Error> {
+        let index = format!("rtree_{table}_geom");
+        let mut put_node = database.prepare(&format!("INSERT OR REPLACE INTO {index}_node VALUES (?, ?)"))?;
+        let mut put_parent = database.prepare(&format!("INSERT INTO {index}_parent VALUES (?, ?)"))?;
+        self.nodes.iter().try_for_each(|(number, bytes)| put_node.execute(params![number, bytes]).map(drop))?;
+        self.parents.iter().try_for_each(|(node, above)| put_parent.execute(params![node, above]).map(drop))
     }
-    (1i64..).zip(&of_row).try_for_each(|(row, node)| put_row.execute(params![row, node]).map(drop))
 }
 
 /// Puts rows into the order in which neighbours share a node: upright slices, each from south to
@@ -102,11 +128,20 @@ mod tests {
             .collect()
     }
 
+    fn filled(boxes: &[Bounds]) -> Connection {
+        let (database, tree) = (Connection::open_in_memory().unwrap(), Tree::of(boxes));
+        create(&database, "t").unwrap();
+        tree.put_nodes(&database, "t").unwrap();
+        let mut put = database.prepare("INSERT INTO rtree_t_geom_rowid (rowid, nodeno) VALUES (?, ?)").unwrap();
+        (1i64..).zip(&tree.of_row).for_each(|(row, node)| assert_eq!(put.execute(params![row, node]).unwrap(), 1));
+        drop(put);
+        database
+    }
+
     #[test]
     fn sqlite_finds_the_packed_tree_in_order() {
         for count in [0, 1, 51, 52, 2_601, 2_602, 20_000] {
-            let database = Connection::open_in_memory().unwrap();
-            fill(&database, "t", &boxes(count)).unwrap();
+            let database = filled(&boxes(count));
             let check: String = database.query_row("SELECT rtreecheck('rtree_t_geom')", [], |row| row.get(0)).unwrap();
             assert_eq!(check, "ok", "{count}");
         }
@@ -114,8 +149,8 @@ mod tests {
 
     #[test]
     fn the_packed_tree_answers_as_a_look_at_every_box_does() {
-        let (database, boxes) = (Connection::open_in_memory().unwrap(), boxes(5_000));
-        fill(&database, "t", &boxes).unwrap();
+        let boxes = boxes(5_000);
+        let database = filled(&boxes);
         let (w, e, s, n) = (2_020_000.0, 2_031_000.0, 2_050_000.0, 2_099_000.0);
         let select = "SELECT count(*) FROM rtree_t_geom WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?";
         let found: usize = database.query_row(select, [e, w, n, s], |row| row.get(0)).unwrap();

@@ -1,12 +1,15 @@
 //! The tables of a GeoPackage (OGC 12-128r17) with one layer, its index and its style.
 
 use super::blob::Bounds;
+use super::rows::PAGE;
+use super::rtree;
 use crate::crs::Crs;
 use crate::error::FileError;
 use crate::style;
 use crate::theme::{Kind, Theme};
 use lantu_engine::RuleSet;
 use rusqlite::{Connection, params};
+use std::path::Path;
 
 /// Stands wherever the format wants to know when; the real time would make every file differ.
 const DATE: &str = "2000-01-01T00:00:00.000Z";
@@ -55,10 +58,17 @@ impl Srs {
     }
 }
 
-/// Makes the file's tables, the layer's own still empty.
-pub(super) fn create(database: &Connection, theme: &Theme<'_>, srs: &Srs) -> Result<(), rusqlite::Error> {
+/// Opens a file of our own for writing.
+pub(super) fn open(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let database = Connection::open(path)?;
     // The file is a draft: whatever goes wrong, nobody sees it half-written.
     database.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;")?;
+    Ok(database)
+}
+
+/// Makes the file's tables, the layer's own still empty.
+pub(super) fn create(database: &Connection, theme: &Theme<'_>, srs: &Srs) -> Result<(), rusqlite::Error> {
+    database.execute_batch(&format!("PRAGMA page_size = {PAGE}"))?;
     database.execute_batch(BASE)?;
     let wgs84 = "GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563,AUTHORITY[\"EPSG\",\"7030\"]],AUTHORITY[\"EPSG\",\"6326\"]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433],AUTHORITY[\"EPSG\",\"4326\"]]";
     let known = [
@@ -75,7 +85,8 @@ pub(super) fn create(database: &Connection, theme: &Theme<'_>, srs: &Srs) -> Res
     let layer = theme.name;
     database.execute_batch(&format!(
         "CREATE TABLE {layer} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, geom MULTIPOLYGON{columns})"
-    ))
+    ))?;
+    rtree::create(database, layer)
 }
 
 fn type_of(kind: Kind) -> &'static str {
@@ -86,11 +97,15 @@ fn type_of(kind: Kind) -> &'static str {
     }
 }
 
-/// Returns the statement that inserts a row: geometry, then the theme's columns.
-pub(super) fn insert(theme: &Theme<'_>) -> String {
-    let names: String = theme.columns.iter().map(|(name, _)| format!(", {name}")).collect();
-    let blanks = ", ?".repeat(theme.columns.len());
-    format!("INSERT INTO {} (geom{names}) VALUES (?{blanks})", theme.name)
+/// Returns the page on which a table begins.
+pub(super) fn root_of(database: &Connection, table: &str) -> Result<u32, rusqlite::Error> {
+    let select = "SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name = ?";
+    database.query_row(select, [table], |row| row.get(0))
+}
+
+/// Sets from which number on further rows are counted.
+pub(super) fn count_on(database: &Connection, table: &str, rows: usize) -> Result<(), rusqlite::Error> {
+    database.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", params![table, rows as i64]).map(drop)
 }
 
 /// Lists the layer among the file's contents, with its index.
