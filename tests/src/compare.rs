@@ -1,6 +1,7 @@
 //! The engine against the brute-force overlay, on one case of small integer coordinates.
 
 use crate::reference::{P, Polygons, arrange};
+use crate::run::unstopped;
 use geo::{Coord, LineString};
 use lantu_engine::{
     Attributes, Blueprint, ClassId, DecisionLog, Feature, FeatureRef, Layer, Means, Partition, Point, PrecisionModel,
@@ -32,7 +33,7 @@ fn layer(index: usize, features: &[Polygons]) -> Layer {
 }
 
 fn partition(layers: Vec<Layer>, per_tile: usize) -> Partition {
-    let normal = layers.into_iter().map(|layer| normalise(layer, &GRID).value).collect();
+    let normal = layers.into_iter().map(|layer| unstopped(normalise(layer, &GRID, &Unwatched)).value).collect();
     match overlay_with(normal, &GRID, Means { per_tile, depot: None }, &Unwatched) {
         Ok(reported) => reported.value,
         Err(stop) => panic!("{stop}"),
@@ -84,15 +85,15 @@ pub fn compare(given: &[Vec<Polygons>], case: &str, how: How) {
     assert_eq!(faces(&partition), wanted.faces, "faces of case {case}: {given:?}");
 
     let rules = RuleSet::default();
-    let conflicts = detect(&partition, &rules.tolerances);
+    let conflicts = unstopped(detect(&partition, &rules.tolerances, &Unwatched));
     let contested: i64 = wanted.faces.iter().filter(|(parents, _)| parents.len() != 1).map(|(_, area2)| area2).sum();
     assert_eq!(
         conflicts.iter().map(|conflict| conflict.area2 as i64).sum::<i64>(),
         contested,
         "conflicts of case {case}: {given:?}"
     );
-    let decisions = decide(&partition, &conflicts, &rules, &DecisionLog::default()).value;
-    let blueprint = compose(&partition, &conflicts, &decisions, &rules);
+    let decisions = unstopped(decide(&partition, &conflicts, &rules, &DecisionLog::default(), &Unwatched)).value;
+    let blueprint = unstopped(compose(&partition, &conflicts, &decisions, &rules, &Unwatched));
     let Ok(proof) = check(&partition, &blueprint, &Unwatched) else { panic!("nobody stops the proof") };
     assert!(proof.holds(), "proof of case {case}: {proof:?} {given:?}");
     if how.twice {

@@ -1,8 +1,8 @@
 //! The whole way through the engine, as every test of it goes.
 
 use lantu_engine::{
-    Blueprint, Conflict, Decision, DecisionLog, Finding, Layer, Partition, PrecisionModel, Proof, RuleSet, Unwatched,
-    check, compose, decide, detect, normalise, overlay,
+    Blueprint, Conflict, Decision, DecisionLog, Finding, Layer, Partition, PrecisionModel, Proof, RuleSet, Stop,
+    Unwatched, check, compose, decide, detect, normalise, overlay,
 };
 use std::collections::BTreeMap;
 
@@ -27,13 +27,13 @@ pub fn cut(layers: Vec<Layer>, grid: &PrecisionModel, rules: &RuleSet) -> (Parti
     let mut findings = Vec::new();
     let mut normal = Vec::new();
     for layer in layers {
-        let reported = normalise(layer, grid);
+        let reported = unstopped(normalise(layer, grid, &Unwatched));
         findings.extend(reported.findings);
         normal.push(reported.value);
     }
     let Ok(reported) = overlay(normal, grid, &Unwatched) else { panic!("nobody stops the work") };
     findings.extend(reported.findings);
-    let conflicts = detect(&reported.value, &rules.tolerances);
+    let conflicts = unstopped(detect(&reported.value, &rules.tolerances, &Unwatched));
     (reported.value, conflicts, findings)
 }
 
@@ -46,9 +46,9 @@ pub fn run(
 ) -> Outcome {
     let (partition, conflicts, mut findings) = cut(layers, grid, rules);
     let log = choose(&partition, &conflicts);
-    let decided = decide(&partition, &conflicts, rules, &log);
+    let decided = unstopped(decide(&partition, &conflicts, rules, &log, &Unwatched));
     findings.extend(decided.findings);
-    let blueprint = compose(&partition, &conflicts, &decided.value, rules);
+    let blueprint = unstopped(compose(&partition, &conflicts, &decided.value, rules, &Unwatched));
     let Ok(proof) = check(&partition, &blueprint, &Unwatched) else { panic!("nobody stops the proof") };
     Outcome { partition, conflicts, decisions: decided.value, blueprint, proof, findings }
 }
@@ -83,4 +83,12 @@ impl Outcome {
         }
         doubled
     }
+}
+
+/// Returns the result of work that nobody stops.
+///
+/// # Panics
+/// If it was stopped all the same.
+pub fn unstopped<T>(result: Result<T, Stop>) -> T {
+    result.unwrap_or_else(|stop| panic!("nobody stops the work: {stop}"))
 }

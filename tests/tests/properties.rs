@@ -144,7 +144,7 @@ proptest! {
         let given = placed(seed, |x, y| (x, y));
         let cut = |means: Means<'_>, threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let normal = given.iter().map(|layer| normalise(layer, &GRID).value).collect();
+            let normal = given.iter().map(|layer| normalise(layer, &GRID, &Unwatched).unwrap().value).collect();
             pool.install(|| overlay_with(normal, &GRID, means, &Unwatched))
         };
         let one = cut(Means::default(), 1).unwrap();
@@ -221,11 +221,11 @@ proptest! {
             let which: Vec<u32> = (0u32..).zip(conflicts).filter(|(_, c)| touched.contains(&c.id)).map(|(at, _)| at).collect();
             prop_assert_eq!(decide_again(partition, conflicts, &rules, &log, &which, &mut decisions), 0);
             if !compose_again(&mut blueprint, partition, conflicts, &decisions, &rules, &which) {
-                blueprint = compose(partition, conflicts, &decisions, &rules);
+                blueprint = compose(partition, conflicts, &decisions, &rules, &Unwatched).unwrap();
             }
-            let all = decide(partition, conflicts, &rules, &log).value;
+            let all = decide(partition, conflicts, &rules, &log, &Unwatched).unwrap().value;
             prop_assert_eq!(&decisions, &all);
-            prop_assert_eq!(&blueprint, &compose(partition, conflicts, &all, &rules));
+            prop_assert_eq!(&blueprint, &compose(partition, conflicts, &all, &rules, &Unwatched).unwrap());
         }
     }
 

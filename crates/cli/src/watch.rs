@@ -48,7 +48,7 @@ fn stage(name: &str) -> &str {
         "read" => ["读取", "reading"],
         "normalise" => ["落到格网", "rounding to the grid"],
         "edges" => ["合并相同的边", "merging equal edges"],
-        "crossings" => ["求交点", "finding crossings"],
+        "ellipsoid" => ["量算椭球面积", "measuring on the ellipsoid"],
         "noding" => ["切分边", "cutting edges"],
         "faces" => ["构面", "building faces"],
         "labels" => ["标注归属", "labelling faces"],

@@ -7,8 +7,8 @@ use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group,
 use geo::{Coord, LineString, Rect};
 use lantu_bench::{Ground, Shape, Size};
 use lantu_engine::{
-    Attributes, ClassId, DecisionLog, Feature, Layer, NormalLayer, PrecisionModel, RuleSet, Unwatched, check, compose,
-    decide, detect, normalise, overlay,
+    Attributes, ClassId, DecisionLog, Feature, Layer, NormalLayer, PrecisionModel, RuleSet, Stop, Unwatched, check,
+    compose, decide, detect, normalise, overlay,
 };
 use std::convert::Infallible;
 
@@ -50,29 +50,39 @@ fn extent(layers: &[Layer]) -> Rect<f64> {
     Rect::new(low, high)
 }
 
+fn unstopped<T>(result: Result<T, Stop>) -> T {
+    let Ok(value) = result else { unreachable!("nobody stops the work") };
+    value
+}
+
 fn stages(criterion: &mut Criterion) {
     let layers = town();
     let Ok(grid) = PrecisionModel::covering(extent(&layers), 1e-4) else { unreachable!("a town fits the grid") };
-    let normal: Vec<NormalLayer> = layers.iter().map(|layer| normalise(layer.clone(), &grid).value).collect();
+    let normal: Vec<NormalLayer> =
+        layers.iter().map(|layer| unstopped(normalise(layer.clone(), &grid, &Unwatched)).value).collect();
     let vertices = normal.iter().map(NormalLayer::vertex_count).sum();
     let Ok(cut) = overlay(normal.clone(), &grid, &Unwatched) else { unreachable!("nobody stops the work") };
     let (partition, rules, log) = (cut.value, RuleSet::default(), DecisionLog::default());
-    let conflicts = detect(&partition, &rules.tolerances);
-    let decisions = decide(&partition, &conflicts, &rules, &log).value;
-    let blueprint = compose(&partition, &conflicts, &decisions, &rules);
+    let conflicts = unstopped(detect(&partition, &rules.tolerances, &Unwatched));
+    let decisions = unstopped(decide(&partition, &conflicts, &rules, &log, &Unwatched)).value;
+    let blueprint = unstopped(compose(&partition, &conflicts, &decisions, &rules, &Unwatched));
 
     let mut group = criterion.benchmark_group("stages");
     group.throughput(Throughput::Elements(vertices)).sample_size(10).sampling_mode(SamplingMode::Flat);
     group.bench_function("normalise", |bench| {
-        let all = |layers: Vec<Layer>| layers.into_iter().map(|layer| normalise(layer, &grid)).collect::<Vec<_>>();
+        let all = |layers: Vec<Layer>| {
+            layers.into_iter().map(|layer| normalise(layer, &grid, &Unwatched)).collect::<Vec<_>>()
+        };
         bench.iter_batched(|| layers.clone(), all, BatchSize::PerIteration);
     });
     group.bench_function("overlay", |bench| {
         bench.iter_batched(|| normal.clone(), |normal| overlay(normal, &grid, &Unwatched), BatchSize::PerIteration);
     });
-    group.bench_function("detect", |bench| bench.iter(|| detect(&partition, &rules.tolerances)));
-    group.bench_function("decide", |bench| bench.iter(|| decide(&partition, &conflicts, &rules, &log)));
-    group.bench_function("compose", |bench| bench.iter(|| compose(&partition, &conflicts, &decisions, &rules)));
+    group.bench_function("detect", |bench| bench.iter(|| detect(&partition, &rules.tolerances, &Unwatched)));
+    group.bench_function("decide", |bench| bench.iter(|| decide(&partition, &conflicts, &rules, &log, &Unwatched)));
+    group.bench_function("compose", |bench| {
+        bench.iter(|| compose(&partition, &conflicts, &decisions, &rules, &Unwatched))
+    });
     group.bench_function("check", |bench| bench.iter(|| check(&partition, &blueprint, &Unwatched)));
     group.finish();
 }

@@ -6,6 +6,7 @@ use crate::detect::connected;
 use crate::layer::ClassId;
 use crate::partition::{FaceId, FeatureRef, GridPolygon, Partition};
 use crate::rules::RuleSet;
+use crate::watch::{Stage, Steps, Stop, Watch};
 use std::collections::BTreeSet;
 
 /// A connected place of the blueprint with one class and one history.
@@ -57,16 +58,29 @@ impl Blueprint {
 /// A patch is a connected place with one history: the ground of one feature that nobody contests,
 /// or one conflict. Two conflicts side by side with equal verdicts stay two patches, so that each
 /// can be traced. `decisions` belong to `conflicts` one by one.
-pub fn compose(partition: &Partition, conflicts: &[Conflict], decisions: &[Decision], rules: &RuleSet) -> Blueprint {
+///
+/// # Errors
+/// [`Stop::Cancelled`] if the watcher asks for it.
+pub fn compose(
+    partition: &Partition,
+    conflicts: &[Conflict],
+    decisions: &[Decision],
+    rules: &RuleSet,
+    watch: &dyn Watch,
+) -> Result<Blueprint, Stop> {
+    let steps = Steps::new(watch, Stage::Compose, 0.0..0.6, partition.face_count());
     let history = histories(partition, conflicts, decisions);
     let groups = connected(
         partition,
         |face| history[face as usize] != History::Empty,
         |a, b| history[a as usize] == history[b as usize],
-    );
+        &steps,
+    )?;
+    let steps = Steps::new(watch, Stage::Compose, 0.6..1.0, groups.len());
     let mut patch_of = vec![Blueprint::NONE; partition.face_count()];
     let mut patches = Vec::with_capacity(groups.len());
     for faces in groups {
+        steps.one()?;
         for &face in &faces {
             patch_of[face as usize] = patches.len() as u32;
         }
@@ -75,7 +89,7 @@ pub fn compose(partition: &Partition, conflicts: &[Conflict], decisions: &[Decis
             _ => uncontested(partition, faces),
         });
     }
-    Blueprint { patches, patch_of }
+    Ok(Blueprint { patches, patch_of })
 }
 
 /// Composes the patches of some conflicts anew, by their indices, after their decisions changed.

@@ -6,6 +6,8 @@ use crate::layer::{ClassId, Value};
 use crate::log::{Choice, DecisionLog, Standing};
 use crate::partition::{FeatureRef, Partition};
 use crate::rules::{Relation, Rule, RuleSet, Strategy, When};
+use crate::watch::{Stage, Steps, Stop, Watch};
+use rayon::prelude::*;
 
 /// What becomes of a conflict's ground.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -65,25 +67,29 @@ pub struct Decision {
 /// A planner's choice outranks the rules. A choice whose conflict is not there any more, or that
 /// names a party that is not, is an [`FindingCode::OrphanedDecision`] finding; the conflict is then
 /// decided as if nobody had chosen. `Open` is a verdict, not an error.
+///
+/// # Errors
+/// [`Stop::Cancelled`] if the watcher asks for it.
 pub fn decide(
     partition: &Partition,
     conflicts: &[Conflict],
     rules: &RuleSet,
     log: &DecisionLog,
-) -> Reported<Vec<Decision>> {
+    watch: &dyn Watch,
+) -> Result<Reported<Vec<Decision>>, Stop> {
     let standing = log.standing();
-    let mut findings = Vec::new();
-    let mut decisions = Vec::with_capacity(conflicts.len());
-    let mut known = 0;
-    for conflict in conflicts {
-        let chosen = standing.get(&conflict.id);
-        known += usize::from(chosen.is_some());
-        let (decision, lost) = decide_one(partition, conflict, rules, chosen);
-        findings.extend(lost.then(orphaned));
-        decisions.push(decision);
-    }
-    findings.extend((known..standing.len()).map(|_| orphaned()));
-    Reported { value: decisions, findings }
+    let steps = Steps::new(watch, Stage::Decide, 0.0..1.0, conflicts.len());
+    let decided: Vec<(Decision, bool)> = conflicts
+        .par_iter()
+        .map(|conflict| {
+            steps.one()?;
+            Ok(decide_one(partition, conflict, rules, standing.get(&conflict.id)))
+        })
+        .collect::<Result<_, Stop>>()?;
+    let known = conflicts.iter().filter(|conflict| standing.contains_key(&conflict.id)).count();
+    let (decisions, lost): (Vec<Decision>, Vec<bool>) = decided.into_iter().unzip();
+    let lost = lost.into_iter().filter(|&lost| lost).count() + (standing.len() - known.min(standing.len()));
+    Ok(Reported { value: decisions, findings: (0..lost).map(|_| orphaned()).collect() })
 }
 
 /// Decides some conflicts anew, by their indices, as [`decide()`] decides them among all.

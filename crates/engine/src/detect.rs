@@ -8,6 +8,7 @@ use crate::conflict::{Conflict, ConflictId, ConflictKind};
 use crate::partition::{FaceId, FeatureRef, OUTSIDE, Partition};
 use crate::precision::Point;
 use crate::rules::Tolerances;
+use crate::watch::{Stage, Steps, Stop, Watch};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -15,20 +16,32 @@ use std::collections::BTreeMap;
 ///
 /// Areas and widths of `tolerances` are in the plane's units. Ids depend on content alone; of two
 /// conflicts that agree in all of it (which no two places can) the later in order gets another id.
-pub fn detect(partition: &Partition, tolerances: &Tolerances) -> Vec<Conflict> {
-    let groups =
-        connected(partition, |face| is_conflict(partition, face), |a, b| partition.parents(a) == partition.parents(b));
+///
+/// # Errors
+/// [`Stop::Cancelled`] if the watcher asks for it.
+pub fn detect(partition: &Partition, tolerances: &Tolerances, watch: &dyn Watch) -> Result<Vec<Conflict>, Stop> {
+    let steps = Steps::new(watch, Stage::Detect, 0.0..0.4, partition.face_count());
+    let groups = connected(
+        partition,
+        |face| is_conflict(partition, face),
+        |a, b| partition.parents(a) == partition.parents(b),
+        &steps,
+    )?;
     let arcs: Vec<Reach> =
         (0..partition.arc_count() as u32).into_par_iter().map(|arc| Reach::of(partition.arc_points(arc))).collect();
-    let mut conflicts: Vec<Conflict> =
-        groups.into_par_iter().map(|faces| conflict(partition, &arcs, tolerances, faces)).collect();
+    let steps = Steps::new(watch, Stage::Detect, 0.5..0.9, groups.len());
+    let one = |faces| {
+        steps.one()?;
+        Ok(conflict(partition, &arcs, tolerances, faces))
+    };
+    let mut conflicts: Vec<Conflict> = groups.into_par_iter().map(one).collect::<Result<_, Stop>>()?;
     // Faces are numbered along a curve that begins at the run's origin; the list must not be.
     conflicts.par_sort_by(|one, other| {
         let place = |conflict: &Conflict| (conflict.bounds, conflict.area2, conflict.id);
         place(one).cmp(&place(other)).then_with(|| one.parties.cmp(&other.parties))
     });
     tell_apart(&mut conflicts);
-    conflicts
+    Ok(conflicts)
 }
 
 fn is_conflict(partition: &Partition, face: FaceId) -> bool {
@@ -41,10 +54,12 @@ pub(crate) fn connected(
     partition: &Partition,
     takes_part: impl Fn(FaceId) -> bool,
     belong_together: impl Fn(FaceId, FaceId) -> bool,
-) -> Vec<Vec<FaceId>> {
+    steps: &Steps<'_>,
+) -> Result<Vec<Vec<FaceId>>, Stop> {
     let mut seen = vec![false; partition.face_count()];
     let mut groups = Vec::new();
     for start in partition.bounded_faces() {
+        steps.one()?;
         if seen[start as usize] || !takes_part(start) {
             continue;
         }
@@ -65,7 +80,7 @@ pub(crate) fn connected(
         faces.sort_unstable();
         groups.push(faces);
     }
-    groups
+    Ok(groups)
 }
 
 /// How long an arc is, or arcs are, and what they reach over. Points are looked at once, one after

@@ -9,6 +9,7 @@ use crate::finding::{Finding, FindingCode, Reported};
 use crate::layer::{Attributes, ClassId, Feature, Layer};
 use crate::precision::{Point, PrecisionModel};
 use crate::rings::ring_area2;
+use crate::watch::{Stage, Steps, Stop, Watch};
 use geo::{Coord, LineString};
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -91,8 +92,16 @@ impl NormalLayer {
 }
 
 /// Rounds a layer to the grid and reports what is wrong with it. The layer may be given or lent.
-pub fn normalise(layer: impl Borrow<Layer>, grid: &PrecisionModel) -> Reported<NormalLayer> {
+///
+/// # Errors
+/// [`Stop::Cancelled`] if the watcher asks for it.
+pub fn normalise(
+    layer: impl Borrow<Layer>,
+    grid: &PrecisionModel,
+    watch: &dyn Watch,
+) -> Result<Reported<NormalLayer>, Stop> {
     let layer = layer.borrow();
+    let steps = Steps::new(watch, Stage::Normalise, 0.0..1.0, layer.features.len());
     let clockwise_is_usual = mostly_clockwise(layer);
     let mut work = Work {
         grid,
@@ -107,10 +116,11 @@ pub fn normalise(layer: impl Borrow<Layer>, grid: &PrecisionModel) -> Reported<N
         },
     };
     for feature in &layer.features {
+        steps.one()?;
         work.add(feature, &layer.class);
     }
     work.find_repeats();
-    Reported { value: work.layer, findings: work.findings }
+    Ok(Reported { value: work.layer, findings: work.findings })
 }
 
 /// Formats disagree about the direction of outer rings; a layer that mostly runs clockwise (as

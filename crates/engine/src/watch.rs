@@ -1,17 +1,15 @@
 //! How long work is watched and stopped from outside.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// A stage of the engine's work, in the order in which they run.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Stage {
     /// Rounding coordinates to the grid and judging rings.
     Normalise,
-    /// Merging equal edges.
+    /// Sharing edges out to tiles.
     Edges,
-    /// Finding where edges cross.
-    Crossings,
-    /// Cutting edges at hot pixels.
+    /// Finding where edges cross, and cutting them at hot pixels.
     Noding,
     /// Chaining edges into arcs and arcs into faces.
     Faces,
@@ -70,6 +68,39 @@ pub enum Stop {
         /// How many there may be.
         limit: u64,
     },
+}
+
+/// Counts many small steps of a stage, of which only some are told: asking costs more than the step.
+pub(crate) struct Steps<'a> {
+    watch: &'a dyn Watch,
+    stage: Stage,
+    part: std::ops::Range<f64>,
+    count: usize,
+    done: AtomicUsize,
+}
+
+impl<'a> Steps<'a> {
+    /// Returns the counter of `count` steps that lead through a part of a stage.
+    pub fn new(watch: &'a dyn Watch, stage: Stage, part: std::ops::Range<f64>, count: usize) -> Self {
+        Self { watch, stage, part, count: count.max(1), done: AtomicUsize::new(0) }
+    }
+
+    /// Takes note of one step; returns `Err` now and then if the watcher asked to stop.
+    #[inline]
+    pub fn one(&self) -> Result<(), Stop> {
+        let done = self.done.fetch_add(1, Ordering::Relaxed);
+        if done.is_multiple_of(1 << 10) { self.tell(done) } else { Ok(()) }
+    }
+
+    /// As [`Steps::one`] for a step that is worth telling.
+    pub fn large(&self) -> Result<(), Stop> {
+        self.tell(self.done.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn tell(&self, done: usize) -> Result<(), Stop> {
+        let share = done as f64 / self.count as f64;
+        step(self.watch, self.stage, self.part.start + (self.part.end - self.part.start) * share)
+    }
 }
 
 /// Returns `Err` if the watcher asked to stop; tells it the progress otherwise.

@@ -6,8 +6,8 @@
 //! A layer's name is its class, too; there are no rules, so every overlap stays open.
 
 use lantu_engine::{
-    ClassId, DecisionLog, PrecisionModel, RuleSet, Tolerances, Unwatched, check, compose, decide, detect, normalise,
-    overlay,
+    ClassId, DecisionLog, PrecisionModel, RuleSet, Stop, Tolerances, Unwatched, check, compose, decide, detect,
+    normalise, overlay,
 };
 use lantu_files::{ArcAreas, BlueprintExport, LayerRequest, choose_crs, read_layer, write_blueprint, write_conflicts};
 use std::error::Error;
@@ -34,17 +34,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let extent = extent.ok_or("no layer given")?;
     let grid = PrecisionModel::coarsened(extent, 1e-4)?;
-    let normal = layers.into_iter().map(|layer| normalise(layer, &grid).value).collect();
+    let normal =
+        layers.into_iter().map(|layer| Ok(normalise(layer, &grid, &Unwatched)?.value)).collect::<Result<_, Stop>>()?;
     let partition = overlay(normal, &grid, &Unwatched)?.value;
     clock.tell(&format!("overlay: {} faces", partition.face_count()));
     let (rules, log) = (RuleSet::default(), DecisionLog::default());
-    let conflicts = detect(&partition, &Tolerances::default());
-    let decisions = decide(&partition, &conflicts, &rules, &log).value;
-    let blueprint = compose(&partition, &conflicts, &decisions, &rules);
+    let conflicts = detect(&partition, &Tolerances::default(), &Unwatched)?;
+    let decisions = decide(&partition, &conflicts, &rules, &log, &Unwatched)?.value;
+    let blueprint = compose(&partition, &conflicts, &decisions, &rules, &Unwatched)?;
     let proof = check(&partition, &blueprint, &Unwatched)?;
     clock.tell(&format!("{} patches, proof holds: {}", blueprint.patches.len(), proof.holds()));
 
-    let arcs = ArcAreas::of(&partition, &crs)?;
+    let arcs = ArcAreas::of(&partition, &crs, &|_| true)?;
     clock.tell("ellipsoidal areas");
     let export = BlueprintExport {
         partition: &partition,

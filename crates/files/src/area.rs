@@ -8,6 +8,7 @@
 //! differs from the geodesic by less than 10⁻⁴ m² for an edge of 100 m. Longer edges are done on
 //! the ellipsoid itself.
 
+use crate::Progress;
 use crate::bend;
 use crate::chart::{Charts, Place};
 use crate::crs::Crs;
@@ -17,7 +18,9 @@ use geo::{Coord, LineString};
 use geographiclib_rs::{Geodesic, InverseGeodesic};
 use lantu_engine::{FaceId, Partition, Point};
 use rayon::prelude::*;
+use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// CGCS2000's semi-major axis in metres.
 const A: f64 = 6_378_137.0;
@@ -39,10 +42,21 @@ impl ArcAreas {
     /// Measures the arcs of a partition whose plane is in `crs`.
     ///
     /// # Errors
-    /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
-    pub fn of(partition: &Partition, crs: &Crs) -> Result<Self, FileError> {
+    /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude, and
+    /// [`FileError::Cancelled`], of no file, if `watch` says so.
+    pub fn of(partition: &Partition, crs: &Crs, watch: Progress<'_>) -> Result<Self, FileError> {
         let arcs = (0..partition.arc_count() as u32).into_par_iter().with_min_len(1 << 13);
-        let measured = arcs.map_init(|| Measuring::new(partition, crs), |measuring, arc| measuring.share(arc));
+        let done = AtomicUsize::new(0);
+        let measured = arcs.map_init(
+            || Measuring::new(partition, crs),
+            |measuring, arc| {
+                let before = done.fetch_add(1, Ordering::Relaxed);
+                if before.is_multiple_of(1 << 10) && !watch(before as f64 / partition.arc_count() as f64) {
+                    return Err(FileError::Cancelled { path: PathBuf::new() });
+                }
+                measuring.share(arc)
+            },
+        );
         let shares = measured.collect::<Result<Vec<f64>, FileError>>()?;
         Ok(Self { shares })
     }
@@ -260,8 +274,9 @@ mod tests {
         let extent = crate::read::extent(std::slice::from_ref(&feature)).unwrap();
         let grid = PrecisionModel::covering(extent, 1e-4).unwrap();
         let layer = Layer { name: "a".into(), class: ClassId::new("a"), features: vec![feature] };
-        let partition = overlay(vec![normalise(layer, &grid).value], &grid, &Unwatched).unwrap().value;
-        let arcs = ArcAreas::of(&partition, crs).unwrap();
+        let partition =
+            overlay(vec![normalise(layer, &grid, &Unwatched).unwrap().value], &grid, &Unwatched).unwrap().value;
+        let arcs = ArcAreas::of(&partition, crs, &|_| true).unwrap();
         let faces: Vec<FaceId> =
             partition.bounded_faces().filter(|&face| !partition.parents(face).is_empty()).collect();
         let owner: Vec<u32> =

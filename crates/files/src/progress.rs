@@ -27,7 +27,7 @@ impl<'a> Part<'a> {
 }
 
 /// The stages of an overlay, which is what the engine is asked for here.
-const OVERLAY: [Stage; 5] = [Stage::Edges, Stage::Crossings, Stage::Noding, Stage::Faces, Stage::Labels];
+const OVERLAY: [Stage; 4] = [Stage::Edges, Stage::Noding, Stage::Faces, Stage::Labels];
 
 impl Watch for Part<'_> {
     fn reached(&self, stage: Stage, fraction: f64) {

@@ -136,8 +136,9 @@ impl Renoded {
             features.iter().flat_map(|feature| &feature.polygons).flatten().map(|ring| area2(ring, &grid)).sum();
         let layer = Layer { name: "groups".into(), class: ClassId::new("group"), features };
         // What the grid finds fault with here is of its own making and shows in the proof.
-        let normal = normalise(layer, &grid).value;
-        let noded = overlay(vec![normal], &grid, watch).map_err(|stop| FileError::of_stop(path, stop))?;
+        let stopped = |stop| FileError::of_stop(path, stop);
+        let normal = normalise(layer, &grid, watch).map_err(stopped)?.value;
+        let noded = overlay(vec![normal], &grid, watch).map_err(stopped)?;
         Ok(Self::share_out(noded.value, sheet.len(), before2))
     }
 

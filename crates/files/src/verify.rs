@@ -262,8 +262,10 @@ pub(crate) fn arrange(
     grid: &PrecisionModel,
     watch: &Part<'_>,
 ) -> Result<Partition, FileError> {
-    let normal = layers.into_iter().map(|layer| normalise(layer, grid).value).collect();
-    overlay(normal, grid, watch).map(|reported| reported.value).map_err(|stop| FileError::of_stop(path, stop))
+    let stopped = |stop| FileError::of_stop(path, stop);
+    let normal = |layer| normalise(layer, grid, watch).map(|reported| reported.value).map_err(stopped);
+    let normal = layers.into_iter().map(normal).collect::<Result<_, _>>()?;
+    overlay(normal, grid, watch).map(|reported| reported.value).map_err(stopped)
 }
 
 /// The area of a face over half the length of its boundary, in the plane's units: a strip's width.

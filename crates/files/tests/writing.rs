@@ -6,7 +6,7 @@ mod common;
 
 use common::{Run, corners, folder, go_on, layer, zone};
 use lantu_engine::rules::{Bilingual, When};
-use lantu_engine::{Action, Choice, ClassId, Operation, Rule, RuleSet, Strategy, compose, decide};
+use lantu_engine::{Action, Choice, ClassId, Operation, Rule, RuleSet, Strategy, Unwatched, compose, decide};
 use lantu_files::{Crs, FileError, Written, verify, write_blueprint, write_conflicts};
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -155,8 +155,8 @@ fn conflicts_tell_parties_verdict_and_reason() {
         basis: String::new(),
     };
     run.log.append(operation).unwrap();
-    run.decisions = decide(&run.partition, &run.conflicts, &run.rules, &run.log).value;
-    run.blueprint = compose(&run.partition, &run.conflicts, &run.decisions, &run.rules);
+    run.decisions = decide(&run.partition, &run.conflicts, &run.rules, &run.log, &Unwatched).unwrap().value;
+    run.blueprint = compose(&run.partition, &run.conflicts, &run.decisions, &run.rules, &Unwatched).unwrap();
     let written = write_conflicts(&path, &run.export(), &go_on).unwrap();
     assert!(written.proof.holds(), "{written:#?}");
     let all = json(&path);

@@ -544,7 +544,7 @@ pub struct Exported {
 /// How far long work is; sent as an event, at most 20 a second.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct Progress {
-    /// `read`, `normalise`, `edges`, `crossings`, `noding`, `faces`, `labels`, `detect`, `decide`,
+    /// `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `decide`,
     /// `compose`, `check`, `write`, `prove`; `done` and `failed` end it.
     pub stage: String,
     /// 0 to 1 within the whole work.

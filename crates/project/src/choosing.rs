@@ -5,7 +5,8 @@ use crate::detail::Asked;
 use crate::history;
 use crate::problem;
 use lantu_engine::{
-    Action, Choice, Conflict, ConflictId, ConflictKind, Decision, DecisionLog, Operation, Partition, Verdict, decide,
+    Action, Choice, Conflict, ConflictId, ConflictKind, Decision, DecisionLog, Operation, Partition, Unwatched,
+    Verdict, decide,
 };
 use std::collections::BTreeMap;
 
@@ -65,7 +66,7 @@ impl Asked<'_> {
         let (cut, blueprint) = (&self.outcome.cut, &self.outcome.blueprint);
         let conflicts: Vec<Conflict> = indices.iter().map(|&index| cut.conflicts[index as usize].clone()).collect();
         let log = only(conflicts.iter().map(|conflict| conflict.id).collect(), choice)?;
-        let then = decide(&cut.partition, &conflicts, &self.outcome.rules, &log).value;
+        let then = decide(&cut.partition, &conflicts, &self.outcome.rules, &log, &Unwatched)?.value;
         let mut moved: BTreeMap<String, i128> = BTreeMap::new();
         for (&index, (conflict, decision)) in indices.iter().zip(conflicts.iter().zip(&then)) {
             *moved.entry(self.class_of(index)).or_default() -= conflict.area2;

@@ -105,7 +105,7 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
     let grid = PrecisionModel::coarsened(extent, step)
         .map_err(|source| FileError::OutOfRange { path: layer.source.path.clone(), source })?;
     let codes = code_field(&read.value.layer, &layer.fields)?;
-    let normal = normalise(read.value.layer, &grid);
+    let normal = normalise(read.value.layer, &grid, &meter)?;
     let vertices = normal.value.vertex_count();
     let cut = overlay(vec![normal.value], &grid, &meter)?;
     let findings = counted([read.findings, normal.findings, cut.findings].iter().flatten());

@@ -7,8 +7,8 @@ use crate::progress::Meter;
 use crate::room::{Room, lent};
 use lantu_engine::{
     About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, Finding, FindingCode, Layer, Means, NormalLayer,
-    OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, check, compose, compose_again, decide,
-    decide_again, detect, normalise, overlay_with,
+    OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, Stop, Unwatched, check, compose, compose_again,
+    decide, decide_again, detect, normalise, overlay_with,
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
 use rayon::prelude::*;
@@ -92,9 +92,13 @@ impl Cut {
         let mut tolerances = rules.tolerances;
         tolerances.sliver_area_m2 /= unit * unit;
         tolerances.sliver_width_m /= unit;
-        let conflicts = detect(&cut.value, &tolerances);
+        let conflicts = detect(&cut.value, &tolerances, meter)?;
         clock.lap("detect");
-        let arcs = ArcAreas::of(&cut.value, &inputs.crs)?;
+        let arcs = ArcAreas::of(&cut.value, &inputs.crs, &|part| meter.reached("ellipsoid", part, ""));
+        let arcs = arcs.map_err(|error| match error {
+            FileError::Cancelled { .. } => problem::cancelled(),
+            other => other.into(),
+        })?;
         clock.lap("ellipsoid");
         Ok(Self::indexed(cut.value, conflicts, findings, arcs))
     }
@@ -138,12 +142,8 @@ fn normal_layers(
     findings: &mut Vec<Finding>,
     meter: &Meter<'_>,
 ) -> Result<Vec<NormalLayer>, Problem> {
-    let count = layers.len() as f64;
-    let one = |(at, layer): (usize, Arc<Layer>)| {
-        let go_on = meter.reached("normalise", at as f64 / count, &layer.name);
-        go_on.then(|| normalise(&*layer, grid)).ok_or_else(problem::cancelled)
-    };
-    let reported: Vec<Reported<NormalLayer>> = layers.into_par_iter().enumerate().map(one).collect::<Result<_, _>>()?;
+    let one = |layer: Arc<Layer>| normalise(&*layer, grid, meter);
+    let reported: Vec<Reported<NormalLayer>> = layers.into_par_iter().map(one).collect::<Result<_, Stop>>()?;
     let lay_by = |reported: Reported<NormalLayer>| {
         findings.extend(reported.findings);
         reported.value
@@ -164,10 +164,10 @@ impl Outcome {
         clock: &mut Clock,
     ) -> Result<Self, Problem> {
         meter.reached("decide", 0.0, "");
-        let decided = decide(&cut.partition, &cut.conflicts, &rules, &log);
+        let decided = decide(&cut.partition, &cut.conflicts, &rules, &log, meter)?;
         clock.lap("decide");
         meter.reached("compose", 0.0, "");
-        let blueprint = compose(&cut.partition, &cut.conflicts, &decided.value, &rules);
+        let blueprint = compose(&cut.partition, &cut.conflicts, &decided.value, &rules, meter)?;
         clock.lap("compose");
         let proof = check(&cut.partition, &blueprint, meter)?;
         clock.lap("check");
@@ -178,16 +178,17 @@ impl Outcome {
 
     /// Applies a longer record to the same cut and rules: nothing is cut or measured anew, and only
     /// what the new operations touch is decided and composed again.
-    pub fn go_on(&mut self, log: Arc<DecisionLog>) {
+    ///
+    /// # Errors
+    /// [`Stop::Limit`] where there is too much of something; nobody can stop it.
+    pub fn go_on(&mut self, log: Arc<DecisionLog>) -> Result<(), Stop> {
         let touched: Option<BTreeSet<u32>> =
             log.touched_since(self.log.operations().len()).map(|id| self.cut.find(id)).collect();
         self.log = log;
         // Where decisions have lost their conflict, they must be counted again: look at all.
         let touched = touched.filter(|_| self.orphaned == 0);
         let again = touched.is_some_and(|which| self.again(&which.into_iter().collect::<Vec<_>>()));
-        if !again {
-            self.all_again();
-        }
+        if again { Ok(()) } else { self.all_again() }
     }
 
     fn again(&mut self, which: &[u32]) -> bool {
@@ -197,13 +198,14 @@ impl Outcome {
         lost == 0 && compose_again(blueprint, partition, conflicts, decisions, rules, which)
     }
 
-    fn all_again(&mut self) {
-        let partition = &self.cut.partition;
-        let decided = decide(partition, &self.cut.conflicts, &self.rules, &self.log);
-        self.blueprint = compose(partition, &self.cut.conflicts, &decided.value, &self.rules);
+    fn all_again(&mut self) -> Result<(), Stop> {
+        let (partition, conflicts) = (&self.cut.partition, &self.cut.conflicts);
+        let decided = decide(partition, conflicts, &self.rules, &self.log, &Unwatched)?;
+        self.blueprint = compose(partition, conflicts, &decided.value, &self.rules, &Unwatched)?;
         self.decisions = decided.value;
         self.orphaned = decided.findings.len() as u32;
         self.proof = self.proof.of_other_blueprint(partition, &self.blueprint);
+        Ok(())
     }
 
     /// Returns all that an export needs.

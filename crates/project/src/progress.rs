@@ -13,18 +13,18 @@ pub type Listener<'a> = &'a (dyn Fn(api::Progress) + Sync);
 /// The shortest time between two reports of one stage.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The stages of a run with the fraction of the whole at which each ends, as measured.
+/// The stages of a run with the fraction of the whole at which each ends, as measured on a province.
 const RUN: &[(&str, f64)] = &[
-    ("read", 0.30),
-    ("normalise", 0.38),
-    ("edges", 0.43),
-    ("crossings", 0.53),
-    ("noding", 0.62),
-    ("faces", 0.74),
-    ("labels", 0.80),
-    ("detect", 0.84),
-    ("decide", 0.86),
-    ("compose", 0.90),
+    ("read", 0.10),
+    ("normalise", 0.15),
+    ("edges", 0.18),
+    ("noding", 0.35),
+    ("faces", 0.47),
+    ("labels", 0.53),
+    ("detect", 0.63),
+    ("ellipsoid", 0.70),
+    ("decide", 0.72),
+    ("compose", 0.79),
     ("check", 1.0),
 ];
 
@@ -42,7 +42,6 @@ pub struct Meter<'a> {
 struct Last {
     at: Instant,
     stage: &'static str,
-    about: String,
     /// Progress never runs backwards, whichever thread reports last.
     fraction: f64,
 }
@@ -59,7 +58,7 @@ impl<'a> Meter<'a> {
     }
 
     fn new(tell: Listener<'a>, stop: &'a AtomicBool, plan: &'static [(&'static str, f64)]) -> Self {
-        let last = Last { at: Instant::now(), stage: "", about: String::new(), fraction: 0.0 };
+        let last = Last { at: Instant::now(), stage: "", fraction: 0.0 };
         Self { tell, stop, plan, last: Mutex::new(last) }
     }
 
@@ -67,12 +66,12 @@ impl<'a> Meter<'a> {
     pub fn reached(&self, stage: &'static str, part: f64, about: &str) -> bool {
         let go_on = !self.stop.load(Ordering::Relaxed);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = last.stage == stage && last.about == about;
-        if same && last.at.elapsed() < PAUSE {
+        // What it is about may change with every report, where several layers are read at once.
+        if last.stage == stage && last.at.elapsed() < PAUSE {
             return go_on;
         }
         let fraction = self.whole(stage, part).max(last.fraction);
-        *last = Last { at: Instant::now(), stage, about: about.to_owned(), fraction };
+        *last = Last { at: Instant::now(), stage, fraction };
         drop(last);
         (self.tell)(api::Progress { stage: stage.to_owned(), fraction, about: about.to_owned(), problem: None });
         go_on
@@ -91,7 +90,6 @@ pub(crate) fn stage_name(stage: Stage) -> &'static str {
     match stage {
         Stage::Normalise => "normalise",
         Stage::Edges => "edges",
-        Stage::Crossings => "crossings",
         Stage::Noding => "noding",
         Stage::Faces => "faces",
         Stage::Labels => "labels",
@@ -122,7 +120,7 @@ mod tests {
         let tell = |progress: api::Progress| heard.lock().unwrap().push(progress.fraction);
         let stop = AtomicBool::new(false);
         let meter = Meter::of_run(&tell, &stop);
-        for (stage, part) in [("read", 0.5), ("noding", 0.9), ("crossings", 0.1), ("check", 1.0)] {
+        for (stage, part) in [("read", 0.5), ("noding", 0.9), ("edges", 0.1), ("check", 1.0)] {
             assert!(meter.reached(stage, part, ""));
         }
         let heard = heard.into_inner().unwrap();

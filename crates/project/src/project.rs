@@ -280,7 +280,7 @@ impl Shared {
             // A decision may have been made meanwhile.
             let same = Arc::ptr_eq(&now.log, &open.log);
             if !same {
-                outcome.go_on(now.log.clone());
+                outcome.go_on(now.log.clone())?;
             }
             now.result = Some(Found { outcome: Arc::new(outcome), inbox, arcs: Arc::default(), measure });
             state.revision += 1;
@@ -308,7 +308,7 @@ impl Shared {
         open.log = Arc::new(log);
         if let Some(found) = &mut open.result {
             // Copied only while somebody still looks at what it was.
-            Arc::make_mut(&mut found.outcome).go_on(open.log.clone());
+            Arc::make_mut(&mut found.outcome).go_on(open.log.clone())?;
         }
         state.revision += 1;
         drop(state);

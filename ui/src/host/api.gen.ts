@@ -691,7 +691,7 @@ hint: [string, string], };
  */
 export type Progress = {
 /**
- * `read`, `normalise`, `edges`, `crossings`, `noding`, `faces`, `labels`, `detect`, `decide`,
+ * `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `decide`,
  * `compose`, `check`, `write`, `prove`; `done` and `failed` end it.
  */
 stage: string,

@@ -123,7 +123,7 @@ export const en: Record<Key, string> = {
   'stage.read': 'Reading files',
   'stage.normalise': 'Tidying shapes',
   'stage.edges': 'Sorting edges',
-  'stage.crossings': 'Finding crossings',
+  'stage.ellipsoid': 'Measuring on the ellipsoid',
   'stage.noding': 'Cutting lines',
   'stage.faces': 'Building faces',
   'stage.labels': 'Finding owners',

@@ -120,7 +120,7 @@ export const zh = {
   'stage.read': '读取文件',
   'stage.normalise': '规整图形',
   'stage.edges': '整理边线',
-  'stage.crossings': '求交点',
+  'stage.ellipsoid': '量算椭球面积',
   'stage.noding': '打断边线',
   'stage.faces': '构成面块',
   'stage.labels': '标注归属',

@@ -16,7 +16,7 @@ use crate::compose::Blueprint;
 use crate::overlay::labels::add;
 use crate::partition::{FaceId, FeatureRef, OUTSIDE, Partition};
 use crate::rings::cross_of;
-use crate::watch::{Stage, Stop, Watch, step};
+use crate::watch::{Stage, Stop, Unwatched, Watch, step};
 use geo::Coord;
 use lines::{Pieces, Singly};
 use rayon::prelude::*;
@@ -74,17 +74,24 @@ impl Proof {
 /// [`Stop::Cancelled`] if the watcher asks for it.
 pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) -> Result<Proof, Stop> {
     step(watch, Stage::Check, 0.0)?;
-    let residual_crossings = crossings(partition);
-    step(watch, Stage::Check, 0.5)?;
+    let residual_crossings = crossings(partition, watch)?;
+    step(watch, Stage::Check, 0.6)?;
     let misplaced_holes = holes::misplaced(partition);
     step(watch, Stage::Check, 0.7)?;
     let shares = arc_shares(partition);
+    step(watch, Stage::Check, 0.75)?;
+    let label_disagreements = label_disagreements(partition);
+    step(watch, Stage::Check, 0.8)?;
+    let feature_area_mismatches = feature_area_mismatches(partition, &shares);
+    step(watch, Stage::Check, 0.85)?;
+    let misassigned_faces = misassigned_faces(partition, blueprint);
+    step(watch, Stage::Check, 0.9)?;
     let proof = Proof {
         residual_crossings,
         misplaced_holes,
-        label_disagreements: label_disagreements(partition),
-        feature_area_mismatches: feature_area_mismatches(partition, &shares),
-        misassigned_faces: misassigned_faces(partition, blueprint),
+        label_disagreements,
+        feature_area_mismatches,
+        misassigned_faces,
         area_difference_grid_units: area_difference(partition, blueprint, &shares),
         collapsed_features: collapsed_features(partition),
         farthest_move: partition.noding.farthest_move,
@@ -94,15 +101,16 @@ pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) ->
 }
 
 /// Sees first whether there is anything to count.
-fn crossings(partition: &Partition) -> u64 {
+fn crossings(partition: &Partition, watch: &dyn Watch) -> Result<u64, Stop> {
     let pieces = Pieces::of(partition);
-    if sweep::any_meet(&pieces) { pairs::count(&pieces.segments()) } else { 0 }
+    Ok(if sweep::any_meet(&pieces, watch)? { pairs::count(&pieces.segments()) } else { 0 })
 }
 
 /// Returns how many pairs of segments cross, touch or overlap other than at common ends, on the
 /// coordinates as they are. Equal segments count as overlapping; coordinates must be finite.
 pub fn crossings_as_written(segments: &[[Coord<f64>; 2]]) -> u64 {
-    if sweep::any_meet(&Singly(segments)) { pairs::count(segments) } else { 0 }
+    // Nobody watches, so nobody stops it; pairs that were not looked for would be counted.
+    if sweep::any_meet(&Singly(segments), &Unwatched) == Ok(false) { 0 } else { pairs::count(segments) }
 }
 
 /// Returns each arc's part of the shoelace sum: what it adds to the doubled area on its left.

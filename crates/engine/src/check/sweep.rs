@@ -19,15 +19,24 @@
 use super::lines::Lines;
 use super::place::Place;
 use super::status::{Segment, Status};
+use crate::watch::{Stage, Steps, Stop, Watch};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::hint::black_box;
 
 /// Returns whether any two segments cross, touch or overlap other than at common ends, or on the
 /// grid come too near. Of segments without length it always says so.
-pub(super) fn any_meet(lines: &impl Lines) -> bool {
+///
+/// # Errors
+/// [`Stop::Cancelled`] if the watcher asks for it.
+pub(super) fn any_meet(lines: &impl Lines, watch: &dyn Watch) -> Result<bool, Stop> {
     let bands = Bands::of(lines);
-    (0..bands.count).into_par_iter().any(|band| bands.meet_in(lines, band))
+    let steps = Steps::new(watch, Stage::Check, 0.1..0.6, bands.count);
+    let swept = (0..bands.count).into_par_iter().map(|band| {
+        steps.large()?;
+        Ok(bands.meet_in(lines, band))
+    });
+    swept.try_reduce(|| false, |one, other| Ok(one || other))
 }
 
 /// How many segments a band has, about.
@@ -204,7 +213,12 @@ mod tests {
     use super::super::pairs::{count, meet};
     use super::*;
     use crate::precision::Point;
+    use crate::watch::Unwatched;
     use geo::Coord;
+
+    fn meets_at_all(lines: &impl Lines) -> bool {
+        any_meet(lines, &Unwatched).unwrap()
+    }
 
     /// Numbers below a limit, always the same.
     fn numbers() -> impl FnMut(u64) -> i32 {
@@ -241,10 +255,10 @@ mod tests {
             let candidates: Vec<_> = (0..24).map(|_| [place(), place()]).filter(|[a, b]| a != b).collect();
             // What is apart, and then with one more.
             let free = apart(candidates[1..].to_vec());
-            assert!(!any_meet(&Singly(&free)), "{free:?}");
+            assert!(!meets_at_all(&Singly(&free)), "{free:?}");
             let more = [&free[..], &candidates[..1]].concat();
             let all = count(&more);
-            assert_eq!(any_meet(&Singly(&more)), all > 0, "{more:?}");
+            assert_eq!(meets_at_all(&Singly(&more)), all > 0, "{more:?}");
             seen[usize::from(all > 0)] += 1;
         }
         assert!(seen.iter().all(|&times| times > 3_000), "{seen:?}");
@@ -259,9 +273,9 @@ mod tests {
             let candidates: Vec<_> = (0..16).map(|_| [place(), place()]).filter(|[a, b]| a != b).collect();
             let candidates = as_written(&candidates);
             let free = apart(candidates[1..].to_vec());
-            assert!(!any_meet(&Singly(&free)), "{free:?}");
+            assert!(!meets_at_all(&Singly(&free)), "{free:?}");
             let more = [&free[..], &candidates[..1]].concat();
-            assert_eq!(any_meet(&Singly(&more)), count(&more) > 0, "{more:?}");
+            assert_eq!(meets_at_all(&Singly(&more)), count(&more) > 0, "{more:?}");
         }
     }
 
@@ -297,7 +311,7 @@ mod tests {
             let segments: Vec<[Point; 2]> =
                 chains.iter().flat_map(|chain| chain.windows(2)).map(|w| [w[0], w[1]]).collect();
             let all = count(&segments);
-            assert_eq!(any_meet(&Chains(chains.clone())), all > 0, "{chains:?}");
+            assert_eq!(meets_at_all(&Chains(chains.clone())), all > 0, "{chains:?}");
             seen[usize::from(all > 0)] += 1;
         }
         assert!(seen.iter().all(|&times| times > 3_000), "{seen:?}");
@@ -306,8 +320,8 @@ mod tests {
     #[test]
     fn a_segment_without_length_is_always_looked_at_again() {
         let nothing = Point::new(3, 3);
-        assert!(any_meet(&Singly(&[[nothing, nothing]])));
-        assert!(!any_meet(&Singly::<Point>(&[])));
+        assert!(meets_at_all(&Singly(&[[nothing, nothing]])));
+        assert!(!meets_at_all(&Singly::<Point>(&[])));
     }
 
     /// Trying pairs would take 10^10 looks here.
@@ -315,10 +329,10 @@ mod tests {
     fn a_fan_of_100_000_edges_at_one_place_is_swept_at_once() {
         let spoke = |k: i32| [Point::new(0, 0), Point::new(2_000_000_000 - k * k.signum() * 3, k * 40_000)];
         let mut fan: Vec<[Point; 2]> = (-50_000..50_000).map(spoke).collect();
-        assert!(!any_meet(&Singly(&fan)));
+        assert!(!meets_at_all(&Singly(&fan)));
         let west: Vec<[Point; 2]> = fan.iter().map(|[a, b]| [*a, Point::new(-b.x, b.y)]).collect();
-        assert!(!any_meet(&Singly(&west)));
+        assert!(!meets_at_all(&Singly(&west)));
         fan.push([Point::new(1_000, 1), Point::new(1_000_000_000, 7)]);
-        assert!(any_meet(&Singly(&fan)));
+        assert!(meets_at_all(&Singly(&fan)));
     }
 }

@@ -7,6 +7,7 @@ use super::tiling::morton;
 use crate::partition::{FaceId, HalfEdge, OUTSIDE};
 use crate::precision::Point;
 use crate::rings::cross_of;
+use crate::watch::{Stage, Stop, Watch, step};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -20,11 +21,17 @@ pub(crate) struct Faces {
 }
 
 /// Returns the faces of noded arcs.
-pub(crate) fn faces(arcs: &Arcs) -> Faces {
+///
+/// # Errors
+/// [`Stop::Cancelled`] if the watcher asks for it.
+pub(crate) fn faces(arcs: &Arcs, watch: &dyn Watch) -> Result<Faces, Stop> {
     let next = around_nodes(arcs);
+    step(watch, Stage::Faces, 0.8)?;
     let cycles = Cycles::trace(arcs, &next);
+    step(watch, Stage::Faces, 0.9)?;
     let containers = containers(arcs, &cycles);
-    cycles.into_faces(next, &containers)
+    step(watch, Stage::Faces, 0.95)?;
+    Ok(cycles.into_faces(next, &containers))
 }
 
 fn origin(arcs: &Arcs, edge: HalfEdge) -> Point {

@@ -4,6 +4,7 @@ use super::arcs::Arcs;
 pub(crate) use super::arcs::Changes;
 use super::faces::Faces;
 use crate::partition::{FeatureRef, OUTSIDE};
+use crate::watch::{Stage, Steps, Stop, Watch};
 
 /// The different sets of windings that occur; faces with the same set share a label.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +87,8 @@ impl Known {
 }
 
 /// Returns the label of each face, spreading breadth first from the outside, which nothing covers.
-pub(crate) fn labels(arcs: &Arcs, faces: &Faces) -> (Labels, Vec<u32>) {
+pub(crate) fn labels(arcs: &Arcs, faces: &Faces, watch: &dyn Watch) -> Result<(Labels, Vec<u32>), Stop> {
+    let steps = Steps::new(watch, Stage::Labels, 0.0..1.0, faces.area2.len());
     const UNSEEN: u32 = u32::MAX;
     let mut known = Known::new();
     let nothing = known.label(&[]);
@@ -95,6 +97,7 @@ pub(crate) fn labels(arcs: &Arcs, faces: &Faces) -> (Labels, Vec<u32>) {
     let mut queue = std::collections::VecDeque::from([OUTSIDE]);
     let mut sum = Vec::new();
     while let Some(face) = queue.pop_front() {
+        steps.one()?;
         let range = faces.face_cycles[face as usize] as usize..faces.face_cycles[face as usize + 1] as usize;
         for &first in &faces.cycles[range] {
             let mut edge = first;
@@ -115,7 +118,7 @@ pub(crate) fn labels(arcs: &Arcs, faces: &Faces) -> (Labels, Vec<u32>) {
             }
         }
     }
-    (known.labels, label_of)
+    Ok((known.labels, label_of))
 }
 
 /// Puts `windings + sign · changes` into `sum`.

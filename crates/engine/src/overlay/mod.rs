@@ -96,9 +96,9 @@ pub fn overlay_with(
         farthest_move: seen.farthest_move,
     };
     step(watch, Stage::Faces, 0.6)?;
-    let faces = faces::faces(&arcs);
+    let faces = faces::faces(&arcs, watch)?;
     step(watch, Stage::Labels, 0.0)?;
-    let (labels, label_of) = labels::labels(&arcs, &faces);
+    let (labels, label_of) = labels::labels(&arcs, &faces, watch)?;
     step(watch, Stage::Labels, 1.0)?;
     let partition = Partition {
         grid: *grid,

@@ -145,14 +145,14 @@ impl Run {
         let high = Coord { x: fold(|c| c.x, f64::max), y: fold(|c| c.y, f64::max) };
         let step = if crs.is_geographic() { 1e-9 } else { 1e-4 };
         let grid = PrecisionModel::coarsened(Rect::new(low, high), step).unwrap();
-        let normal = layers.into_iter().map(|layer| normalise(layer, &grid).value).collect();
+        let normal = layers.into_iter().map(|layer| normalise(layer, &grid, &Unwatched).unwrap().value).collect();
         let partition = overlay(normal, &grid, &Unwatched).unwrap().value;
-        let conflicts = detect(&partition, &Tolerances::default());
+        let conflicts = detect(&partition, &Tolerances::default(), &Unwatched).unwrap();
         let log = DecisionLog::default();
-        let decisions = decide(&partition, &conflicts, &rules, &log).value;
-        let blueprint = compose(&partition, &conflicts, &decisions, &rules);
+        let decisions = decide(&partition, &conflicts, &rules, &log, &Unwatched).unwrap().value;
+        let blueprint = compose(&partition, &conflicts, &decisions, &rules, &Unwatched).unwrap();
         let proof = check(&partition, &blueprint, &Unwatched).unwrap();
-        let arcs = ArcAreas::of(&partition, &crs).unwrap();
+        let arcs = ArcAreas::of(&partition, &crs, &|_| true).unwrap();
         Self { partition, conflicts, decisions, blueprint, rules, log, crs, proof, arcs }
     }
 

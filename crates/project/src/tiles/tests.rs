@@ -45,12 +45,12 @@ fn layer(name: &str, polygons: &[Vec<Ring>]) -> Arc<Layer> {
 fn run(layers: &[(&str, &[Vec<Ring>])]) -> Run {
     let layers: Vec<Arc<Layer>> = layers.iter().map(|(name, polygons)| layer(name, polygons)).collect();
     let grid = PrecisionModel { scale: 1e4, origin: [5_400_000_000, 52_200_000_000] };
-    let normal = layers.iter().map(|layer| normalise(Layer::clone(layer), &grid).value).collect();
+    let normal = layers.iter().map(|layer| normalise(Layer::clone(layer), &grid, &Unwatched).unwrap().value).collect();
     let partition = overlay(normal, &grid, &Unwatched).unwrap().value;
     let (rules, log) = (RuleSet::default(), DecisionLog::default());
-    let conflicts = detect(&partition, &Tolerances::default());
-    let decisions = decide(&partition, &conflicts, &rules, &log).value;
-    let blueprint = compose(&partition, &conflicts, &decisions, &rules);
+    let conflicts = detect(&partition, &Tolerances::default(), &Unwatched).unwrap();
+    let decisions = decide(&partition, &conflicts, &rules, &log, &Unwatched).unwrap().value;
+    let blueprint = compose(&partition, &conflicts, &decisions, &rules, &Unwatched).unwrap();
     let mut conflict_of = vec![u32::MAX; partition.face_count()];
     for (index, conflict) in conflicts.iter().enumerate() {
         conflict.faces.iter().for_each(|&face| conflict_of[face as usize] = index as u32);

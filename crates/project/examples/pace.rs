@@ -1,0 +1,84 @@
+//! How often a run tells how far it is, and how soon it stops when asked to.
+//!
+//! ```text
+//! cargo run --release -p lantu-project --example pace -- NAME=PATH NAME=PATH …
+//! ```
+//!
+//! Runs the layers once and lists for each stage how long it took, how many reports it gave and its
+//! longest silence. Then runs them again and again, asks each run to stop at another moment, and says
+//! how long it took to come back, its memory freed.
+
+use lantu_project::{Job, LayerPlan, Plan, Room, Watcher, api};
+use std::error::Error;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How many runs are stopped.
+const STOPS: u32 = 30;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut plan = Plan::default();
+    for layer in std::env::args().skip(1) {
+        plan.layers.push(LayerPlan::parse(&layer).map_err(sentence)?);
+    }
+    let heard: Mutex<Vec<(Instant, String)>> = Mutex::default();
+    let tell = |progress: api::Progress| {
+        if let Ok(mut heard) = heard.lock() {
+            heard.push((Instant::now(), progress.stage));
+        }
+    };
+    let start = Instant::now();
+    let never = AtomicBool::new(false);
+    let job = Job::run(plan.clone(), None, &Room::default(), Watcher { tell: &tell, stop: &never });
+    drop(job.map_err(sentence)?);
+    let whole = start.elapsed();
+    println!("whole run: {:.1} s", whole.as_secs_f64());
+    silences(&heard.into_inner()?, start);
+
+    let mut latest = Duration::ZERO;
+    for stop in 0..STOPS {
+        let after = whole * (2 * stop + 1) / (2 * STOPS);
+        let wait = stopped(&plan, after)?;
+        latest = latest.max(wait);
+        println!("asked to stop after {:5.2} s: back after {:.3} s", after.as_secs_f64(), wait.as_secs_f64());
+    }
+    println!("longest wait: {:.3} s", latest.as_secs_f64());
+    Ok(())
+}
+
+fn sentence(problem: api::Problem) -> String {
+    problem.message[1].clone()
+}
+
+/// Prints how long each stage took, how often it reported and how long it was silent.
+fn silences(heard: &[(Instant, String)], start: Instant) {
+    let mut before = start;
+    for stage in heard.chunk_by(|one, other| one.1 == other.1) {
+        let (began, mut silence) = (before, Duration::ZERO);
+        for (at, _) in stage {
+            silence = silence.max(*at - before);
+            before = *at;
+        }
+        let (name, count, lasted) = (&stage[0].1, stage.len(), (before - began).as_secs_f64());
+        println!("{name:>10}: {lasted:6.2} s, {count:4} reports, longest silence {:.3} s", silence.as_secs_f64());
+    }
+}
+
+/// Runs a plan, asks it to stop after a while and returns how long it took to come back.
+fn stopped(plan: &Plan, after: Duration) -> Result<Duration, Box<dyn Error>> {
+    let stop = AtomicBool::new(false);
+    let start = Instant::now();
+    let end = std::thread::scope(|scope| {
+        let run = scope.spawn(|| {
+            let watcher = Watcher { tell: &|_| {}, stop: &stop };
+            drop(Job::run(plan.clone(), None, &Room::default(), watcher));
+            Instant::now()
+        });
+        std::thread::sleep(after);
+        stop.store(true, Ordering::Relaxed);
+        run.join()
+    });
+    let end = end.map_err(|_| "the run panicked")?;
+    Ok(end.saturating_duration_since(start + after))
+}
