@@ -34,7 +34,7 @@ fn layer(index: usize, features: &[Polygons]) -> Layer {
 
 fn partition(layers: Vec<Layer>, per_tile: usize) -> Partition {
     let normal = layers.into_iter().map(|layer| unstopped(normalise(layer, &GRID, &Unwatched)).value).collect();
-    match overlay_with(normal, &GRID, Means { per_tile, depot: None }, &Unwatched) {
+    match overlay_with(normal, &GRID, Means { per_tile, ..Means::default() }, &Unwatched) {
         Ok(reported) => reported.value,
         Err(stop) => panic!("{stop}"),
     }

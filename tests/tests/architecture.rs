@@ -79,8 +79,8 @@ fn importers(package: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_engine_names_five_libraries_and_no_more() {
-    assert_only("lantu-engine", &["geo", "rayon", "rstar", "serde", "thiserror"]);
+fn the_engine_names_seven_libraries_and_no_more() {
+    assert_only("lantu-engine", &["bytemuck", "geo", "rayon", "rstar", "serde", "thiserror", "xxhash-rust"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use geo::{Coord, LineString};
 use lantu_engine::{
     Action, Attributes, Choice, ClassId, Conflict, DecisionLog, Feature, Layer, Means, Operation, Partition, PartyName,
-    Point, PrecisionModel, RuleSet, Stop, Unwatched, compose, compose_again, decide, decide_again, normalise,
+    Point, PrecisionModel, Recall, RuleSet, Stop, Unwatched, compose, compose_again, decide, decide_again, normalise,
     overlay_with,
 };
 use lantu_tests::depot::{Full, InMemory};
@@ -149,13 +149,39 @@ proptest! {
         };
         let one = cut(Means::default(), 1).unwrap();
         let depot = InMemory::default();
-        let other = cut(Means { per_tile, depot: Some(&depot) }, threads).unwrap();
+        let other = cut(Means { per_tile, depot: Some(&depot), recall: None }, threads).unwrap();
         prop_assert_eq!(format!("{:?}", one.value), format!("{:?}", other.value));
         if one.value.arc_count() > 0 {
-            let full = cut(Means { per_tile, depot: Some(&Full) }, threads);
+            let full = cut(Means { per_tile, depot: Some(&Full), recall: None }, threads);
             prop_assert_eq!(full.err(), Some(Stop::Depot(ErrorKind::StorageFull)));
         }
         prop_assert_eq!(one.findings, other.findings);
+    }
+
+    #[test]
+    fn what_is_recalled_of_the_last_run_gives_what_working_it_out_gives(seed: u64, per_tile in 1usize..30) {
+        let recall = Recall::default();
+        let means = |recall| Means { per_tile, depot: None, recall };
+        let cut = |layers: &[Layer], recall| {
+            let normal = layers.iter().map(|layer| normalise(layer, &GRID, &Unwatched).unwrap().value).collect();
+            overlay_with(normal, &GRID, means(recall), &Unwatched).unwrap()
+        };
+        let mut given = placed(seed, |x, y| (x, y));
+        let fresh = cut(&given, None);
+        for _ in 0..2 {
+            let recalled = cut(&given, Some(&recall));
+            prop_assert_eq!(format!("{:?}", fresh.value), format!("{:?}", recalled.value));
+            prop_assert_eq!(&fresh.findings, &recalled.findings);
+        }
+        prop_assert_eq!(recall.reused() > 0, fresh.value.arc_count() > 0);
+        // A feature goes and another comes, so that those behind have other numbers.
+        let gone = given[0].features.pop();
+        given[0].features.insert(0, Feature { polygons: Vec::new(), ..gone.unwrap() });
+        let extra = given[0].features[0].clone();
+        given[0].features.insert(0, extra);
+        let (fresh, recalled) = (cut(&given, None), cut(&given, Some(&recall)));
+        prop_assert_eq!(format!("{:?}", fresh.value), format!("{:?}", recalled.value));
+        prop_assert_eq!(fresh.findings, recalled.findings);
     }
 
     #[test]

@@ -80,8 +80,9 @@ impl Cut {
         }
         let normal = normal_layers(layers, &grid, &mut findings, meter)?;
         clock.lap("normalise");
-        let depot = room.depot(normal.iter().map(NormalLayer::vertex_count).sum())?;
-        let means = Means { depot: lent(&depot), ..Means::default() };
+        let vertices = normal.iter().map(NormalLayer::vertex_count).sum();
+        let depot = room.depot(vertices)?;
+        let means = Means { depot: lent(&depot), recall: room.recall(vertices), ..Means::default() };
         let cut = overlay_with(normal, &grid, means, meter)?;
         drop(depot);
         findings.extend(cut.findings);

@@ -38,6 +38,7 @@ pub struct Project {
 
 struct Shared {
     settings: Settings,
+    room: Room,
     events: Events,
     state: RwLock<State>,
     stop: AtomicBool,
@@ -94,7 +95,7 @@ impl Project {
     pub fn new(settings: Settings, events: Events) -> Self {
         let state = RwLock::default();
         let (stop, working) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { shared: Arc::new(Shared { settings, events, state, stop, working }) }
+        Self { shared: Arc::new(Shared { settings, room: Room::remembering(), events, state, stop, working }) }
     }
 
     /// Answers a command of the list in [`api`] by its name.
@@ -271,7 +272,7 @@ impl Shared {
         let open = self.open()?;
         let (meter, mut clock) = (self.meter(), Clock::default());
         let layers = open.inputs.layers.iter().map(|loaded| loaded.layer.clone()).collect();
-        let cut = Cut::of(&open.inputs, layers, open.plan.grid, &open.rules, &Room::default(), &meter, &mut clock)?;
+        let cut = Cut::of(&open.inputs, layers, open.plan.grid, &open.rules, &self.room, &meter, &mut clock)?;
         let measure = Measure::of(&cut, &open.inputs.crs);
         let inbox = Arc::new(Inbox::of(&cut, measure));
         let mut outcome = Outcome::of(Arc::new(cut), open.rules.clone(), open.log.clone(), &meter, &mut clock)?;

@@ -2,13 +2,16 @@
 
 use crate::api::Problem;
 use crate::problem;
-use lantu_engine::Depot;
+use lantu_engine::{Depot, Recall};
 use lantu_files::TempDepot;
 use std::path::{Path, PathBuf};
 
 /// What cutting holds of each vertex at its peak, in bytes, as measured on a province: without and with
 /// a depot (docs/benchmarks.md).
 const PER_VERTEX: u64 = 75;
+
+/// What remembering the tiles for the next run takes of each vertex.
+const RECALLED: u64 = 25;
 
 /// The share of the free memory that is taken without being asked.
 const SHARE: f64 = 0.7;
@@ -17,10 +20,12 @@ const SHARE: f64 = 0.7;
 const UNKNOWN: u64 = 4 << 30;
 
 /// How much memory a run may take, and the folder of its temporary file.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Room {
     memory: u64,
     folder: PathBuf,
+    /// What is remembered from run to run; nothing if there will be only one.
+    recall: Option<Recall>,
 }
 
 impl Default for Room {
@@ -35,7 +40,17 @@ impl Room {
     pub fn new(memory: Option<u64>, folder: Option<&Path>) -> Self {
         let most_of = |free: u64| (free as f64 * SHARE) as u64;
         let memory = memory.unwrap_or_else(|| free_memory().map_or(UNKNOWN, most_of));
-        Self { memory, folder: folder.map_or_else(std::env::temp_dir, Path::to_path_buf) }
+        Self { memory, folder: folder.map_or_else(std::env::temp_dir, Path::to_path_buf), recall: None }
+    }
+
+    /// Returns a room of most of what is free that remembers what one run has worked out for the next.
+    pub fn remembering() -> Self {
+        Self { recall: Some(Recall::default()), ..Self::default() }
+    }
+
+    /// Returns what is remembered, if there is room for so many vertices.
+    pub(crate) fn recall(&self, vertices: u64) -> Option<&Recall> {
+        self.recall.as_ref().filter(|_| vertices.saturating_mul(PER_VERTEX + RECALLED) <= self.memory)
     }
 
     /// Returns a depot if cutting so many vertices would not fit.

@@ -23,12 +23,14 @@ mod interact;
 pub(crate) mod labels;
 mod noding;
 mod plan;
+mod recall;
 mod runs;
 mod segments;
 mod tiling;
 mod vertices;
 
 pub use depot::Depot;
+pub use recall::Recall;
 
 use crate::finding::{Finding, FindingCode, Reported};
 use crate::normalise::NormalLayer;
@@ -64,11 +66,13 @@ pub struct Means<'a> {
     pub per_tile: usize,
     /// Where what is not needed just now is kept; memory if there is none.
     pub depot: Option<&'a dyn Depot>,
+    /// What the last run has worked out, if it was kept.
+    pub recall: Option<&'a Recall>,
 }
 
 impl Default for Means<'_> {
     fn default() -> Self {
-        Self { per_tile: PER_TILE, depot: None }
+        Self { per_tile: PER_TILE, depot: None, recall: None }
     }
 }
 

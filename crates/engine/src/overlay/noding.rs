@@ -51,18 +51,18 @@ impl Packed for Tile {
 }
 
 /// A tile's segments and what else was seen in the tile.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Noded {
     pub tile: Tile,
-    /// Bridges and the hot pixels of this tile that they pass.
+    /// Bridges, as numbered among those near the tile, and the hot pixels of this tile that they pass.
     pub bridge_hits: Vec<(u32, u32)>,
-    /// Twice the number of a bridge, plus one for its second end, and the number of that end.
+    /// Twice the number of a bridge, plus one for its second end, and the number of that point.
     pub bridge_ends: Vec<(u32, u32)>,
     pub seen: Seen,
 }
 
 /// What noding saw and did.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Seen {
     /// Features whose own rings cross, and where.
     pub self_crossing: Vec<(u32, Point)>,
@@ -126,10 +126,10 @@ pub(super) fn node(
     let mut noded = Noded::default();
     merge(layers, runs, scratch, &mut noded);
     noded.seen.unique_edges = noded.tile.ends.len() as u64;
-    for &bridge in near {
+    for (at, &bridge) in (0..).zip(near) {
         for (side, p) in (0..).zip(bridges.ends[bridge as usize]) {
             if cell.holds(p.x.into(), p.y.into()) {
-                noded.bridge_ends.push((2 * bridge + side, scratch.vertices.number(p)));
+                noded.bridge_ends.push((2 * at + side, scratch.vertices.number(p)));
             }
         }
     }
@@ -177,7 +177,7 @@ pub(super) fn node(
     passed.sort_unstable();
     let of_bridges = passed.partition_point(|hit| (hit.0 as usize) < inside);
     let by_bridge = passed[of_bridges..].iter();
-    noded.bridge_hits.extend(by_bridge.map(|&(item, pixel)| (near[item as usize - inside], pixel)));
+    noded.bridge_hits.extend(by_bridge.map(|&(item, pixel)| (item - inside as u32, pixel)));
     noded.tile.points.extend_from_slice(points);
     noded.tile.cold.extend((0..points.len() as u32).filter(|&number| !hot[number as usize]));
     cut(&mut noded, ends, &passed[..of_bridges], &pixels);

@@ -8,9 +8,10 @@ use super::Means;
 use super::arcs::{Amount, Arcs, across, arcs};
 use super::bridges::{self, At};
 use super::chains::{Chains, LinkEnds, chain};
-use super::depot::{Depot, Held};
+use super::depot::Held;
 use super::interact::alone;
 use super::noding::{Noded, Scratch, Seen, Tile, node};
+use super::recall::{self, Recall};
 use super::runs::{Run, Runs, whole_rings};
 use super::segments::Sets;
 use super::tiling::{Tiling, bounds};
@@ -33,7 +34,7 @@ pub(super) fn arcs_of(layers: Vec<NormalLayer>, means: Means<'_>, watch: &dyn Wa
     seen.unique_edges = runs.bridges.len() as u64;
     seen.doubled = runs.bridges.doubled.clone();
     let lonely = lonely_features(&layers, &alone);
-    let noded = node_tiles(&layers, &tiling, &runs, &lonely, depot, watch)?;
+    let noded = node_tiles(&layers, &tiling, &runs, &lonely, means, watch)?;
     let Runs { bridges, .. } = runs;
     drop((layers, lonely));
 
@@ -112,15 +113,22 @@ fn node_tiles(
     tiling: &Tiling,
     runs: &Runs,
     lonely: &[Vec<Run>],
-    depot: Option<&dyn Depot>,
+    means: Means<'_>,
     watch: &dyn Watch,
 ) -> Result<Vec<(Held<Tile>, Kept)>, Stop> {
+    let starts = recall::starts(layers);
     let done = AtomicUsize::new(0);
     let all = tiling.len() + lonely.len();
     let node_one = |scratch: &mut Scratch, number: usize| {
         let Some(feature) = number.checked_sub(tiling.len()) else {
             let (cell, inside, near) = (tiling.cell(number), runs.inside(number), runs.near(number));
-            return node(layers, cell, inside, near, &runs.bridges, scratch);
+            let Some(recall) = means.recall else { return node(layers, cell, inside, near, &runs.bridges, scratch) };
+            let print = recall::fingerprint(layers, &starts, cell, inside, near, &runs.bridges);
+            return recall.find(print, &starts).unwrap_or_else(|| {
+                let noded = node(layers, cell, inside, near, &runs.bridges, scratch);
+                recall.keep(print, &noded, &starts);
+                noded
+            });
         };
         let rings = &lonely[feature];
         let points: Vec<Point> = rings.iter().flat_map(|ring| ring.points(layers)).collect();
@@ -132,14 +140,16 @@ fn node_tiles(
         .map_init(Scratch::new, |scratch, number| {
             tell(watch, Stage::Noding, &done, all)?;
             let Noded { tile, bridge_hits, bridge_ends, seen } = node_one(scratch, number);
-            let at = |(bridge, at): (u32, u32)| {
-                (bridge, At { tile: number as u32, number: at, point: tile.points[at as usize] })
-            };
-            let bridge_hits = bridge_hits.into_iter().map(at).collect();
-            let bridge_ends = bridge_ends.into_iter().map(at).collect();
-            Ok((Held::of(tile, depot)?, Kept { bridge_hits, bridge_ends, seen }))
+            let near = if number < tiling.len() { runs.near(number) } else { &[] };
+            let at = |at: u32| At { tile: number as u32, number: at, point: tile.points[at as usize] };
+            let hit = |(bridge, pixel): (u32, u32)| (near[bridge as usize], at(pixel));
+            let end = |(end, point): (u32, u32)| (2 * near[end as usize / 2] + end % 2, at(point));
+            let bridge_hits = bridge_hits.into_iter().map(hit).collect();
+            let bridge_ends = bridge_ends.into_iter().map(end).collect();
+            Ok((Held::of(tile, means.depot)?, Kept { bridge_hits, bridge_ends, seen }))
         })
-        .collect()
+        .collect::<Result<_, Stop>>()
+        .inspect(|_| means.recall.into_iter().for_each(Recall::end_of_run))
 }
 
 /// Adds pieces of bridges to a tile; returns features that run along a segment more than once.

@@ -33,10 +33,16 @@ impl Run {
 
     /// Returns the points along the run: one more than there are edges.
     pub fn points(self, layers: &[NormalLayer]) -> impl Iterator<Item = Point> + '_ {
+        let (_, points, last) = self.parts(layers);
+        points.iter().copied().chain([last])
+    }
+
+    /// Returns the run's layer, the edges' starts and the end of the last.
+    pub fn parts(self, layers: &[NormalLayer]) -> (u32, &[Point], Point) {
         let points = layers[self.layer as usize].points();
         let past = self.first + self.count;
         let last = if self.closes_at == Self::OPEN { past } else { self.closes_at };
-        points[self.first as usize..past as usize].iter().copied().chain([points[last as usize]])
+        (self.layer, &points[self.first as usize..past as usize], points[last as usize])
     }
 
     /// Returns how many edges there are.

@@ -60,6 +60,11 @@ impl Sets {
         Self { first, codes }
     }
 
+    /// Gives features other numbers, in the same order.
+    pub fn renumber(&mut self, number: impl Fn(u32) -> u32) {
+        self.codes.iter_mut().for_each(|code| *code = number(*code >> 1) << 1 | *code & 1);
+    }
+
     /// Gives back what was reserved beyond need.
     pub fn shrink(&mut self) {
         self.first.shrink_to_fit();
