@@ -166,6 +166,7 @@ fn remarks(report: &Report) -> String {
             format!("The data span so far that the grid was made coarser, {step}: look for stray coordinates."),
         ]);
     }
+    told.extend(report.said.iter().cloned());
     if report.orphaned_decisions > 0 {
         let lost = count(report.orphaned_decisions);
         told.push([

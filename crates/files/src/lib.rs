@@ -15,13 +15,16 @@
 //! read, handed to it by `drawn`; `text` for encodings) → `claim` (whether the numbers fit the CRS)
 //! → `wkb`, `curve` (rings) → `read`. In between: `crs`, `gauss` and `zone`, `shift`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
-//! `geojson_out` or `gpkg` with `style`, in a `draft` → `export`, which proves and publishes.
+//! `geojson_out` or `gpkg` with `style`, or another `format` by `formats_out` (`gdal_out`,
+//! `shapefile_out`, `parquet_out`, `dxf_out`, `boundary_out`) in the `manner` asked for, in a `draft` →
+//! `export`, which proves (for `formats_out` by `kept`) and publishes.
 //! Verifying: `edges` (exact, as written), `verify` (overlay), `ground` (against other files).
 
 mod area;
 mod axes;
 mod bend;
 mod boundary;
+mod boundary_out;
 mod boundary_txt;
 mod chart;
 mod claim;
@@ -31,22 +34,30 @@ mod curve;
 mod draft;
 mod drawn;
 mod drivers;
+mod dxf_out;
 mod edges;
 mod error;
 mod export;
+mod format;
+mod formats_out;
 mod gauss;
+mod gdal_out;
 mod geojson_in;
 mod geojson_out;
 mod gpkg;
 mod ground;
+mod kept;
+mod manner;
 mod messages;
 mod open;
+mod parquet_out;
 mod progress;
 #[cfg(test)]
 mod proj_tool;
 mod read;
 mod rings;
 mod shapefile;
+mod shapefile_out;
 mod sheet;
 mod shift;
 mod source;
@@ -62,9 +73,12 @@ mod zone;
 pub use area::ArcAreas;
 pub use claim::Looks;
 pub use crs::Crs;
+pub use draft::{can_be_written, put_in_order, write_whole};
 pub use error::{FileError, NotArea};
-pub use export::{Written, WrittenProof, write_blueprint, write_conflicts};
+pub use export::{Written, WrittenProof, write_blueprint, write_blueprint_as, write_conflicts, write_conflicts_as};
+pub use format::Format;
 pub use ground::{BORDER_M, Comparison};
+pub use manner::{FieldNames, Manner, TextOut};
 pub use messages::Cause;
 pub use read::{ReadLayer, read_layer};
 pub use shift::{Convention, PlaneShift, Shift, SpaceShift};

@@ -6,14 +6,16 @@ use crate::measure::Measure;
 use crate::names::LayerNames;
 use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
-use crate::problem::fault;
+use crate::problem::{self, fault};
 use crate::progress::{Listener, Meter};
+use crate::provenance;
 use crate::rules;
+use crate::runs::{Export, Run, What};
 use crate::store::Store;
 use lantu_engine::{DecisionLog, Finding, Layer, RuleSet};
-use lantu_files::{Written, write_blueprint, write_conflicts};
+use lantu_files::{Manner, Written, write_blueprint_as, write_conflicts_as};
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -29,6 +31,7 @@ pub struct Job {
     pub outcome: Outcome,
     /// Seconds per stage, in order; writing and reporting add to it.
     pub timings: RefCell<Vec<(&'static str, f64)>>,
+    title: String,
     started: RefCell<Instant>,
 }
 
@@ -48,7 +51,6 @@ impl Job {
     /// # Errors
     /// A problem that says what keeps the work from being done.
     pub fn run(mut plan: Plan, record: Option<&Path>, watcher: Watcher<'_>) -> Result<Self, Problem> {
-        let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let rules = Arc::new(plan.rules.as_deref().map_or_else(|| Ok(RuleSet::default()), rules::read)?);
         let mut log = DecisionLog::default();
         if let Some(path) = record.filter(|path| path.exists()) {
@@ -59,6 +61,19 @@ impl Job {
             edits.apply(&mut plan);
             edits.apply_crs(&mut plan);
         }
+        let title = title(&plan);
+        Self::of(plan, title, rules, log, watcher)
+    }
+
+    /// Does the work for a plan, rules and a record of decisions that are at hand.
+    pub(crate) fn of(
+        plan: Plan,
+        title: String,
+        rules: Arc<RuleSet>,
+        log: DecisionLog,
+        watcher: Watcher<'_>,
+    ) -> Result<Self, Problem> {
+        let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let log = Arc::new(log);
         let meter = Meter::of_run(watcher.tell, watcher.stop);
         let mut clock = Clock::default();
@@ -69,17 +84,54 @@ impl Job {
         let cut = Cut::of(&inputs, layers, plan.grid, &rules, &meter, &mut clock)?;
         let outcome = Outcome::of(Arc::new(cut), rules, log, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());
-        Ok(Self { plan, inputs, outcome, timings, started: RefCell::new(Instant::now()) })
+        Ok(Self { plan, inputs, outcome, timings, title, started: RefCell::new(Instant::now()) })
+    }
+
+    /// Keeps in a record what was exported and from which files, so that it can be replayed.
+    /// Decisions that applied and that it does not have yet are copied into it.
+    ///
+    /// # Errors
+    /// A problem if the record cannot be written or holds other decisions.
+    pub fn keep(
+        &self,
+        record: &Path,
+        manner: &Manner,
+        blueprint: &Written,
+        conflicts: Option<&Written>,
+    ) -> Result<(), Problem> {
+        let store = Store::open(record, record.parent().unwrap_or(Path::new(".")))?;
+        let log = store.log()?;
+        let applied = self.outcome.log.operations();
+        let known = log.operations();
+        if !applied.starts_with(known) {
+            return Err(other_decisions(record));
+        }
+        applied[known.len()..].iter().try_for_each(|operation| store.append(operation))?;
+        if store.plan()?.is_none() {
+            store.keep_plan(&self.plan)?;
+        }
+        let mut exports = vec![exported(What::Blueprint, manner, blueprint)?];
+        exports.extend(conflicts.map(|written| exported(What::Conflicts, manner, written)).transpose()?);
+        let layers = self.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
+        let rules = self.plan.rules.iter().map(|path| provenance::look_at(path));
+        store.keep_run(&Run {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            title: self.title.clone(),
+            operations: applied.len() as u64,
+            plan: self.plan.clone(),
+            rules: (*self.outcome.rules).clone(),
+            inputs: layers.map(Ok).chain(rules).collect::<Result<_, Problem>>()?,
+            exports,
+        })
     }
 
     /// Writes the blueprint.
     ///
     /// # Errors
     /// A problem if it cannot be written; the old file is untouched then.
-    pub fn write_blueprint(&self, path: &Path, watcher: Watcher<'_>) -> Result<Written, Problem> {
+    pub fn write_blueprint(&self, path: &Path, manner: &Manner, watcher: Watcher<'_>) -> Result<Written, Problem> {
         self.write(watcher, "write_blueprint", |watch| {
-            let title = self.title();
-            write_blueprint(path, &self.outcome.export(&self.inputs.crs, &title), watch)
+            write_blueprint_as(path, &self.outcome.export(&self.inputs.crs, &self.title), manner, watch)
         })
     }
 
@@ -87,10 +139,9 @@ impl Job {
     ///
     /// # Errors
     /// As [`Job::write_blueprint`].
-    pub fn write_conflicts(&self, path: &Path, watcher: Watcher<'_>) -> Result<Written, Problem> {
+    pub fn write_conflicts(&self, path: &Path, manner: &Manner, watcher: Watcher<'_>) -> Result<Written, Problem> {
         self.write(watcher, "write_conflicts", |watch| {
-            let title = self.title();
-            write_conflicts(path, &self.outcome.export(&self.inputs.crs, &title), watch)
+            write_conflicts_as(path, &self.outcome.export(&self.inputs.crs, &self.title), manner, watch)
         })
     }
 
@@ -114,17 +165,6 @@ impl Job {
         self.timings.borrow_mut().push((stage, (now - before).as_secs_f64()));
     }
 
-    /// The project's title; without a project the names of the layers, sorted.
-    fn title(&self) -> String {
-        let [zh, en] = self.plan.title.both();
-        if zh.is_empty() && en.is_empty() {
-            let mut names: Vec<&str> = self.plan.layers.iter().map(|layer| layer.name.as_str()).collect();
-            names.sort_unstable();
-            return names.join(" + ");
-        }
-        if zh == en { zh } else { format!("{zh} / {en}") }
-    }
-
     pub(crate) fn measure(&self) -> Measure {
         Measure::of(&self.outcome.cut, &self.inputs.crs)
     }
@@ -134,6 +174,37 @@ impl Job {
         let reading = self.inputs.layers.iter().flat_map(|loaded| &loaded.findings);
         reading.chain(&self.outcome.cut.findings)
     }
+}
+
+/// The project's title; without a project the names of the layers, sorted.
+fn title(plan: &Plan) -> String {
+    let [zh, en] = plan.title.both();
+    if zh.is_empty() && en.is_empty() {
+        let mut names: Vec<&str> = plan.layers.iter().map(|layer| layer.name.as_str()).collect();
+        names.sort_unstable();
+        return names.join(" + ");
+    }
+    if zh == en { zh } else { format!("{zh} / {en}") }
+}
+
+/// What a record keeps of a file that was written.
+pub(crate) fn exported(what: What, manner: &Manner, written: &Written) -> Result<Export, Problem> {
+    let path = std::path::absolute(&written.path).unwrap_or_else(|_| written.path.clone());
+    // A folder's format gives its parts new names each time.
+    let files: Vec<&PathBuf> = written.files.iter().filter(|file| file.is_file()).collect();
+    let files = files.into_iter().map(|file| provenance::look_at(file)).collect::<Result<_, _>>()?;
+    Ok(Export { what, path, manner: manner.clone(), files })
+}
+
+fn other_decisions(record: &Path) -> Problem {
+    let path = record.display();
+    problem::problem(
+        [
+            format!("{path} 中的裁定与本次运算所用的不同。"),
+            format!("The decisions in {path} are not those of this run."),
+        ],
+        ["请换一个记录文件。", "Name another record."],
+    )
 }
 
 /// Lets the engine use this many threads from now on; to be called once, before any work.

@@ -11,7 +11,8 @@
 //!
 //! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`. What is asked of a
 //! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
-//! is kept: `store`, `history`, `edits`; where results go: `targets`. What holds it together: `project` and `job`.
+//! is kept: `store` with `layout` and `runs`, `provenance`, `history`, `edits`; where results go: `targets`; made
+//! again: `replay`. What holds it together: `project` and `job`.
 
 #[macro_use]
 mod commands;
@@ -23,6 +24,7 @@ mod edits;
 mod history;
 mod inbox;
 mod job;
+mod layout;
 mod listing;
 mod load;
 mod look;
@@ -34,8 +36,11 @@ mod plan;
 mod problem;
 mod progress;
 mod project;
+mod provenance;
+mod replay;
 mod report;
 mod rules;
+mod runs;
 mod settings;
 mod sieve;
 mod store;
@@ -46,12 +51,14 @@ mod view;
 
 pub use codes::{CodeField, CodeSystem};
 pub use job::{Job, Watcher, use_threads};
-pub use lantu_files::{Verification, Written, WrittenProof};
+pub use lantu_files::{FieldNames, Manner, TextOut, Verification, Written, WrittenProof};
 pub use look::{LayerInfo, info, verify};
 pub use names::Recognised;
-pub use plan::{GRID_M, LayerPlan, Plan};
+
+pub use plan::{GRID_M, LayerPlan, Plan, class_ids};
 pub use progress::Listener;
 pub use project::Project;
+pub use replay::{ChangedInput, Replay, Replayed, replay};
 pub use report::{Report, report};
 pub use settings::Settings;
 pub use targets::Targets;

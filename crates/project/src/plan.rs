@@ -169,6 +169,11 @@ impl Plan {
     }
 }
 
+/// Returns classes by their ids.
+pub fn class_ids(ids: &[String]) -> Vec<ClassId> {
+    ids.iter().map(|id| ClassId::new(id)).collect()
+}
+
 /// Two layers of one name.
 pub(crate) fn repeated(name: &str) -> Problem {
     problem::problem(

@@ -9,6 +9,7 @@ use crate::detail::Asked;
 use crate::edits::Edits;
 use crate::history;
 use crate::inbox::Inbox;
+use crate::job;
 use crate::load::{Inputs, load, load_one};
 use crate::measure::Measure;
 use crate::names::LayerNames;
@@ -18,12 +19,13 @@ use crate::plan::{Plan, repeated};
 use crate::problem::{self, busy, fault, no_result};
 use crate::progress::Meter;
 use crate::rules;
+use crate::runs::{Run, What};
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{Store, now};
 use crate::tiles::{Drawn, MapArcs, Sources, TileAddress};
 use crate::view;
 use lantu_engine::{Action, ClassId, DecisionLog, Layer, Operation, RuleSet};
-use lantu_files::{write_blueprint, write_conflicts};
+use lantu_files::{Manner, write_blueprint, write_conflicts};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
@@ -485,10 +487,20 @@ impl Commands for Project {
         let title = open.plan.title.both();
         let export = found.outcome.export(&open.inputs.crs, &title[0]);
         let path = Path::new(&request.path);
-        let written = match request.what.as_str() {
-            "conflicts" => write_conflicts(path, &export, &watch)?,
-            _ => write_blueprint(path, &export, &watch)?,
+        let (what, written) = match request.what.as_str() {
+            "conflicts" => (What::Conflicts, write_conflicts(path, &export, &watch)?),
+            _ => (What::Blueprint, write_blueprint(path, &export, &watch)?),
         };
+        let exported = job::exported(what, &Manner::default(), &written)?;
+        lock(&open.store).keep_run(&Run {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            title: title[0].clone(),
+            operations: found.outcome.log.operations().len() as u64,
+            plan: (*open.plan).clone(),
+            rules: (*open.rules).clone(),
+            inputs: open.inputs.layers.iter().flat_map(|loaded| loaded.files.clone()).collect(),
+            exports: vec![exported],
+        })?;
         Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
     }
 }
@@ -538,9 +550,4 @@ fn known_class(open: &Open, class: &ClassId) -> Result<(), Problem> {
 
 fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
     store.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The present time in ISO 8601 with offset, for the record.
-fn now() -> String {
-    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }

@@ -36,6 +36,8 @@ pub struct Report {
     pub blueprint: BlueprintReport,
     /// The proof.
     pub proof: ProofReport,
+    /// What the format of the blueprint's file cannot hold: Chinese, English.
+    pub said: Vec<[String; 2]>,
     /// Planners' decisions in force whose conflict is gone.
     pub orphaned_decisions: u32,
     /// What is to be said of the data, with its place in the plane; at most 10,000.
@@ -197,6 +199,7 @@ pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
         conflicts: conflicts(outcome, measure),
         blueprint: blueprint(job, measure),
         proof: proof(outcome, measure, written)?,
+        said: written.map(|written| written.said.clone()).unwrap_or_default(),
         orphaned_decisions: outcome.orphaned,
         findings: findings.iter().take(FINDINGS).map(|finding| finding_report(finding)).collect(),
         findings_omitted: findings.len().saturating_sub(FINDINGS),

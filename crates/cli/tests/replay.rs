@@ -1,0 +1,119 @@
+//! Results are written in every format, and made again from their record byte for byte.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
+
+mod common;
+
+use common::{FARMLAND_PREVAILS, folder, geojson, lantu, lantu_in, square, two_layers, write};
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn every_format_is_written_by_its_ending_and_proven() {
+    let folder = folder();
+    let layers = two_layers(&folder, true);
+    for ending in ["geojson", "gpkg", "shp", "fgb", "gdb", "parquet", "dxf", "txt"] {
+        let out = folder.path().join(format!("out.{ending}"));
+        let ran = lantu(&["merge", &layers[0], &layers[1], "--json", "--encoding", "gbk", "--out", text(&out)]);
+        assert_eq!(ran.code, Some(0), "{ending}: {}", ran.err);
+        let report = ran.json();
+        assert_eq!(report["proof"]["holds"], true, "{ending}");
+        let says = matches!(ending, "shp" | "dxf" | "txt");
+        assert_eq!(!report["said"].as_array().unwrap().is_empty(), says, "{ending}: {}", report["said"]);
+        assert!(out.exists());
+    }
+    let shp = folder.path().join("out.shp");
+    assert_eq!(fs::read_to_string(shp.with_extension("cpg")).unwrap(), "GBK");
+    let ran = lantu_in("zh_CN.UTF-8", &["merge", &layers[0], &layers[1], "--out", text(&shp)]);
+    assert!(ran.out.contains("字段名不超过 10 字节"), "{}", ran.out);
+    let ran = lantu(&["merge", &layers[0], &layers[1], "--out", text(&folder.path().join("out.xyz"))]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("out.xyz") && ran.err.contains(".parquet"), "{}", ran.err);
+}
+
+#[test]
+fn only_patches_of_the_classes_asked_for_are_written() {
+    let folder = folder();
+    let layers = two_layers(&folder, true);
+    let out = folder.path().join("out.geojson");
+    let only = |class: &str| {
+        lantu(&["merge", &layers[0], &layers[1], "--out", text(&out), "--only", class, "--field-names", "standard"])
+    };
+    assert_eq!(only("forest").code, Some(0));
+    let written: serde_json::Value = serde_json::from_str(&fs::read_to_string(&out).unwrap()).unwrap();
+    let features = written["features"].as_array().unwrap();
+    assert!(features.iter().all(|feature| feature["properties"]["YDYHFLDM"] == "forest") && !features.is_empty());
+    let ran = only("sea");
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("farmland, forest"), "{}", ran.err);
+}
+
+/// A project of two overlapping layers, its merge recorded.
+fn recorded(folder: &TempDir) -> [std::path::PathBuf; 3] {
+    two_layers(folder, true);
+    write(folder, "rules.toml", FARMLAND_PREVAILS);
+    let text = "rules = 'rules.toml'\n[[layer]]\nname = 'farmland'\npath = 'farmland.geojson'\n[[layer]]\nname = 'forest'\npath = 'forest.geojson'\n";
+    let project = write(folder, "p.toml", text);
+    let (record, out) = (folder.path().join("p.lantu"), folder.path().join("out.gpkg"));
+    [project, record, out]
+}
+
+fn merge(files: &[std::path::PathBuf; 3], ending: &str) -> common::Ran {
+    let [project, record, out] = files;
+    let conflicts = out.with_file_name("c.geojson");
+    let out = out.with_extension(ending);
+    let arguments =
+        ["merge", text(project), "--out", text(&out), "--conflicts", text(&conflicts), "--record", text(record)];
+    lantu(&arguments)
+}
+
+#[test]
+fn a_replay_gives_the_same_bytes_and_names_changed_inputs() {
+    let folder = folder();
+    let files = recorded(&folder);
+    for ending in ["gpkg", "shp", "gdb"] {
+        let ran = merge(&files, ending);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+    }
+    let [_, record, out] = &files;
+    let into = folder.path().join("again");
+    let ran = lantu(&["replay", text(record), "--into", text(&into), "--json"]);
+    assert_eq!(ran.code, Some(0), "{} {}", ran.out, ran.err);
+    let found = ran.json();
+    let same = |name: &str| {
+        let exports = found["exports"].as_array().unwrap();
+        let export = exports.iter().find(|export| export["path"].as_str().unwrap().ends_with(name)).unwrap();
+        export["same"].clone()
+    };
+    assert_eq!(found["exports"].as_array().unwrap().len(), 4, "the latest of each file");
+    assert_eq!([same("out.gpkg"), same("out.shp"), same("c.geojson")], [true, true, true].map(serde_json::Value::from));
+    assert!(same("out.gdb").is_null());
+    for name in ["out.gpkg", "out.dbf", "out.fields.csv", "c.geojson"] {
+        assert!(fs::read(into.join(name)).unwrap() == fs::read(out.with_file_name(name)).unwrap(), "{name}");
+    }
+    geojson(&folder, "forest.geojson", &[square(111.004, 20.0, 0.01)]);
+    let ran = lantu(&["replay", text(record)]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("forest.geojson has changed") && !ran.out.contains("farmland.geojson"), "{}", ran.out);
+    fs::remove_file(folder.path().join("rules.toml")).unwrap();
+    let ran = lantu_in("zh_CN.UTF-8", &["replay", text(record)]);
+    assert!(ran.out.contains("rules.toml 已不在"), "{}", ran.out);
+}
+
+#[test]
+fn a_record_without_exports_and_a_file_that_is_none_are_told() {
+    let folder = folder();
+    let none = write(&folder, "none.lantu", "");
+    let ran = lantu(&["replay", text(&none)]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.err.contains("knows of no export") && ran.err.contains("--record"), "{}", ran.err);
+    let text_file = write(&folder, "text.lantu", "no database at all, however long it may become, and longer");
+    assert_eq!(lantu(&["replay", text(&text_file)]).code, Some(2));
+    assert_eq!(lantu(&["replay", text(&folder.path().join("gone.lantu"))]).code, Some(2));
+    assert_eq!(fs::read(&none).unwrap(), b"", "looking changes nothing");
+}
