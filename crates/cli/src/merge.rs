@@ -40,6 +40,9 @@ pub struct Merge {
     /// Keep in this record from what it was made, for lantu replay · 把来源记入该文件，供 lantu replay 重做
     #[arg(long, value_name = "FILE.lantu")]
     record: Option<PathBuf>,
+    /// Put blueprint and conflicts into the record as layers for QGIS · 把蓝图和冲突作为图层写入记录，供 QGIS 打开
+    #[arg(long, requires = "record")]
+    layers_in_record: bool,
     /// Exit with 1 if conflicts are open · 有待定冲突时退出码为 1
     #[arg(long)]
     strict: bool,
@@ -60,6 +63,9 @@ impl Merge {
         let written = self.write(&job)?;
         if let (Some(record), Some(blueprint)) = (&self.record, written.first()) {
             job.keep(record, &self.manner.manner(), blueprint, written.get(1))?;
+            if self.layers_in_record {
+                watch::under_a_bar(|watcher| job.keep_layers(record, watcher))?;
+            }
         }
         let report = report(&job, written.first())?;
         if let Some(path) = &self.report {

@@ -108,9 +108,16 @@ impl Draft {
 /// # Errors
 /// [`FileError::NotWritable`]; the old file is untouched then.
 pub fn write_whole(target: &Path, contents: &[u8]) -> Result<(), FileError> {
+    write_whole_by(target, |draft| File::create(draft)?.write_all(contents))
+}
+
+/// Lets somebody write a file, whole or not at all; there is none yet where it is to be written.
+///
+/// # Errors
+/// [`FileError::NotWritable`]; the old file is untouched then.
+pub fn write_whole_by(target: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> Result<(), FileError> {
     let draft = Draft::of(target)?;
-    let write = || File::create(draft.path())?.write_all(contents);
-    write().map_err(|source| FileError::NotWritable { path: target.to_path_buf(), source })?;
+    write(draft.path()).map_err(|source| FileError::NotWritable { path: target.to_path_buf(), source })?;
     draft.publish().map(drop)
 }
 

@@ -73,7 +73,7 @@ mod zone;
 pub use area::ArcAreas;
 pub use claim::Looks;
 pub use crs::Crs;
-pub use draft::{can_be_written, put_in_order, write_whole};
+pub use draft::{can_be_written, put_in_order, write_whole, write_whole_by};
 pub use error::{FileError, NotArea};
 pub use export::{Written, WrittenProof, write_blueprint, write_blueprint_as, write_conflicts, write_conflicts_as};
 pub use format::Format;

@@ -1,6 +1,8 @@
 //! A run without a window: what `lantu merge` and `lantu check` do.
 
 use crate::api::Problem;
+use crate::content::Contents;
+use crate::drawn;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
 use crate::names::LayerNames;
@@ -9,12 +11,14 @@ use crate::plan::Plan;
 use crate::problem::{self, fault};
 use crate::progress::{Listener, Meter};
 use crate::provenance;
+use crate::reattach::{self, Orphan};
 use crate::rules;
 use crate::runs::{Export, Run, What};
-use crate::store::Store;
+use crate::store::{Place, Store};
 use lantu_engine::{DecisionLog, Finding, Layer, RuleSet};
 use lantu_files::{Manner, Written, write_blueprint_as, write_conflicts_as};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -32,6 +36,10 @@ pub struct Job {
     /// Seconds per stage, in order; writing and reporting add to it.
     pub timings: RefCell<Vec<(&'static str, f64)>>,
     title: String,
+    /// The record as it was made.
+    pub(crate) log: Arc<DecisionLog>,
+    /// Where conflicts that were decided lay.
+    places: HashMap<String, Place>,
     started: RefCell<Instant>,
 }
 
@@ -46,23 +54,30 @@ pub struct Watcher<'a> {
 
 impl Job {
     /// Reads, cuts, decides and proves. `record` is the record of decisions and of what the window
-    /// changed of the layers, if there is one.
+    /// changed of the layers, if there is one; `replaced` are layers, by name, with a new source.
     ///
     /// # Errors
     /// A problem that says what keeps the work from being done.
-    pub fn run(mut plan: Plan, record: Option<&Path>, watcher: Watcher<'_>) -> Result<Self, Problem> {
+    pub fn run(
+        mut plan: Plan,
+        record: Option<&Path>,
+        replaced: &[(String, String)],
+        watcher: Watcher<'_>,
+    ) -> Result<Self, Problem> {
         let rules = Arc::new(plan.rules.as_deref().map_or_else(|| Ok(RuleSet::default()), rules::read)?);
-        let mut log = DecisionLog::default();
+        let (mut log, mut places) = (DecisionLog::default(), HashMap::new());
         if let Some(path) = record.filter(|path| path.exists()) {
             let store = Store::look_into(path)?;
-            log = store.log()?;
+            (log, places) = (store.log()?, store.places()?);
             // The layers are those that the decisions were made on.
             let edits = store.edits()?;
             edits.apply(&mut plan);
             edits.apply_crs(&mut plan);
         }
+        // What the terminal says stands above what the window changed.
+        replaced.iter().try_for_each(|(name, source)| plan.replace(name, source))?;
         let title = title(&plan);
-        Self::of(plan, title, rules, log, watcher)
+        Ok(Self { places, ..Self::of(plan, title, rules, log, watcher)? })
     }
 
     /// Does the work for a plan, rules and a record of decisions that are at hand.
@@ -80,11 +95,14 @@ impl Job {
         let mut inputs = load(&plan, &names, &meter)?;
         clock.lap("read");
         rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
+        let contents = Contents::of(&inputs.layers, &log);
         let layers = take_layers(&mut inputs);
         let cut = Cut::of(&inputs, layers, plan.grid, &rules, &meter, &mut clock)?;
-        let outcome = Outcome::of(Arc::new(cut), rules, log, &meter, &mut clock)?;
+        let followed = Arc::new(reattach::followed(&log, &contents, &cut));
+        let outcome = Outcome::of(Arc::new(cut), rules, followed, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());
-        Ok(Self { plan, inputs, outcome, timings, title, started: RefCell::new(Instant::now()) })
+        let places = HashMap::new();
+        Ok(Self { plan, inputs, outcome, timings, title, log, places, started: RefCell::new(Instant::now()) })
     }
 
     /// Keeps in a record what was exported and from which files, so that it can be replayed.
@@ -101,12 +119,12 @@ impl Job {
     ) -> Result<(), Problem> {
         let store = Store::open(record, record.parent().unwrap_or(Path::new(".")))?;
         let log = store.log()?;
-        let applied = self.outcome.log.operations();
+        let applied = self.log.operations();
         let known = log.operations();
         if !applied.starts_with(known) {
             return Err(other_decisions(record));
         }
-        applied[known.len()..].iter().try_for_each(|operation| store.append(operation))?;
+        applied[known.len()..].iter().try_for_each(|operation| store.append(operation, &[]))?;
         if store.plan()?.is_none() {
             store.keep_plan(&self.plan)?;
         }
@@ -163,6 +181,22 @@ impl Job {
         let now = Instant::now();
         let before = self.started.replace(now);
         self.timings.borrow_mut().push((stage, (now - before).as_secs_f64()));
+    }
+
+    /// Puts blueprint and conflicts into a record as layers, for QGIS.
+    ///
+    /// # Errors
+    /// A problem if the record cannot be written.
+    pub fn keep_layers(&self, record: &Path, watcher: Watcher<'_>) -> Result<(), Problem> {
+        let store = Store::open(record, record.parent().unwrap_or(Path::new(".")))?;
+        let meter = Meter::of_export(watcher.tell, watcher.stop);
+        let export = self.outcome.export(&self.inputs.crs, &self.title);
+        drawn::keep_layers(&store, &export, &|part| meter.reached("write", part, "")).map(drop)
+    }
+
+    /// Returns the decisions in force that fit no conflict any more.
+    pub(crate) fn orphans(&self) -> Vec<Orphan> {
+        reattach::orphans(&self.outcome, &self.log, &self.places)
     }
 
     pub(crate) fn measure(&self) -> Measure {

@@ -11,7 +11,8 @@
 //!
 //! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`. What is asked of a
 //! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
-//! is kept: `store` with `layout` and `runs`, `provenance`, `history`, `edits`; where results go: `targets`; made
+//! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
+//! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.
 
 #[macro_use]
@@ -19,8 +20,11 @@ mod commands;
 pub mod api;
 mod choosing;
 mod codes;
+mod content;
 mod detail;
+mod drawn;
 mod edits;
+mod held;
 mod history;
 mod inbox;
 mod job;
@@ -37,6 +41,7 @@ mod problem;
 mod progress;
 mod project;
 mod provenance;
+mod reattach;
 mod replay;
 mod report;
 mod rules;
@@ -58,7 +63,9 @@ pub use names::Recognised;
 pub use plan::{GRID_M, LayerPlan, Plan, class_ids};
 pub use progress::Listener;
 pub use project::Project;
+pub use reattach::Orphan;
 pub use replay::{ChangedInput, Replay, Replayed, replay};
 pub use report::{Report, report};
 pub use settings::Settings;
+pub use store::Place;
 pub use targets::Targets;

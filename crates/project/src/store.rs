@@ -9,9 +9,25 @@ use crate::edits::Edits;
 use crate::layout::{self, FORMAT};
 use crate::plan::Plan;
 use crate::problem;
-use lantu_engine::{Action, DecisionLog, Operation};
+use lantu_engine::{Action, ConflictId, DecisionLog, Operation};
+use lantu_files::write_whole_by;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use serde::Serialize;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+
+/// Where a conflict was when it was decided.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Place {
+    /// Its kind.
+    pub kind: String,
+    /// The layers of its parties.
+    pub layers: Vec<String>,
+    /// Its area in m².
+    pub area_m2: f64,
+    /// The middle of its box in degrees, if it has a place there.
+    pub lonlat: Option<[f64; 2]>,
+}
 
 /// An open record.
 #[derive(Debug)]
@@ -61,6 +77,18 @@ impl Store {
         open().map_err(|failed: Failed| failed.told(path))
     }
 
+    /// Copies the record to another file, which appears whole or not at all.
+    pub(crate) fn save_as(&self, target: &Path) -> Result<(), Problem> {
+        if same_file(&self.path, target) {
+            return Err(onto_itself(target));
+        }
+        let vacuum = |draft: &Path| {
+            let copied = self.database.execute("VACUUM INTO ?", [draft.to_string_lossy()]);
+            copied.map(drop).map_err(std::io::Error::other)
+        };
+        Ok(write_whole_by(target, vacuum)?)
+    }
+
     /// Returns the file of the record.
     pub(crate) fn path(&self) -> &Path {
         &self.path
@@ -101,19 +129,48 @@ impl Store {
         Ok(read.collect::<Result<_, _>>()?)
     }
 
-    /// Appends an operation; it is on the disk when this returns.
-    pub(crate) fn append(&self, operation: &Operation) -> Result<(), Problem> {
+    /// Appends an operation and the places that it decides; all of it is on the disk when this returns.
+    pub(crate) fn append(&self, operation: &Operation, places: &[(ConflictId, Place)]) -> Result<(), Problem> {
         let action = serde_json::to_string(&operation.action).map_err(|cause| self.spoilt(&cause))?;
         let row =
             params![operation.number as i64, operation.when, operation.who, operation.reason, operation.basis, action];
-        let inserted = self.database.execute(
-            "INSERT INTO lantu_operation (number, at, who, reason, basis, action) VALUES (?, ?, ?, ?, ?, ?)",
-            row,
-        );
-        match inserted {
+        let insert = || -> Result<(), rusqlite::Error> {
+            let change = self.database.unchecked_transaction()?;
+            change.execute(
+                "INSERT INTO lantu_operation (number, at, who, reason, basis, action) VALUES (?, ?, ?, ?, ?, ?)",
+                row,
+            )?;
+            for (id, place) in places {
+                let [lon, lat] = place.lonlat.map_or([None, None], |lonlat| lonlat.map(Some));
+                let row = params![id.to_string(), place.kind, place.layers.join("\n"), place.area_m2, lon, lat];
+                change.prepare_cached("INSERT OR REPLACE INTO lantu_place VALUES (?, ?, ?, ?, ?, ?)")?.execute(row)?;
+            }
+            change.commit()
+        };
+        match insert() {
             Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Err(self.taken()),
-            other => other.map(drop).map_err(|cause| Failed::from(cause).told(&self.path)),
+            other => other.map_err(|cause| Failed::from(cause).told(&self.path)),
         }
+    }
+
+    /// Returns the places of conflicts that were decided, by the conflicts' ids.
+    pub(crate) fn places(&self) -> Result<HashMap<String, Place>, Problem> {
+        if self.format < 2 {
+            return Ok(HashMap::new());
+        }
+        let read = || -> Result<HashMap<String, Place>, rusqlite::Error> {
+            let mut rows =
+                self.database.prepare("SELECT conflict, kind, parties, area_m2, lon, lat FROM lantu_place")?;
+            let places = rows.query_map([], |row| {
+                let (lon, lat): (Option<f64>, Option<f64>) = (row.get(4)?, row.get(5)?);
+                let layers: String = row.get(2)?;
+                let layers = layers.lines().map(str::to_owned).collect();
+                let lonlat = lon.zip(lat).map(|(lon, lat)| [lon, lat]);
+                Ok((row.get(0)?, Place { kind: row.get(1)?, layers, area_m2: row.get(3)?, lonlat }))
+            })?;
+            places.collect()
+        };
+        read().map_err(|cause| Failed::from(cause).told(&self.path))
     }
 
     /// Keeps the plan beside the decisions.
@@ -177,6 +234,21 @@ impl Store {
     }
 }
 
+fn same_file(one: &Path, other: &Path) -> bool {
+    std::fs::canonicalize(one).ok().zip(std::fs::canonicalize(other).ok()).is_some_and(|(one, other)| one == other)
+}
+
+fn onto_itself(path: &Path) -> Problem {
+    let path = path.display();
+    problem::problem(
+        [
+            format!("{path} 就是正在使用的记录，每次裁定都已存盘。"),
+            format!("{path} is the record that is in use; every decision is in it already."),
+        ],
+        ["另存请换一个文件名。", "Choose another name for a copy."],
+    )
+}
+
 /// Where a record lies if its own folder may not be written to.
 fn elsewhere(wanted: &Path, instead: &Path) -> PathBuf {
     instead.join(wanted.to_string_lossy().replace(['/', '\\', ':'], "_"))
@@ -236,7 +308,7 @@ impl Failed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lantu_engine::{Choice, ConflictId};
+    use lantu_engine::Choice;
     use std::sync::Arc;
 
     fn decision(number: u64) -> Operation {
@@ -257,8 +329,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lantu");
         let store = Store::open(&path, folder.path()).unwrap();
-        store.append(&decision(1)).unwrap();
-        store.append(&decision(2)).unwrap();
+        store.append(&decision(1), &[]).unwrap();
+        store.append(&decision(2), &[]).unwrap();
         drop(store);
         let log = Store::open(&path, folder.path()).unwrap().log().unwrap();
         assert_eq!(log.operations(), [decision(1), decision(2)].map(Arc::new));
@@ -269,8 +341,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lantu");
         let [one, other] = [(); 2].map(|()| Store::open(&path, folder.path()).unwrap());
-        one.append(&decision(1)).unwrap();
-        let problem = other.append(&decision(1)).unwrap_err();
+        one.append(&decision(1), &[]).unwrap();
+        let problem = other.append(&decision(1), &[]).unwrap_err();
         assert!(problem.message[1].contains("Another window"), "{problem:?}");
         assert_eq!(other.log().unwrap().operations().len(), 1);
     }
@@ -280,7 +352,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lantu");
         let store = Store::open(&path, folder.path()).unwrap();
-        store.append(&decision(1)).unwrap();
+        store.append(&decision(1), &[]).unwrap();
         for table in ["migration", "run", "input", "export", "place"] {
             store.database.execute_batch(&format!("DROP TABLE lantu_{table}")).unwrap();
         }
@@ -312,7 +384,7 @@ mod tests {
     fn a_record_that_is_looked_into_is_not_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lantu");
-        Store::open(&path, folder.path()).unwrap().append(&decision(1)).unwrap();
+        Store::open(&path, folder.path()).unwrap().append(&decision(1), &[]).unwrap();
         let before = std::fs::read(&path).unwrap();
         assert_eq!(Store::look_into(&path).unwrap().log().unwrap().operations(), [Arc::new(decision(1))]);
         assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -296,6 +296,8 @@ export const en: Record<Key, string> = {
   'blueprint.continue': 'Go on deciding',
   'blueprint.alldone': 'All conflicts are decided',
   'blueprint.alldone.text': '{n} in all: {rule} by rule, {hand} by hand.',
+  'orphan.conflict': 'Operation {n} ({who}): the conflict is gone; it was at',
+  'orphan.party': 'Operation {n} ({who}): the feature chosen is gone; it was at',
   'blueprint.export': 'Export the blueprint',
 
   'export.title': 'Export',
@@ -321,6 +323,7 @@ export const en: Record<Key, string> = {
   'restored.lead': 'What you changed of the layers in this window still applies:',
   'restored.rename': '“{layer}” is called “{value}”',
   'restored.class': '“{layer}” is {value}',
+  'restored.replace': '"{layer}" has a new file, {value}',
   'restored.remove': '“{layer}” was removed',
   'restored.add': '“{layer}” was added',
   'restored.lost': 'a change of “{layer}” no longer fits the project file and was left out',

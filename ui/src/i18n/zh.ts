@@ -293,6 +293,8 @@ export const zh = {
   'blueprint.continue': '继续裁定',
   'blueprint.alldone': '冲突已全部裁定',
   'blueprint.alldone.text': '共 {n} 处：按规则 {rule} 处，人工 {hand} 处。',
+  'orphan.conflict': '第 {n} 项（{who}）：冲突已不在；原处',
+  'orphan.party': '第 {n} 项（{who}）：所选要素已不在；原处',
   'blueprint.export': '导出蓝图',
 
   'export.title': '导出',
@@ -317,6 +319,7 @@ export const zh = {
   'restored.lead': '窗口中对图层做过的改动已沿用：',
   'restored.rename': '“{layer}”改名为“{value}”',
   'restored.class': '“{layer}”的类别改为{value}',
+  'restored.replace': '“{layer}”换用新文件 {value}',
   'restored.remove': '“{layer}”已移除',
   'restored.add': '添加了“{layer}”',
   'restored.lost': '“{layer}”的改动已对不上项目文件，未沿用',
