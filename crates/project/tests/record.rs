@@ -119,8 +119,11 @@ fn the_second_window_is_told_and_what_was_decided_at_the_same_time_is_refused() 
     let decide = json!({ "conflicts": [id], "choice": { "kind": "keep-all" }, "reason": "", "basis": "" });
     let problem = other.project.call("decide", decide).unwrap_err();
     assert!(problem.message[1].contains("Another window"), "{problem:?}");
-    drop((one, other));
-    assert!(open(&file).ask("view", json!({}))["shared"].is_null());
+    drop(other);
+    one.close(folder.path());
+    let again = open(&file);
+    assert!(again.ask("view", json!({}))["shared"].is_null());
+    again.close(folder.path());
     let left = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert_eq!(left.filter(|name| name.starts_with('.')).count(), 0);
 }

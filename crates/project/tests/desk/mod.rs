@@ -7,6 +7,10 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
+fn is_lock(name: &std::ffi::OsStr) -> bool {
+    name.to_string_lossy().ends_with(".lantu.lock")
+}
+
 pub struct Desk {
     pub project: Project,
     pub progress: Receiver<lantu_project::api::Progress>,
@@ -20,6 +24,20 @@ impl Desk {
         let events = move |heard: lantu_project::api::Progress| drop(tell.send(heard));
         // `Sender` is shared by the threads of a run one after another.
         Self { project: Project::new(settings, Box::new(events)), progress }
+    }
+
+    /// Closes the project in a folder and waits until its hold on the record is gone: the thread of a
+    /// run ends a moment after it has told so.
+    pub fn close(self, folder: &Path) {
+        drop(self);
+        let held = || std::fs::read_dir(folder).unwrap().any(|entry| is_lock(&entry.unwrap().file_name()));
+        for _ in 0..1000 {
+            if !held() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the record is still held");
     }
 
     pub fn ask(&self, name: &str, request: Value) -> Value {
