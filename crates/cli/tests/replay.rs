@@ -117,3 +117,32 @@ fn a_record_without_exports_and_a_file_that_is_none_are_told() {
     assert_eq!(lantu(&["replay", text(&folder.path().join("gone.lantu"))]).code, Some(2));
     assert_eq!(fs::read(&none).unwrap(), b"", "looking changes nothing");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_disk_that_is_full_leaves_the_old_file_and_no_trace() {
+    let folder = folder();
+    let layers = two_layers(&folder, true);
+    for ending in ["geojson", "gpkg", "shp", "fgb", "gdb", "parquet", "dxf", "txt"] {
+        let target = folder.path().join("out");
+        fs::create_dir(&target).unwrap();
+        let out = target.join(format!("out.{ending}"));
+        if ending == "gdb" {
+            fs::create_dir(&out).unwrap();
+        }
+        fs::write(if ending == "gdb" { out.join("old") } else { out.clone() }, "old").unwrap();
+        // No file may grow beyond half a kilobyte: writing fails in the middle, as on a full disk.
+        let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
+        let ran = std::process::Command::new("sh")
+            .args(["-c", script, env!("CARGO_BIN_EXE_lantu"), "merge", &layers[0], &layers[1], "--out", text(&out)])
+            .env("LC_ALL", "en_GB.UTF-8")
+            .output()
+            .unwrap();
+        let err = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(2), "{ending}: {err}");
+        assert!(err.starts_with("error: ") && err.contains(text(&out)) && err.contains("untouched"), "{ending}: {err}");
+        let old = fs::read(if ending == "gdb" { out.join("old") } else { out.clone() }).unwrap();
+        assert_eq!((old.as_slice(), fs::read_dir(&target).unwrap().count()), (b"old".as_slice(), 1), "{ending}");
+        fs::remove_dir_all(&target).unwrap();
+    }
+}

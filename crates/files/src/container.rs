@@ -14,9 +14,29 @@ use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 
 /// The endings of files that are looked for.
-const DATA: [&str; 20] = [
-    "shp", "gdb", "gpkg", "geojson", "json", "geojsonl", "geojsons", "ndjson", "fgb", "kml", "kmz", "gml", "dxf",
-    "tab", "mif", "csv", "txt", "xlsx", "xls", "ods",
+const DATA: [&str; 22] = [
+    "shp",
+    "gdb",
+    "gpkg",
+    "geojson",
+    "json",
+    "geojsonl",
+    "geojsons",
+    "ndjson",
+    "fgb",
+    "kml",
+    "kmz",
+    "gml",
+    "dxf",
+    "tab",
+    "mif",
+    "csv",
+    "txt",
+    "xlsx",
+    "xls",
+    "ods",
+    "parquet",
+    "geoparquet",
 ];
 /// No more than this is unpacked, in bytes and in files.
 const MOST_BYTES: u64 = 4 << 30;

@@ -171,10 +171,9 @@ fn locked_folder(parent: &Path) -> io::Result<(TempDir, File)> {
     loop {
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         attempts += 1;
-        let locked = File::create(folder.path().join(LOCK)).and_then(|lock| {
+        let locked = File::create(folder.path().join(LOCK)).inspect(|lock| {
             // Without locks (some network drives) a draft can be taken for abandoned only by hand.
             let _ = lock.try_lock();
-            Ok(lock)
         });
         match locked {
             Ok(lock) => return Ok((folder, lock)),

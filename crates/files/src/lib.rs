@@ -11,7 +11,7 @@
 //! names the file and says what to do, in Chinese and English.
 //!
 //! Reading: `source` (how a layer is named) → `open` (with `container` for archives and folders,
-//! `shapefile` and `drivers` for what GDAL keeps quiet; `boundary` and `table` for what it cannot
+//! `shapefile` and `drivers` for what GDAL keeps quiet; `boundary`, `table` and `parquet_in` for what it cannot
 //! read, handed to it by `drawn`; `text` for encodings) → `claim` (whether the numbers fit the CRS)
 //! → `wkb`, `curve` (rings) → `read`. In between: `crs`, `gauss` and `zone`, `shift`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
@@ -50,6 +50,7 @@ mod kept;
 mod manner;
 mod messages;
 mod open;
+mod parquet_in;
 mod parquet_out;
 mod progress;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use lantu_engine::ClassId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 const DICTIONARY: &str = include_str!("../../../seeds/field-names.csv");
 
@@ -165,24 +165,32 @@ impl FieldNames {
     }
 
     /// Returns a theme's columns under these names.
-    pub(crate) fn columns(self, own: &'static [(&'static str, Kind)]) -> &'static [(&'static str, Kind)] {
-        type Columns = Vec<(&'static str, Kind)>;
-        // Made once per theme and naming, and kept, as themes live on fixed lists.
-        static MADE: OnceLock<std::sync::Mutex<Vec<(FieldNames, usize, &'static Columns)>>> = OnceLock::new();
+    pub(crate) fn columns(self, own: &'static Columns) -> &'static Columns {
+        // Themes live on fixed lists: each is made once per naming and kept.
+        static MADE: Mutex<Vec<Made>> = Mutex::new(Vec::new());
         if self == Self::Lantu {
             return own;
         }
-        let made = MADE.get_or_init(Default::default);
-        let mut made = made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let key = own.as_ptr() as usize;
-        if let Some((.., columns)) = made.iter().find(|(names, at, _)| *names == self && *at == key) {
-            return columns;
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = made.iter().find(|made| made.names == self && std::ptr::eq(made.own, own));
+        if let Some(known) = known {
+            return known.columns;
         }
-        let columns: Columns = own.iter().map(|&(name, kind)| (self.name(name), kind)).collect();
-        let columns: &'static Columns = Box::leak(Box::new(columns));
-        made.push((self, key, columns));
+        let columns: Vec<_> = own.iter().map(|&(name, kind)| (self.name(name), kind)).collect();
+        let columns: &'static Columns = Box::leak(columns.into_boxed_slice());
+        made.push(Made { names: self, own, columns });
         columns
     }
+}
+
+/// Names and kinds of a theme's properties.
+type Columns = [(&'static str, Kind)];
+
+/// A theme's columns under other names.
+struct Made {
+    names: FieldNames,
+    own: &'static Columns,
+    columns: &'static Columns,
 }
 
 #[cfg(test)]

@@ -5,8 +5,6 @@
 mod common;
 
 use common::{Run, corners, folder, go_on, layer, zone};
-use gdal::Dataset;
-use gdal::vector::LayerAccess;
 use lantu_engine::{ClassId, RuleSet};
 use lantu_files::{FieldNames, Format, LayerRequest, Manner, Source, TextOut, read_layer, verify, write_blueprint_as};
 use std::path::Path;
@@ -25,7 +23,10 @@ struct Row {
 
 fn run() -> Run {
     let layers = vec![
-        layer("farmland", &[&[&corners(500_000.012_3, 2_200_000.0, 500.0)], &[&corners(500_500.5, 2_200_000.1, 499.9)]]),
+        layer(
+            "farmland",
+            &[&[&corners(500_000.012_3, 2_200_000.0, 500.0)], &[&corners(500_500.5, 2_200_000.1, 499.9)]],
+        ),
         layer("红线", &[&[&corners(500_300.777_7, 2_200_200.0, 400.0)]]),
     ];
     Run::of(layers, zone(), RuleSet::default())
@@ -52,9 +53,10 @@ fn try_out(format: Format) -> Row {
     let same_plane = format != Format::GeoJson;
     let kept = reads && verify(&source(&path, format), &[], &go_on).unwrap().holds;
     let crs = match (&plain, format) {
-        (_, Format::GeoParquet) => "kept".to_owned(),
         (Ok(plain), Format::GeoJson) => format!("longitude and latitude ({})", plain.value.file_crs),
-        (Ok(plain), Format::BoundaryTxt) => format!("zones of China only, eastings with their number ({})", plain.value.file_crs),
+        (Ok(plain), Format::BoundaryTxt) => {
+            format!("zones of China only, eastings with their number ({})", plain.value.file_crs)
+        }
         (Ok(plain), _) if plain.value.file_crs == "EPSG:4546" => "kept".to_owned(),
         (Ok(plain), _) => plain.value.file_crs.clone(),
         (Err(_), _) => "none: to be given".to_owned(),
@@ -64,7 +66,7 @@ fn try_out(format: Format) -> Row {
         endings: format.endings().iter().map(|ending| format!("`.{ending}`")).collect::<Vec<_>>().join(", "),
         reads: if reads { "yes" } else { "no" },
         writes: "yes",
-        grid: match (same_plane, kept || format == Format::GeoParquet) {
+        grid: match (same_plane, kept) {
             (true, true) => "every point",
             (false, true) => "on its own grid of 10⁻⁹ degrees, cut anew",
             (_, false) => "NO",
@@ -96,13 +98,14 @@ fn text(run: &Run, path: &Path, format: Format) -> String {
 /// What becomes of the fields' names and of long texts.
 fn fields(path: &Path, format: Format) -> String {
     match format {
-        Format::GeoParquet => return "whole".to_owned(),
         Format::Dxf => return "none: a drawing layer per class".to_owned(),
         Format::BoundaryTxt => return "number, source, use, class code".to_owned(),
         _ => {}
     }
-    let layer = Dataset::open(path).unwrap().into_layer(0).unwrap();
-    let names: Vec<String> = layer.defn().fields().map(|field| field.name()).collect();
+    let request = LayerRequest::new("a", source(path, format), ClassId::new("x"));
+    let read = read_layer(&request, &zone(), &go_on).unwrap();
+    let row = &read.value.layer.features[0].attributes;
+    let names: Vec<String> = row.iter().map(|(name, _)| name.to_owned()).collect();
     let whole = names.contains(&"椭球面积".to_owned());
     if whole { "whole" } else { "names of 10 bytes, listed in `NAME.fields.csv`; texts of 254 bytes" }.to_owned()
 }

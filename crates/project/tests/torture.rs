@@ -123,7 +123,7 @@ fn one_life(folder: &Path, after: Duration) -> Vec<String> {
     let (out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     // Every life gets as far as working, then any moment may be its last.
     let mut lines = BufReader::new(out).lines();
-    let first = if after.as_millis() % 4 == 0 { None } else { lines.next().and_then(Result::ok) };
+    let first = if after.as_millis().is_multiple_of(4) { None } else { lines.next().and_then(Result::ok) };
     std::thread::sleep(after);
     child.kill().unwrap();
     child.wait().unwrap();

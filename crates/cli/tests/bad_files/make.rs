@@ -379,6 +379,12 @@ fn binaries(files: &mut Files) {
     put(files, "fgb-header-huge.fgb", [magic.as_slice(), &[0xff, 0xff, 0xff, 0x7f]].concat());
     put(files, "fgb-header-of-zeros.fgb", [magic.as_slice(), &[16, 0, 0, 0], &[0; 16]].concat());
     put(files, "fgb-header-of-ones.fgb", [magic.as_slice(), &[64, 0, 0, 0], &[0xff; 64]].concat());
+    put(files, "parquet-empty.parquet", "");
+    put(files, "parquet-text.parquet", "no Parquet");
+    put(files, "parquet-magic-alone.parquet", "PAR1PAR1");
+    put(files, "parquet-footer-huge.parquet", b"PAR1\xff\xff\xff\x7fPAR1".as_slice());
+    put(files, "parquet-footer-of-zeros.parquet", [b"PAR1".as_slice(), &[0; 64], &[64, 0, 0, 0], b"PAR1"].concat());
+    put(files, "parquet-footer-of-ones.parquet", [b"PAR1".as_slice(), &[0xff; 64], &[64, 0, 0, 0], b"PAR1"].concat());
     put(files, "tab-empty.tab", "");
     put(
         files,
