@@ -42,6 +42,6 @@ impl MannerArgs {
             Names::Chinese => FieldNames::Chinese,
             Names::Standard => FieldNames::Standard,
         };
-        Manner { encoding, names, only: class_ids(&self.only) }
+        Manner { encoding, names, only: class_ids(&self.only), ..Manner::default() }
     }
 }

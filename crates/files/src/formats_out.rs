@@ -51,7 +51,7 @@ pub(crate) fn write(
     let (mut parts, mut said) = (vec![path.to_path_buf()], Vec::new());
     let totals = match format {
         Format::Shapefile => {
-            let written = shapefile_out::write(path, sheet, theme, dress, manner.encoding, watch)?;
+            let written = shapefile_out::write(path, sheet, theme, dress, manner, watch)?;
             said = of_shapefile(path, &written, manner.encoding);
             parts = written.parts;
             written.totals
@@ -101,8 +101,8 @@ fn of_shapefile(path: &Path, written: &shapefile_out::WrittenParts, encoding: Te
         let names: Vec<_> =
             written.parts.iter().map(|part| part.file_name().unwrap_or_default().to_string_lossy()).collect();
         said.push([
-            format!("超过 2 GB，分写为 {} 个文件：{}。", names.len(), names.join("、")),
-            format!("It is larger than 2 GB and stands in {} files: {}.", names.len(), names.join(", ")),
+            format!("数据量大，分写为 {} 个文件：{}。", names.len(), names.join("、")),
+            format!("It is too large for one file and stands in {} files: {}.", names.len(), names.join(", ")),
         ]);
     }
     said

@@ -11,7 +11,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 const DICTIONARY: &str = include_str!("../../../seeds/field-names.csv");
 
 /// How results are to be written.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Manner {
     /// The encoding of text, where the format leaves a choice: Shapefile and boundary TXT.
@@ -20,6 +20,18 @@ pub struct Manner {
     pub names: FieldNames,
     /// Only patches of these classes are written; all if there are none.
     pub only: Vec<ClassId>,
+    /// The most bytes of a file of a Shapefile; what is larger is written in parts.
+    pub part_bytes: u64,
+}
+
+/// The most bytes of a file that all readers of Shapefiles can address.
+const MOST_BYTES: u64 = (1 << 31) - 1;
+
+impl Default for Manner {
+    fn default() -> Self {
+        let (encoding, names) = (TextOut::default(), FieldNames::default());
+        Self { encoding, names, only: Vec::new(), part_bytes: MOST_BYTES }
+    }
 }
 
 /// The encoding of text that is written.

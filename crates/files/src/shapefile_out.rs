@@ -12,15 +12,13 @@ use crate::format::Format;
 use crate::gdal_out::{self, Field, Table};
 use crate::geojson_out::Totals;
 use crate::gpkg::Dress;
-use crate::manner::{TextOut, dictionary};
+use crate::manner::{Manner, TextOut, dictionary};
 use crate::progress::Part;
 use crate::sheet::Sheet;
 use crate::theme::{Kind, Theme};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 
-/// The most bytes of a file that all readers of Shapefiles can address.
-const MOST_BYTES: u64 = (1 << 31) - 1;
 /// The most bytes of a field's name and of a text.
 const NAME: usize = 10;
 const TEXT: usize = 254;
@@ -43,21 +41,10 @@ pub(crate) fn write(
     sheet: &Sheet<'_>,
     theme: &Theme<'_>,
     dress: Dress<'_>,
-    encoding: TextOut,
+    manner: &Manner,
     watch: &Part<'_>,
 ) -> Result<WrittenParts, FileError> {
-    write_in_parts(path, sheet, theme, dress, encoding, MOST_BYTES, watch)
-}
-
-fn write_in_parts(
-    path: &Path,
-    sheet: &Sheet<'_>,
-    theme: &Theme<'_>,
-    dress: Dress<'_>,
-    encoding: TextOut,
-    most: u64,
-    watch: &Part<'_>,
-) -> Result<WrittenParts, FileError> {
+    let encoding = manner.encoding;
     let sizes = Sizes::of(sheet, theme, encoding);
     let names = short_names(theme, encoding);
     let fields: Vec<Field> = theme
@@ -73,7 +60,7 @@ fn write_in_parts(
     // The real date would make every file differ.
     let options = [label, "DBF_DATE_LAST_UPDATE=2000-01-01"];
     let fit = |text: String| encoding.beginning(&known(encoding, text), TEXT).to_owned();
-    let chunks = sizes.chunks(most);
+    let chunks = sizes.chunks(manner.part_bytes);
     let mut written = WrittenParts { totals: Totals::default(), parts: Vec::new(), cut: sizes.cut.iter().sum() };
     for (number, groups) in chunks.iter().enumerate() {
         let part = part(path, number);
@@ -236,7 +223,7 @@ mod tests {
     fn a_part_ends_before_one_of_its_files_is_too_large() {
         let sizes = Sizes { widths: vec![10], cut: vec![0], shapes: vec![100, 100, 250, 10] };
         assert_eq!(sizes.chunks(300), [vec![0, 1], vec![2], vec![3]].map(|part| part));
-        assert_eq!(sizes.chunks(MOST_BYTES), [vec![0, 1, 2, 3]]);
+        assert_eq!(sizes.chunks(1_000_000), [vec![0, 1, 2, 3]]);
         assert_eq!(part(Path::new("d/a.shp"), 0), Path::new("d/a.shp"));
         assert_eq!(part(Path::new("d/a.shp"), 1), Path::new("d/a_2.shp"));
     }

@@ -62,7 +62,7 @@ fn written(run: &Run, path: &Path, manner: &Manner) -> Written {
 }
 
 fn manner(encoding: TextOut, names: FieldNames) -> Manner {
-    Manner { encoding, names, only: Vec::new() }
+    Manner { encoding, names, ..Manner::default() }
 }
 
 #[test]
@@ -164,6 +164,26 @@ fn texts_that_are_too_long_for_a_shapefile_are_cut_between_characters_and_counte
 }
 
 #[test]
+fn a_shapefile_that_would_be_too_large_is_written_in_parts_that_are_one_partition() {
+    let (folder, run) = (folder(), run());
+    let path = folder.path().join("a.shp");
+    let small = Manner { part_bytes: 1_000, ..Manner::default() };
+    let written = written(&run, &path, &small);
+    let parts: Vec<_> =
+        written.files.iter().filter(|file| file.extension().is_some_and(|ending| ending == "shp")).collect();
+    assert!(parts.len() > 1 && written.said.last().unwrap()[1].contains("a_2.shp"), "{written:?}");
+    let features = parts.iter().map(|part| {
+        assert!(part.metadata().unwrap().len() <= 1_000);
+        read_layer(&request(part.to_str().unwrap()), &zone(), &go_on).unwrap().value.layer.features.len()
+    });
+    assert_eq!(features.sum::<usize>(), run.blueprint.patches.len());
+    let left = std::fs::read_dir(folder.path())
+        .unwrap()
+        .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().ends_with(".csv"));
+    assert_eq!(left.count(), 1, "one table of fields for all parts");
+}
+
+#[test]
 fn names_are_chosen_in_the_other_formats_too() {
     let (folder, run) = (folder(), run());
     let names = |path: &Path| -> Vec<String> {
@@ -250,7 +270,7 @@ fn geoparquet_says_which_column_is_the_geometry_and_in_which_crs() {
     let first = &read.value.layer.features[0].attributes;
     assert_eq!(
         (read.value.file_crs.as_str(), first.get("class").unwrap().to_text().as_str()),
-        ("EPSG:4546", "farmland")
+        ("EPSG:4546", "red-line")
     );
     assert!(matches!(first.get("area_m2"), Some(lantu_engine::Value::Real(area)) if *area > 0.0), "{first:?}");
     let classes: BTreeSet<String> = reader

@@ -41,7 +41,7 @@ fn source(path: &Path, format: Format) -> Source {
 fn try_out(format: Format) -> Row {
     let (folder, run) = (folder(), run());
     let path = folder.path().join(format!("a.{}", format.endings()[0]));
-    let manner = |encoding| Manner { encoding, names: FieldNames::Chinese, only: Vec::new() };
+    let manner = |encoding| Manner { encoding, names: FieldNames::Chinese, ..Manner::default() };
     let written = write_blueprint_as(&path, &run.export(), &manner(TextOut::Utf8), &go_on).unwrap();
     assert!(written.proof.holds() && written.proof.exact, "{format:?}: {written:?}");
     let request = LayerRequest::new("a", source(&path, format), ClassId::new("x"));
