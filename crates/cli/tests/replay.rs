@@ -146,3 +146,45 @@ fn a_disk_that_is_full_leaves_the_old_file_and_no_trace() {
         fs::remove_dir_all(&target).unwrap();
     }
 }
+
+#[test]
+fn an_offices_folder_goes_through_one_command() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    // As three offices would hand them over: in GBK without a .cpg, as a geodatabase, as a list of points, and
+    // in three CRSs.
+    for (number, (name, crs)) in
+        [("林地.shp", "EPSG:4546"), ("red.gdb", "EPSG:4525"), ("parcel.txt", "EPSG:4546"), ("plan.gpkg", "EPSG:4545")]
+            .into_iter()
+            .enumerate()
+    {
+        let west = 111.0 + 0.004 * number as f64;
+        let layer = geojson(&folder, "one.geojson", &[square(west, 20.0, 0.01)]);
+        let layer = format!("--layer=林地={}", layer.display());
+        let out = at(name);
+        let arguments =
+            ["merge", &layer, "--crs", crs, "--encoding", "gbk", "--field-names", "chinese", "--out", text(&out)];
+        let ran = lantu(&arguments);
+        assert_eq!(ran.code, Some(0), "{name}: {}", ran.err);
+    }
+    fs::remove_file(at("林地.cpg")).unwrap();
+    let layers = [("a", "林地.shp"), ("b", "red.gdb"), ("c", "parcel.txt"), ("d", "plan.gpkg|layername=blueprint")]
+        .map(|(name, file)| format!("--layer={name}={}", at(file).display()));
+    let out = at("blueprint.gpkg");
+    let mut arguments = vec!["merge", "--json", "--crs", "EPSG:4546", "--out", text(&out)];
+    arguments.extend(layers.iter().map(String::as_str));
+    let ran = lantu(&arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let report = ran.json();
+    assert_eq!((&report["proof"]["holds"], &report["findings_omitted"]), (&true.into(), &0.into()));
+    let crs: Vec<&str> =
+        report["layers"].as_array().unwrap().iter().map(|layer| layer["crs"].as_str().unwrap()).collect();
+    assert_eq!(crs, ["EPSG:4546", "EPSG:4525", "EPSG:4525", "EPSG:4545"]);
+    let findings: Vec<_> = report["findings"].as_array().unwrap().iter().map(|found| found["code"].clone()).collect();
+    assert!(!findings.contains(&"uncertain-text".into()), "{findings:?}");
+    let ran = lantu(&["info", text(&at("林地.shp"))]);
+    assert!(ran.out.contains("GBK") && ran.out.contains("地类") && ran.out.contains("椭球面积"), "{}", ran.out);
+    let ground = report["blueprint"]["ellipsoid_area_m2"].as_f64().unwrap();
+    let alone = report["layers"][0]["ground_m2"].as_f64().unwrap();
+    assert!((ground / alone - 2.2).abs() < 0.001, "four squares, each 0.4 farther east: {}", ground / alone);
+}

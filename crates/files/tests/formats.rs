@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Made, dataset, folder, geojson, go_on, request, shapefile, square, write, zone};
+use common::{Made, dataset, folder, go_on, request, shapefile, write, zone};
 use gdal::vector::OGRwkbGeometryType;
 use lantu_engine::{FindingCode, Value};
 use lantu_files::{Crs, FileError, LayerRequest, ReadLayer, read_layer, summary};

@@ -236,9 +236,7 @@ fn shapefiles(files: &mut Files) {
     shape("empty", &|p| {
         p[0].truncate(100);
         p[1].truncate(100);
-        for part in 0..2 {
-            set(&mut p[part], 24, &[0, 0, 0, 50]);
-        }
+        p[..2].iter_mut().for_each(|part| set(part, 24, &[0, 0, 0, 50]));
         set(&mut p[2], 4, &[0; 4]);
     });
     put(files, "shape-alone.shp", whole()[0].clone());
