@@ -1,6 +1,7 @@
 # make run    the window on the demo project; without a display the same job in the terminal
 # make test   everything that must hold
 # make fuzz   ten more minutes of random cases against the brute-force reference, then huge data
+# make torture  kills the program 1,000 times while it decides and exports
 # make bench  Lantu beside other tools on the same files; SIZE=S,M,L,XL and RUNS=3 as you like
 #
 # Each installs what it needs (scripts/setup.sh) and can be repeated at will.
@@ -12,7 +13,7 @@ UI_SOURCES := $(shell find ui/src ui/public ui/index.html ui/vite.config.ts ui/t
 DISPLAY_OR_NONE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-window run-terminal test fuzz bench
+.PHONY: help run run-window run-terminal test fuzz torture bench
 .NOTPARALLEL:
 
 help:
@@ -47,6 +48,10 @@ fuzz:
 	sh scripts/setup.sh cli
 	LANTU_FUZZ_SECONDS=600 cargo test --release -p lantu-tests --test reference -- --nocapture
 	LANTU_FULL_LIMITS=1 cargo test --release -p lantu-tests --test limits -- --nocapture --test-threads=1
+
+torture:
+	sh scripts/setup.sh cli
+	LANTU_KILLS=1000 cargo test --release -p lantu-project --test torture -- --nocapture
 
 SIZE ?= S,M
 RUNS ?= 1

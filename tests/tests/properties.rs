@@ -113,7 +113,10 @@ fn random_action(random: &mut Random, partition: &Partition, conflicts: &[Confli
     let choice = match (random.below(5), first.parties.last()) {
         (0, Some(&party)) => {
             let (layer, fid) = (partition.layer_of(party).name.to_string(), partition.feature(party).fid);
-            return Action::Decide { conflicts: vec![first.id], choice: Choice::GiveTo(PartyName { layer, fid }) };
+            return Action::Decide {
+                conflicts: vec![first.id],
+                choice: Choice::GiveTo(PartyName { layer, fid, content: None }),
+            };
         }
         (1, _) => Choice::LeaveEmpty,
         (2, _) => Choice::Open,

@@ -14,6 +14,9 @@ pub struct Inputs {
     /// A further layer: 'NAME=PATH|layername=LAYER|subset=SQL', the last two parts optional · 另加图层，可重复
     #[arg(long = "layer", value_name = "NAME=PATH")]
     layers: Vec<String>,
+    /// A new version of a layer: its name and file; decisions are kept · 图层的新版本，裁定沿用，可重复
+    #[arg(long = "replace", value_name = "NAME=PATH")]
+    replaced: Vec<String>,
     /// Rules instead of the project's · 规则文件，取代项目中的规则
     #[arg(long, value_name = "FILE.toml")]
     rules: Option<PathBuf>,
@@ -82,7 +85,14 @@ impl Inputs {
         let beside = output.map(|path| path.parent().filter(|folder| !folder.as_os_str().is_empty()));
         let folder = self.temp.as_deref().or(beside.map(|folder| folder.unwrap_or(Path::new("."))));
         let room = Room::new(self.memory, folder);
-        watch::under_a_bar(|watcher| Job::run(plan, self.record().as_deref(), &room, watcher))
+        let replaced = self.replaced()?;
+        watch::under_a_bar(|watcher| Job::run(plan, self.record().as_deref(), &replaced, &room, watcher))
+    }
+
+    /// Layers by name with their new sources.
+    fn replaced(&self) -> Result<Vec<(String, String)>, Problem> {
+        let parsed = self.replaced.iter().map(|text| LayerPlan::parse(text));
+        parsed.map(|layer| layer.map(|layer| (layer.name, layer.path))).collect()
     }
 
     /// The record of decisions that belongs to the project.

@@ -6,7 +6,9 @@
 mod check;
 mod info;
 mod inputs;
+mod manner;
 mod merge;
+mod replay;
 mod say;
 mod summary;
 mod table;
@@ -28,6 +30,7 @@ Examples · 示例:
   lantu check project.toml && echo 'nothing is open'
   lantu verify blueprint.geojson --against red.gpkg
   lantu info dltb.shp
+  lantu replay project.lantu --into again
 
 Language: Chinese where LC_ALL, LC_MESSAGES or LANG begins with zh, else English.
 语言：LC_ALL、LC_MESSAGES 或 LANG 以 zh 开头时为中文，否则为英文。";
@@ -46,6 +49,7 @@ enum Command {
     Check(check::Check),
     Verify(verify::Verify),
     Info(info::Info),
+    Replay(replay::ReplayArgs),
 }
 
 /// What a command comes to, if it comes to an end.
@@ -82,5 +86,6 @@ fn run(command: &Command) -> Result<Answer, Problem> {
         Command::Check(check) => check.run(),
         Command::Verify(verify) => verify.run(),
         Command::Info(info) => info.run(),
+        Command::Replay(replay) => replay.run(),
     }
 }

@@ -1,6 +1,7 @@
 //! `lantu merge`: layers in, one blueprint out.
 
 use crate::inputs::Inputs;
+use crate::manner::MannerArgs;
 use crate::{Answer, say, summary, watch};
 use clap::Args;
 use lantu_project::api::Problem;
@@ -25,15 +26,23 @@ Exit code · 退出码:
 pub struct Merge {
     #[command(flatten)]
     inputs: Inputs,
-    /// The blueprint, .geojson or .gpkg · 蓝图
+    /// The blueprint: .geojson, .gpkg, .shp, .fgb, .gdb, .parquet, .dxf or .txt (boundary file) · 蓝图
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// The conflicts, one feature each, .geojson or .gpkg · 冲突图斑
+    /// The conflicts, one feature each; endings as for --out · 冲突图斑，格式同上
     #[arg(long, value_name = "FILE")]
     conflicts: Option<PathBuf>,
+    #[command(flatten)]
+    manner: MannerArgs,
     /// The report as JSON · JSON 报告
     #[arg(long, value_name = "FILE.json")]
     report: Option<PathBuf>,
+    /// Keep in this record from what it was made, for lantu replay · 把来源记入该文件，供 lantu replay 重做
+    #[arg(long, value_name = "FILE.lantu")]
+    record: Option<PathBuf>,
+    /// Put blueprint and conflicts into the record as layers for QGIS · 把蓝图和冲突作为图层写入记录，供 QGIS 打开
+    #[arg(long, requires = "record")]
+    layers_in_record: bool,
     /// Exit with 1 if conflicts are open · 有待定冲突时退出码为 1
     #[arg(long)]
     strict: bool,
@@ -52,6 +61,12 @@ impl Merge {
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, Some(&self.out))?;
         let written = self.write(&job)?;
+        if let (Some(record), Some(blueprint)) = (&self.record, written.first()) {
+            job.keep(record, &self.manner.manner(), blueprint, written.get(1))?;
+            if self.layers_in_record {
+                watch::under_a_bar(|watcher| job.keep_layers(record, watcher))?;
+            }
+        }
         let report = report(&job, written.first())?;
         if let Some(path) = &self.report {
             report.write(path)?;
@@ -70,9 +85,10 @@ impl Merge {
     /// Writes the blueprint and then the conflicts, if they are wanted.
     fn write(&self, job: &Job) -> Result<Vec<Written>, Problem> {
         watch::under_a_bar(|watcher| {
-            let mut written = vec![job.write_blueprint(&self.out, watcher)?];
+            let manner = self.manner.manner();
+            let mut written = vec![job.write_blueprint(&self.out, &manner, watcher)?];
             if let Some(path) = &self.conflicts {
-                written.push(job.write_conflicts(path, watcher)?);
+                written.push(job.write_conflicts(path, &manner, watcher)?);
             }
             Ok(written)
         })

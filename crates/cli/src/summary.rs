@@ -3,9 +3,12 @@
 use crate::say::in_language;
 use crate::table::{self, count, hectares, metres, square_metres};
 use lantu_project::api::Tally;
-use lantu_project::{Job, Report};
+use lantu_project::{Job, Orphan, Report};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// How many decisions without a conflict are listed; the report has all.
+const ORPHANS: usize = 10;
 
 /// Returns what a merge has come to.
 pub fn of_merge(job: &Job, report: &Report, files: &[&Path]) -> String {
@@ -166,6 +169,7 @@ fn remarks(report: &Report) -> String {
             format!("The data span so far that the grid was made coarser, {step}: look for stray coordinates."),
         ]);
     }
+    told.extend(report.said.iter().cloned());
     if report.orphaned_decisions > 0 {
         let lost = count(report.orphaned_decisions);
         told.push([
@@ -173,8 +177,26 @@ fn remarks(report: &Report) -> String {
             format!("{lost} decisions have lost their conflict; they stay in the record."),
         ]);
     }
+    told.extend(report.orphans.iter().take(ORPHANS).map(orphan));
     let told: String = told.into_iter().map(|both| in_language(both) + "\n").collect();
     if told.is_empty() { told } else { told + "\n" }
+}
+
+/// A decision that fits nothing any more, in a line.
+fn orphan(orphan: &Orphan) -> [String; 2] {
+    let Orphan { operation, who, when, .. } = orphan;
+    let [zh, en] = match orphan.because {
+        "party-gone" => ["所选要素已不在", "the feature chosen is gone"],
+        _ => ["冲突已不在", "the conflict is gone"],
+    };
+    let place = orphan.place.as_ref();
+    let layers = place.map(|place| place.layers.join(" × ")).unwrap_or_default();
+    let at = place.and_then(|place| place.lonlat).map(|[lon, lat]| format!("{lon:.6}, {lat:.6}")).unwrap_or_default();
+    let area = place.map(|place| square_metres(place.area_m2)).unwrap_or_default();
+    [
+        format!("  第 {operation} 项裁定（{who}，{when}）：{zh}；原处 {layers} {at} {area}"),
+        format!("  operation {operation} ({who}, {when}): {en}; it was at {layers} {at} {area}"),
+    ]
 }
 
 fn written(files: &[&Path]) -> String {

@@ -194,7 +194,7 @@ fn a_place_that_cannot_be_written_to_is_told_before_any_work() {
     for (option, target) in [
         ("--out", at("no/folder/b.geojson")),
         ("--out", folder.path().display().to_string()),
-        ("--out", at("b.shp")),
+        ("--out", at("b.xyz")),
         ("--conflicts", at("no/folder/c.gpkg")),
         ("--report", at("no/folder/r.json")),
         ("--report", folder.path().display().to_string()),

@@ -15,6 +15,10 @@ pub struct PartyName {
     pub layer: String,
     /// The feature's id in its file.
     pub fid: i64,
+    /// What the feature is by itself, for whoever follows it into a new version of the file; the
+    /// engine does not look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
 }
 
 /// What a planner wants with a conflict.

@@ -14,12 +14,35 @@ use std::path::{Component, Path, PathBuf};
 use tempfile::TempDir;
 
 /// The endings of files that are looked for.
-const DATA: [&str; 20] = [
-    "shp", "gdb", "gpkg", "geojson", "json", "geojsonl", "geojsons", "ndjson", "fgb", "kml", "kmz", "gml", "dxf",
-    "tab", "mif", "csv", "txt", "xlsx", "xls", "ods",
+const DATA: [&str; 22] = [
+    "shp",
+    "gdb",
+    "gpkg",
+    "geojson",
+    "json",
+    "geojsonl",
+    "geojsons",
+    "ndjson",
+    "fgb",
+    "kml",
+    "kmz",
+    "gml",
+    "dxf",
+    "tab",
+    "mif",
+    "csv",
+    "txt",
+    "xlsx",
+    "xls",
+    "ods",
+    "parquet",
+    "geoparquet",
 ];
 /// No more than this is unpacked, in bytes and in files.
 const MOST_BYTES: u64 = 4 << 30;
+/// No honest layer is packed closer than this, beyond what is unpacked in any case.
+const MOST_RATIO: u64 = 250;
+const FREE_BYTES: u64 = 64 << 20;
 const MOST_FILES: usize = 20_000;
 /// Folders in folders, so deep.
 const DEEPEST: u32 = 6;
@@ -79,12 +102,14 @@ fn unpack(path: &Path) -> Result<TempDir, FileError> {
     let broken = |cause: String| FileError::NotGis { path: path.to_path_buf(), source: Cause(cause) };
     let failed = |source: io::Error| FileError::Missing { path: path.to_path_buf(), source };
     let file = File::open(path).map_err(failed)?;
+    let packed = file.metadata().map_err(failed)?.len();
     let mut archive = zip::ZipArchive::new(file).map_err(|error| broken(error.to_string()))?;
     if archive.len() > MOST_FILES {
         return Err(broken(format!("{} files are more than the {MOST_FILES} that are unpacked", archive.len())));
     }
     let folder = tempfile::tempdir().map_err(failed)?;
-    let mut room = MOST_BYTES;
+    let most = (FREE_BYTES + MOST_RATIO.saturating_mul(packed)).min(MOST_BYTES);
+    let mut room = most;
     for at in 0..archive.len() {
         let mut entry = archive.by_index(at).map_err(|error| broken(error.to_string()))?;
         if entry.encrypted() {
@@ -100,7 +125,7 @@ fn unpack(path: &Path) -> Result<TempDir, FileError> {
             io::copy(&mut (&mut entry).take(room + 1), &mut out).map_err(|error| broken(error.to_string()))?;
         room = room
             .checked_sub(written)
-            .ok_or_else(|| broken(format!("it unpacks to more than {} GiB", MOST_BYTES >> 30)))?;
+            .ok_or_else(|| broken(format!("it unpacks to more than {} MiB, as no archive of data does", most >> 20)))?;
     }
     Ok(folder)
 }

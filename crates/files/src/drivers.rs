@@ -6,7 +6,7 @@ use gdal::DriverManager;
 use std::path::Path;
 
 /// Endings, the format's name, and the drivers that read it.
-const NEEDED: [(&[&str], &str, &[&str]); 13] = [
+const NEEDED: [(&[&str], &str, &[&str]); 12] = [
     (&["shp"], "Shapefile", &["ESRI Shapefile"]),
     (&["gdb"], "file geodatabase", &["OpenFileGDB", "FileGDB"]),
     (&["gpkg"], "GeoPackage", &["GPKG"]),
@@ -19,7 +19,6 @@ const NEEDED: [(&[&str], &str, &[&str]); 13] = [
     (&["dxf"], "DXF", &["DXF"]),
     (&["dwg"], "DWG", &["CAD"]),
     (&["tab", "mif"], "MapInfo", &["MapInfo File"]),
-    (&["parquet"], "GeoParquet", &["Parquet"]),
 ];
 
 /// Says which driver is missing, if the one that the file's ending calls for is.

@@ -1,6 +1,7 @@
 //! What can keep a file from being read, written or proven, in sentences for people.
 
 use crate::claim::Looks;
+use crate::format::Format;
 use crate::messages::Cause;
 use lantu_engine::{OutOfRange, Stop};
 use std::fmt;
@@ -65,6 +66,12 @@ pub enum FileError {
     NoTransform { from: String, to: String, source: Cause },
     /// The file's ending names no format that can be written.
     UnknownFormat { path: PathBuf },
+    /// The GDAL at hand has no driver that writes the format.
+    NoWriter { path: PathBuf, format: Format, driver: &'static str },
+    /// The format cannot hold what is to be written.
+    CannotHold { path: PathBuf, format: Format, why: [String; 2] },
+    /// No patch has one of the classes asked for.
+    NoneOfClasses { path: PathBuf, wanted: Vec<String>, there: Vec<String> },
     /// The place cannot be written to.
     NotWritable { path: PathBuf, source: io::Error },
     /// Writing failed in the middle.
@@ -278,6 +285,36 @@ impl FileError {
                 format!("无法判断 {} 的写出格式。", path.display()),
                 format!("The ending of {} names no format that can be written.", path.display()),
             ),
+            NoWriter { path, format, driver } => both(
+                format!(
+                    "无法写出 {}：{}需要 GDAL 的 {driver} 驱动，本机没有或不能写。",
+                    path.display(),
+                    format.names()[0]
+                ),
+                format!(
+                    "{} cannot be written: {} needs GDAL's driver {driver}, which is missing here or cannot write.",
+                    path.display(),
+                    format.names()[1]
+                ),
+            ),
+            CannotHold { path, format, why: [zh, en] } => both(
+                format!("无法写出 {}：{}{zh}。", path.display(), format.names()[0]),
+                format!("{} cannot be written: a {} {en}.", path.display(), format.names()[1]),
+            ),
+            NoneOfClasses { path, wanted, there } => both(
+                format!(
+                    "没有可写入 {} 的图斑：没有一个属于{}；现有类别：{}。",
+                    path.display(),
+                    wanted.join("、"),
+                    there.join("、")
+                ),
+                format!(
+                    "There is no patch for {}: none is of class {}; the classes are: {}.",
+                    path.display(),
+                    wanted.join(", "),
+                    there.join(", ")
+                ),
+            ),
             NotWritable { path, source } => both(
                 format!("无法写入 {}：{source}。原有文件未改动。", path.display()),
                 format!("{} cannot be written: {source}. What was there before is untouched.", path.display()),
@@ -375,9 +412,19 @@ impl FileError {
                 "Check whether the layer's CRS is right, or choose another one for the project.",
             ],
             UnknownCrs { .. } => ["请写成 EPSG:代码，例如 EPSG:4546。", "Write EPSG:code, for example EPSG:4546."],
-            UnknownFormat { .. } => {
-                ["文件名请以 .geojson 或 .gpkg 结尾。", "Let the file's name end in .geojson or .gpkg."]
-            }
+            NoWriter { .. } => [
+                "请安装带该驱动的 GDAL，或改写 GeoPackage（.gpkg）。",
+                "Install a GDAL that has it, or write a GeoPackage (.gpkg).",
+            ],
+            CannotHold { .. } => [
+                "请改用 GeoPackage（.gpkg）或 Shapefile（.shp）。",
+                "Write a GeoPackage (.gpkg) or a Shapefile (.shp) instead.",
+            ],
+            NoneOfClasses { .. } => ["请写出现有的类别。", "Name classes that are there."],
+            UnknownFormat { .. } => [
+                "文件名请以 .geojson、.gpkg、.shp、.fgb、.gdb、.parquet、.dxf 或 .txt 结尾。",
+                "Let the file's name end in .geojson, .gpkg, .shp, .fgb, .gdb, .parquet, .dxf or .txt.",
+            ],
             NotWritable { .. } | WriteFailed { .. } => [
                 "请检查文件夹是否存在、是否有写入权限、磁盘空间是否足够、文件是否被其他程序打开。",
                 "Check that the folder exists and may be written, that the disk has room and that no other program holds the file.",

@@ -7,10 +7,15 @@
 use crate::Progress;
 use crate::draft::Draft;
 use crate::error::FileError;
+use crate::format::Format;
+use crate::formats_out::{self, Told};
 use crate::geojson_out;
 use crate::gpkg;
+use crate::manner::{FieldNames, Manner};
 use crate::progress::Part;
+use crate::shapefile_out;
 use crate::sheet::{Renoded, RenodingRecord, Sheet};
+use crate::style;
 use crate::theme::{BlueprintExport, Theme};
 use crate::verify::{self, AsWritten, Examined};
 use serde::Serialize;
@@ -21,10 +26,14 @@ use std::path::{Path, PathBuf};
 pub struct Written {
     /// The file.
     pub path: PathBuf,
+    /// All files that were put in place for it, by name: one, or the parts of a Shapefile.
+    pub files: Vec<PathBuf>,
     /// How many features it has.
     pub features: u64,
     /// The sum of their ellipsoidal areas in m².
     pub ellipsoid_area_m2: f64,
+    /// What the format cannot hold of it: Chinese, English.
+    pub said: Vec<[String; 2]>,
     /// What reading it again has shown.
     pub proof: WrittenProof,
 }
@@ -32,8 +41,9 @@ pub struct Written {
 /// What reading a file again has shown, on the coordinates as written.
 ///
 /// A GeoPackage is compared with the proven partition, whose arcs it is made of: every row by a
-/// fingerprint of its bytes and by its area. Then `area_mismatches` counts rows that differ, and what only a new look at the geometry could find
-/// stays 0. GeoJSON lies in another plane and is looked at afresh.
+/// fingerprint of its bytes and by its area. Other formats of the project's plane are compared grid
+/// point by grid point. Then `area_mismatches` counts rows that differ, and what only a new look at the
+/// geometry could find stays 0. GeoJSON lies in another plane and is looked at afresh.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct WrittenProof {
     /// Pairs of edges that cross, touch or overlap other than at common ends, exactly.
@@ -78,16 +88,31 @@ impl WrittenProof {
     }
 }
 
-/// Writes the blueprint: GeoJSON or GeoPackage, by the ending of `path`.
+/// Writes the blueprint, in the format that the ending of `path` names.
 ///
 /// The file appears whole or not at all. It is written even if its proof does not hold; what to
 /// make of that is for the caller to say.
 ///
 /// # Errors
 /// [`FileError::NotWritable`] and [`FileError::WriteFailed`] if it cannot be written,
-/// [`FileError::UnknownFormat`] for other endings, [`FileError::Cancelled`].
+/// [`FileError::UnknownFormat`] for other endings, [`FileError::NoWriter`] and
+/// [`FileError::CannotHold`] if the format cannot take it, [`FileError::Cancelled`].
 pub fn write_blueprint(path: &Path, export: &BlueprintExport<'_>, watch: Progress<'_>) -> Result<Written, FileError> {
-    write(path, export, &export.blueprint_theme(), watch)
+    write_blueprint_as(path, export, &Manner::default(), watch)
+}
+
+/// Writes the blueprint as `manner` says; otherwise as [`write_blueprint`].
+///
+/// # Errors
+/// As [`write_blueprint`], and [`FileError::NoneOfClasses`].
+pub fn write_blueprint_as(
+    path: &Path,
+    export: &BlueprintExport<'_>,
+    manner: &Manner,
+    watch: Progress<'_>,
+) -> Result<Written, FileError> {
+    let theme = manner.select(path, export)?;
+    write(path, export, theme, manner, watch)
 }
 
 /// Writes the conflicts, one feature each; otherwise as [`write_blueprint`].
@@ -95,17 +120,37 @@ pub fn write_blueprint(path: &Path, export: &BlueprintExport<'_>, watch: Progres
 /// # Errors
 /// As [`write_blueprint`].
 pub fn write_conflicts(path: &Path, export: &BlueprintExport<'_>, watch: Progress<'_>) -> Result<Written, FileError> {
-    write(path, export, &export.conflict_theme(), watch)
+    write_conflicts_as(path, export, &Manner::default(), watch)
+}
+
+/// Writes the conflicts as `manner` says, whatever their classes; otherwise as [`write_blueprint`].
+///
+/// # Errors
+/// As [`write_blueprint`].
+pub fn write_conflicts_as(
+    path: &Path,
+    export: &BlueprintExport<'_>,
+    manner: &Manner,
+    watch: Progress<'_>,
+) -> Result<Written, FileError> {
+    write(path, export, export.conflict_theme(), manner, watch)
 }
 
 fn write(
     path: &Path,
     export: &BlueprintExport<'_>,
-    theme: &Theme<'_>,
+    mut theme: Theme<'_>,
+    manner: &Manner,
     watch: Progress<'_>,
 ) -> Result<Written, FileError> {
-    let work = Work { path, export, theme, format: Format::of(path)?, draft: Draft::of(path)?, watch };
-    let planned = Sheet::of_theme(export.partition, theme);
+    let format = Format::of(path)?;
+    let draft = if format.is_folder() { Draft::of_folder(path)? } else { Draft::of(path)? };
+    // A drawing and a boundary file have no fields of their own to be named.
+    if !matches!(format, Format::Dxf | Format::BoundaryTxt) {
+        theme.columns = manner.names.columns(theme.columns);
+    }
+    let work = Work { path, export, theme: &theme, format, draft, manner, watch };
+    let planned = Sheet::of_theme(export.partition, &theme);
     let written = if work.format == Format::GeoJson && planned.len() > 0 {
         let renoded = Renoded::of_sheet(path, &planned, export.crs, &Part::of(watch, 0.0, 0.4))?;
         work.write_and_prove(&renoded.sheet(), renoded.record)
@@ -115,9 +160,12 @@ fn write(
     if !watch(0.99) {
         return Err(FileError::Cancelled { path: path.to_path_buf() });
     }
-    work.draft.publish()?;
+    let files = work.draft.publish()?;
+    if format == Format::Shapefile {
+        shapefile_out::drop_old_indexes(path);
+    }
     watch(1.0);
-    Ok(written)
+    Ok(Written { files, ..written })
 }
 
 /// An export under way.
@@ -127,6 +175,7 @@ struct Work<'a, 't> {
     theme: &'a Theme<'t>,
     format: Format,
     draft: Draft,
+    manner: &'a Manner,
     watch: Progress<'a>,
 }
 
@@ -136,19 +185,34 @@ impl Work<'_, '_> {
         // GeoJSON has been taken to its own plane before.
         let start = if self.format == Format::GeoJson { 0.4 } else { 0.0 };
         let part = Part::of(self.watch, start, 0.6);
-        let written = match self.format {
-            Format::GeoJson => geojson_out::write(draft, sheet, self.theme, [export.title, export.crs.name()], &part)
-                .map(|totals| gpkg::Written { totals, fingerprints: Vec::new() }),
-            Format::GeoPackage => gpkg::write(draft, sheet, self.theme, self.dress(), &part),
+        let only = |totals| Told { totals, fingerprints: Vec::new(), parts: Vec::new(), said: Vec::new() };
+        let told = match self.format {
+            Format::GeoJson => {
+                geojson_out::write(draft, sheet, self.theme, [export.title, export.crs.name()], &part).map(only)
+            }
+            Format::GeoPackage => self.write_gpkg(sheet, &part),
+            other => formats_out::write(other, draft, sheet, self.theme, self.dress(), self.manner, &part),
         };
-        let gpkg::Written { totals, fingerprints } = written.map_err(|error| aim_at(self.path, error))?;
-        let proof = if totals.features == 0 {
+        let told = told.map_err(|error| aim_at(self.path, error))?;
+        let proof = if told.totals.features == 0 {
             WrittenProof { exact: true, ..WrittenProof::default() }
         } else {
-            self.prove(sheet, record, &fingerprints)?
+            self.prove(sheet, record, &told)?
         };
         let path = self.path.to_path_buf();
-        Ok(Written { path, features: totals.features, ellipsoid_area_m2: totals.ellipsoid_m2, proof })
+        let Told { totals, said, .. } = told;
+        let files = Vec::new();
+        Ok(Written { path, files, features: totals.features, ellipsoid_area_m2: totals.ellipsoid_m2, said, proof })
+    }
+
+    fn write_gpkg(&self, sheet: &Sheet<'_>, part: &Part<'_>) -> Result<Told, FileError> {
+        let gpkg::Written { totals, fingerprints } =
+            gpkg::write(self.draft.path(), sheet, self.theme, self.dress(), part)?;
+        if self.manner.names != FieldNames::Lantu {
+            // The style was made for the field's own name.
+            style::point_at(self.draft.path(), self.manner.names.name("class"))?;
+        }
+        Ok(Told { totals, fingerprints, parts: Vec::new(), said: Vec::new() })
     }
 
     fn dress(&self) -> gpkg::Dress<'_> {
@@ -156,15 +220,11 @@ impl Work<'_, '_> {
     }
 
     /// Reads the draft again and compares it with what was planned.
-    fn prove(
-        &self,
-        sheet: &Sheet<'_>,
-        record: RenodingRecord,
-        fingerprints: &[u128],
-    ) -> Result<WrittenProof, FileError> {
+    fn prove(&self, sheet: &Sheet<'_>, record: RenodingRecord, told: &Told) -> Result<WrittenProof, FileError> {
         let proof = match self.format {
             Format::GeoJson => self.prove_geojson(sheet, record),
-            Format::GeoPackage => self.prove_gpkg(sheet, fingerprints),
+            Format::GeoPackage => self.prove_gpkg(sheet, &told.fingerprints),
+            other => self.prove_rows(sheet, other, told),
         };
         proof.map_err(|error| aim_at(self.path, error))
     }
@@ -191,23 +251,20 @@ impl Work<'_, '_> {
             ..WrittenProof::default()
         })
     }
-}
 
-/// A format that can be written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Format {
-    GeoJson,
-    GeoPackage,
-}
-
-impl Format {
-    fn of(path: &Path) -> Result<Self, FileError> {
-        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
-        match ending.as_ref().and_then(|ending| ending.to_str()) {
-            Some("geojson" | "json") => Ok(Self::GeoJson),
-            Some("gpkg") => Ok(Self::GeoPackage),
-            _ => Err(FileError::UnknownFormat { path: path.to_path_buf() }),
-        }
+    /// The same reasoning as for a GeoPackage, on grid points instead of bytes: every format turns
+    /// and orders rings its own way.
+    fn prove_rows(&self, sheet: &Sheet<'_>, format: Format, told: &Told) -> Result<WrittenProof, FileError> {
+        let part = Part::of(self.watch, 0.6, 1.0);
+        let found = formats_out::compare(format, told, sheet, self.theme, self.dress(), &part)?;
+        Ok(WrittenProof {
+            residual_crossings: self.export.proof.residual_crossings,
+            repeated_edges: sheet.claimed_twice(),
+            invalid: found.invalid,
+            area_mismatches: found.differing,
+            exact: found.differing == 0,
+            ..WrittenProof::default()
+        })
     }
 }
 
@@ -218,6 +275,8 @@ fn aim_at(target: &Path, error: FileError) -> FileError {
         FileError::NotWritable { source, .. } => FileError::NotWritable { path, source },
         FileError::WriteFailed { source, .. } => FileError::WriteFailed { path, source },
         FileError::Cancelled { .. } => FileError::Cancelled { path },
+        FileError::NoWriter { format, driver, .. } => FileError::NoWriter { path, format, driver },
+        FileError::CannotHold { format, why, .. } => FileError::CannotHold { path, format, why },
         other => other,
     }
 }

@@ -11,17 +11,20 @@
 //! names the file and says what to do, in Chinese and English.
 //!
 //! Reading: `source` (how a layer is named) → `open` (with `container` for archives and folders,
-//! `shapefile` and `drivers` for what GDAL keeps quiet; `boundary` and `table` for what it cannot
+//! `shapefile` and `drivers` for what GDAL keeps quiet; `boundary`, `table` and `parquet_in` for what it cannot
 //! read, handed to it by `drawn`; `text` for encodings) → `claim` (whether the numbers fit the CRS)
 //! → `wkb`, `curve` (rings) → `read`. In between: `crs`, `gauss` and `zone`, `shift`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
-//! `geojson_out` or `gpkg` with `style`, in a `draft` → `export`, which proves and publishes.
+//! `geojson_out` or `gpkg` with `style`, or another `format` by `formats_out` (`gdal_out`,
+//! `shapefile_out`, `parquet_out`, `dxf_out`, `boundary_out`) in the `manner` asked for, in a `draft` →
+//! `export`, which proves (for `formats_out` by `kept`) and publishes.
 //! Verifying: `edges` (exact, as written), `verify` (overlay), `ground` (against other files).
 
 mod area;
 mod axes;
 mod bend;
 mod boundary;
+mod boundary_out;
 mod boundary_txt;
 mod chart;
 mod claim;
@@ -32,22 +35,31 @@ mod depot;
 mod draft;
 mod drawn;
 mod drivers;
+mod dxf_out;
 mod edges;
 mod error;
 mod export;
+mod format;
+mod formats_out;
 mod gauss;
+mod gdal_out;
 mod geojson_in;
 mod geojson_out;
 mod gpkg;
 mod ground;
+mod kept;
+mod manner;
 mod messages;
 mod open;
+mod parquet_in;
+mod parquet_out;
 mod progress;
 #[cfg(test)]
 mod proj_tool;
 mod read;
 mod rings;
 mod shapefile;
+mod shapefile_out;
 mod sheet;
 mod shift;
 mod source;
@@ -64,9 +76,12 @@ pub use area::ArcAreas;
 pub use claim::Looks;
 pub use crs::Crs;
 pub use depot::TempDepot;
+pub use draft::{can_be_written, put_in_order, write_whole, write_whole_by};
 pub use error::{FileError, NotArea};
-pub use export::{Written, WrittenProof, write_blueprint, write_conflicts};
+pub use export::{Written, WrittenProof, write_blueprint, write_blueprint_as, write_conflicts, write_conflicts_as};
+pub use format::Format;
 pub use ground::{BORDER_M, Comparison};
+pub use manner::{FieldNames, Manner, TextOut};
 pub use messages::Cause;
 pub use read::{ReadLayer, read_layer};
 pub use shift::{Convention, PlaneShift, Shift, SpaceShift};

@@ -8,6 +8,7 @@ use crate::drawn::{self, Drawn, Note};
 use crate::drivers;
 use crate::error::FileError;
 use crate::messages::{self, Cause};
+use crate::parquet_in;
 use crate::shapefile;
 use crate::source::{LayerRequest, Source};
 use crate::table;
@@ -155,6 +156,9 @@ fn one_file(path: &Path, asked: Asked<'_>) -> Result<Opened, FileError> {
     }
     if has_ending(path, &["xlsx", "xls", "xlsb", "ods"]) {
         return workbook(path);
+    }
+    if has_ending(path, &["parquet", "geoparquet"]) {
+        return in_memory(path, vec![parquet_in::draw(path, &stem(path))?], TextEncoding::utf8());
     }
     drivers::needed(path)?;
     with_gdal(path, given)

@@ -5,6 +5,7 @@
 //! here, in the bytes.
 
 use crate::error::FileError;
+use crate::messages::Cause;
 use crate::text::{Evidence, TextEncoding};
 use encoding_rs::Encoding;
 use std::fs::File;
@@ -30,8 +31,27 @@ pub(crate) fn check_whole(path: &Path) -> Result<(), FileError> {
         let header = read_start::<32>(&table)?;
         let layout = Layout::of(&header);
         refuse_shorter(&table, layout.header + layout.rows * layout.row)?;
+        refuse_contradicting(&table, &layout)?;
     }
     Ok(())
+}
+
+/// Refuses a table whose fields do not fit its rows: GDAL would read it as if it had none.
+fn refuse_contradicting(table: &Path, layout: &Layout) -> Result<(), FileError> {
+    if layout.rows == 0 {
+        return Ok(());
+    }
+    let mut header = vec![0; layout.header as usize];
+    let read = File::open(table).and_then(|mut file| file.read_exact(&mut header));
+    read.map_err(|source| missing(table, source))?;
+    let fields = header.get(32..).unwrap_or_default().chunks_exact(32).take_while(|field| field[0] != b'\r');
+    let (count, bytes) = fields.fold((0, 1), |(count, sum), field| (count + 1, sum + u64::from(field[16])));
+    if count > 0 && bytes <= layout.row {
+        return Ok(());
+    }
+    let (header, row) = (layout.header, layout.row);
+    let said = format!("{count} fields of {bytes} bytes in rows of {row} bytes after a header of {header} bytes");
+    Err(FileError::Broken { path: table.to_path_buf(), after: 0, source: Cause(said) })
 }
 
 fn refuse_shorter(path: &Path, promised: u64) -> Result<(), FileError> {

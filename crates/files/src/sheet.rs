@@ -61,6 +61,11 @@ impl<'a> Sheet<'a> {
         self.partition.trace(self.faces[group], |face| self.owner[face as usize] == group as u32, outline);
     }
 
+    /// Returns the ellipsoidal area of one group in m², from the areas of the partition's arcs.
+    pub(crate) fn ellipsoid_area(&self, arcs: &ArcAreas, group: usize) -> f64 {
+        arcs.area(self.partition, self.faces[group], |face| self.owner[face as usize] == group as u32)
+    }
+
     /// Returns the ellipsoidal areas of all groups in m², from the areas of the partition's arcs.
     pub(crate) fn ellipsoid_areas(&self, arcs: &ArcAreas) -> Vec<f64> {
         arcs.of_groups(self.partition, &self.owner, self.faces.len())

@@ -1,7 +1,11 @@
 //! The style from which QGIS takes a layer's colours.
 
+use crate::error::FileError;
+use crate::messages::Cause;
 use lantu_engine::RuleSet;
+use rusqlite::{Connection, params};
 use std::fmt::Write;
+use std::path::Path;
 
 /// Colour of a place that nobody has decided: that of the window.
 const OPEN: &str = "#e8440a";
@@ -32,6 +36,17 @@ pub(crate) fn qml(rules: &RuleSet) -> String {
     format!(
         r#"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis styleCategories="Symbology"><renderer-v2 type="categorizedSymbol" attr="class"><categories>{categories}</categories><symbols>{symbols}</symbols></renderer-v2></qgis>"#
     )
+}
+
+/// Lets the styles of a GeoPackage colour by the field of another name.
+pub(crate) fn point_at(path: &Path, field: &str) -> Result<(), FileError> {
+    let update = || -> rusqlite::Result<()> {
+        let database = Connection::open(path)?;
+        let [from, to] = ["class", field].map(|name| format!("attr=\"{}\"", escaped(name)));
+        database.execute("UPDATE layer_styles SET styleQML = replace(styleQML, ?, ?)", params![from, to])?;
+        database.close().map_err(|(_, error)| error)
+    };
+    update().map_err(|error| FileError::WriteFailed { path: path.to_path_buf(), source: Cause(error.to_string()) })
 }
 
 /// `#rrggbb` as QGIS writes colours.

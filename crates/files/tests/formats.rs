@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Made, dataset, folder, geojson, go_on, request, shapefile, square, write, zone};
+use common::{Made, dataset, folder, go_on, request, shapefile, write, zone};
 use gdal::vector::OGRwkbGeometryType;
 use lantu_engine::{FindingCode, Value};
 use lantu_files::{Crs, FileError, LayerRequest, ReadLayer, read_layer, summary};
@@ -264,16 +264,4 @@ fn a_spreadsheet_of_coordinates_is_a_layer() {
     let (layer, codes) = read(&given);
     assert_eq!((texts(&layer, "地块名称"), codes), (vec!["甲地".to_owned()], vec![]));
     assert_eq!(layer.layer.features[0].polygons[0][0].0.len(), 4);
-}
-
-#[test]
-fn a_missing_driver_is_named() {
-    let folder = folder();
-    let path = write(&folder, "a.parquet", "PAR1");
-    // Debian's GDAL has no Parquet; one that has it says that the file is broken.
-    let error = refusal(path.to_str().unwrap());
-    let missing = gdal::DriverManager::get_driver_by_name("Parquet").is_err();
-    assert_eq!(matches!(error, FileError::NoDriver { driver: "Parquet", .. }), missing, "{error:?}");
-    let json = geojson(&folder, "a.geojson", &[("{}", &square(111.0, 20.0, 0.01))]);
-    assert!(read_layer(&asked(json.to_str().unwrap()), &zone(), &go_on).is_ok());
 }

@@ -369,7 +369,7 @@ fn a_target_that_cannot_be_written_is_refused() {
     let taken = folder.path().join("taken.gpkg");
     std::fs::create_dir(&taken).unwrap();
     assert!(matches!(refusal(&taken), FileError::NotWritable { .. }));
-    assert!(matches!(refusal(&folder.path().join("a.shp")), FileError::UnknownFormat { .. }));
+    assert!(matches!(refusal(&folder.path().join("a.xyz")), FileError::UnknownFormat { .. }));
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let start = Instant::now();
     let never = AtomicBool::new(false);
-    let job = Job::run(plan.clone(), None, &Room::default(), Watcher { tell: &tell, stop: &never });
+    let job = Job::run(plan.clone(), None, &[], &Room::default(), Watcher { tell: &tell, stop: &never });
     drop(job.map_err(sentence)?);
     let whole = start.elapsed();
     println!("whole run: {:.1} s", whole.as_secs_f64());
@@ -72,7 +72,7 @@ fn stopped(plan: &Plan, after: Duration) -> Result<Duration, Box<dyn Error>> {
     let end = std::thread::scope(|scope| {
         let run = scope.spawn(|| {
             let watcher = Watcher { tell: &|_| {}, stop: &stop };
-            drop(Job::run(plan.clone(), None, &Room::default(), watcher));
+            drop(Job::run(plan.clone(), None, &[], &Room::default(), watcher));
             Instant::now()
         });
         std::thread::sleep(after);

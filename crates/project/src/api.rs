@@ -49,6 +49,8 @@ pub struct View {
     /// What was changed of the project file's layers in the window and applied again when it was
     /// opened.
     pub restored: Vec<LayerEdit>,
+    /// What is to be said of another window that has the project open.
+    pub shared: Option<Problem>,
 }
 
 /// A change of a layer that the record keeps beside the project file.
@@ -56,9 +58,9 @@ pub struct View {
 pub struct LayerEdit {
     /// The layer's name in the project file, or that of an added layer.
     pub layer: String,
-    /// `rename`, `class`, `remove`, `add`; `lost` if it could not be applied.
+    /// `rename`, `class`, `replace`, `remove`, `add`; `lost` if it could not be applied.
     pub kind: String,
-    /// The new name or class.
+    /// The new name, class or file.
     pub value: String,
 }
 
@@ -521,6 +523,51 @@ pub struct ByName {
     pub name: String,
 }
 
+/// A new version of a layer.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ReplaceLayer {
+    /// The layer.
+    pub name: String,
+    /// The new file, in QGIS's spelling.
+    pub path: String,
+}
+
+/// Decisions in force that fit no conflict any more.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Orphans {
+    /// One per conflict, in the order of the record.
+    pub rows: Vec<OrphanView>,
+}
+
+/// A decision without its conflict.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct OrphanView {
+    /// The id of the conflict that it was made for.
+    pub conflict: String,
+    /// `conflict-gone`, or `party-gone` where only the feature or class chosen is.
+    pub because: String,
+    /// The operation's number.
+    pub operation: u32,
+    /// Who decided.
+    pub who: String,
+    /// When.
+    pub when: String,
+    /// What was chosen.
+    pub choice: Option<ChoiceArg>,
+    /// Why.
+    pub reason: String,
+    /// The legal reference.
+    pub basis: String,
+    /// The conflict's kind; empty if the record does not say.
+    pub kind: String,
+    /// The layers of its parties.
+    pub layers: Vec<String>,
+    /// Its area.
+    pub area_m2: f64,
+    /// Where it was, in degrees.
+    pub lonlat: Option<[f64; 2]>,
+}
+
 /// Where to write what.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct Export {
@@ -528,6 +575,24 @@ pub struct Export {
     pub path: String,
     /// `blueprint` or `conflicts`.
     pub what: String,
+}
+
+/// Where to copy the record to.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct SaveAs {
+    /// The file, `NAME.lantu`.
+    pub path: String,
+}
+
+/// What was put into the record.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct KeptLayers {
+    /// The record.
+    pub path: String,
+    /// How many patches.
+    pub patches: u32,
+    /// How many conflicts.
+    pub conflicts: u32,
 }
 
 /// What was written.
@@ -601,6 +666,10 @@ crate::commands! {
     edit_layer: EditLayer => View,
     /// Takes a layer out of the project; its file stays.
     remove_layer: ByName => View,
+    /// Gives a layer a new file; decisions that still fit go on to hold after the next run.
+    replace_layer: ReplaceLayer => View,
+    /// Decisions in force that fit no conflict any more, with their old places.
+    orphans: Nothing => Orphans,
     /// Starts the work; progress comes as events.
     run: Nothing => View,
     /// Stops the work; the last result stays.
@@ -625,4 +694,8 @@ crate::commands! {
     redo: Nothing => View,
     /// Writes the blueprint or the conflicts.
     export: Export => Exported,
+    /// Puts blueprint and conflicts into the record as layers with colours, for QGIS.
+    keep_layers: Nothing => KeptLayers,
+    /// Copies the record to another file; the project goes on with its own.
+    save_as: SaveAs => View,
 }

@@ -24,6 +24,7 @@ pub(crate) struct Edits {
 struct Edit {
     name: Option<String>,
     class: Option<String>,
+    path: Option<String>,
     removed: bool,
 }
 
@@ -44,6 +45,20 @@ impl Edits {
         match self.added.iter_mut().find(|layer| layer.name == now) {
             Some(layer) => layer.class = Some(class.to_owned()),
             None => self.layers.entry(self.name_in_file(now)).or_default().class = Some(class.to_owned()),
+        }
+    }
+
+    /// Takes note of a layer's new file, and of its class, which stays.
+    pub(crate) fn replace(&mut self, now: &str, path: &str, class: &str) {
+        match self.added.iter_mut().find(|layer| layer.name == now) {
+            Some(layer) => {
+                (layer.layername, layer.subset, layer.encoding) = (None, None, None);
+                (layer.path, layer.class) = (path.to_owned(), Some(class.to_owned()));
+            }
+            None => {
+                let edit = self.layers.entry(self.name_in_file(now)).or_default();
+                (edit.path, edit.class) = (Some(path.to_owned()), Some(class.to_owned()));
+            }
         }
     }
 
@@ -87,6 +102,11 @@ impl Edits {
             if let Some(class) = &wanted.class {
                 told.push(edit(&layer.name, "class", class));
                 layer.class = Some(class.clone());
+            }
+            if let Some(path) = &wanted.path {
+                told.push(edit(&layer.name, "replace", path));
+                (layer.layername, layer.subset, layer.encoding) = (None, None, None);
+                layer.path.clone_from(path);
             }
             if let Some(new) = &wanted.name {
                 let kind = if *new == name { "rename" } else { "lost" };

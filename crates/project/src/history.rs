@@ -1,6 +1,7 @@
 //! The record of decisions, as the window shows and sends it.
 
-use crate::api::{ChoiceArg, OperationView};
+use crate::api::{ChoiceArg, OperationView, OrphanView};
+use crate::reattach::Orphan;
 use lantu_engine::{Action, Choice, ClassId, DecisionLog, Operation, PartyName};
 
 /// How many operations the window is shown.
@@ -37,7 +38,7 @@ pub(crate) fn operation_view(operation: &Operation) -> OperationView {
 
 fn choice_arg(choice: &Choice) -> Option<ChoiceArg> {
     Some(match choice {
-        Choice::GiveTo(PartyName { layer, fid }) => ChoiceArg::GiveTo { layer: layer.clone(), fid: *fid },
+        Choice::GiveTo(PartyName { layer, fid, .. }) => ChoiceArg::GiveTo { layer: layer.clone(), fid: *fid },
         Choice::GiveToClass(class) => ChoiceArg::GiveToClass { class: class.to_string() },
         Choice::KeepAll => ChoiceArg::KeepAll,
         Choice::OtherClass(class) => ChoiceArg::OtherClass { class: class.to_string() },
@@ -46,10 +47,32 @@ fn choice_arg(choice: &Choice) -> Option<ChoiceArg> {
     })
 }
 
-/// Returns what a planner chose, for the record.
+/// Returns a decision that fits nothing any more, as the window shows it.
+pub(crate) fn orphan(orphan: Orphan) -> OrphanView {
+    let (kind, layers, area_m2, lonlat) = match orphan.place {
+        Some(place) => (place.kind, place.layers, place.area_m2, place.lonlat),
+        None => (String::new(), Vec::new(), 0.0, None),
+    };
+    OrphanView {
+        conflict: orphan.conflict,
+        because: orphan.because.to_owned(),
+        operation: orphan.operation as u32,
+        who: orphan.who,
+        when: orphan.when,
+        choice: choice_arg(&orphan.choice),
+        reason: orphan.reason,
+        basis: orphan.basis,
+        kind,
+        layers,
+        area_m2,
+        lonlat,
+    }
+}
+
+/// Returns what a planner chose; a feature still without its content.
 pub(crate) fn choice(arg: ChoiceArg) -> Choice {
     match arg {
-        ChoiceArg::GiveTo { layer, fid } => Choice::GiveTo(PartyName { layer, fid }),
+        ChoiceArg::GiveTo { layer, fid } => Choice::GiveTo(PartyName { layer, fid, content: None }),
         ChoiceArg::GiveToClass { class } => Choice::GiveToClass(ClassId::new(&class)),
         ChoiceArg::KeepAll => Choice::KeepAll,
         ChoiceArg::OtherClass { class } => Choice::OtherClass(ClassId::new(&class)),

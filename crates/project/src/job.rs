@@ -1,20 +1,26 @@
 //! A run without a window: what `lantu merge` and `lantu check` do.
 
 use crate::api::Problem;
+use crate::content::Contents;
+use crate::drawn;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
 use crate::names::LayerNames;
 use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
-use crate::problem::fault;
+use crate::problem::{self, fault};
 use crate::progress::{Listener, Meter};
+use crate::provenance;
+use crate::reattach::{self, Orphan};
 use crate::room::Room;
 use crate::rules;
-use crate::store::Store;
+use crate::runs::{Export, Run, What};
+use crate::store::{Place, Store};
 use lantu_engine::{DecisionLog, Finding, Layer, RuleSet};
-use lantu_files::{Written, write_blueprint, write_conflicts};
+use lantu_files::{Manner, Written, write_blueprint_as, write_conflicts_as};
 use std::cell::RefCell;
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -30,6 +36,11 @@ pub struct Job {
     pub outcome: Outcome,
     /// Seconds per stage, in order; writing and reporting add to it.
     pub timings: RefCell<Vec<(&'static str, f64)>>,
+    title: String,
+    /// The record as it was made.
+    pub(crate) log: Arc<DecisionLog>,
+    /// Where conflicts that were decided lay.
+    places: HashMap<String, Place>,
     started: RefCell<Instant>,
 }
 
@@ -44,43 +55,104 @@ pub struct Watcher<'a> {
 
 impl Job {
     /// Reads, cuts, decides and proves. `record` is the record of decisions and of what the window
-    /// changed of the layers, if there is one.
+    /// changed of the layers, if there is one; `replaced` are layers, by name, with a new source.
     ///
     /// # Errors
     /// A problem that says what keeps the work from being done.
-    pub fn run(mut plan: Plan, record: Option<&Path>, room: &Room, watcher: Watcher<'_>) -> Result<Self, Problem> {
-        let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
+    pub fn run(
+        mut plan: Plan,
+        record: Option<&Path>,
+        replaced: &[(String, String)],
+        room: &Room,
+        watcher: Watcher<'_>,
+    ) -> Result<Self, Problem> {
         let rules = Arc::new(plan.rules.as_deref().map_or_else(|| Ok(RuleSet::default()), rules::read)?);
-        let mut log = DecisionLog::default();
+        let (mut log, mut places) = (DecisionLog::default(), HashMap::new());
         if let Some(path) = record.filter(|path| path.exists()) {
             let store = Store::look_into(path)?;
-            log = store.log()?;
+            (log, places) = (store.log()?, store.places()?);
             // The layers are those that the decisions were made on.
             let edits = store.edits()?;
             edits.apply(&mut plan);
             edits.apply_crs(&mut plan);
         }
+        // What the terminal says stands above what the window changed.
+        replaced.iter().try_for_each(|(name, source)| plan.replace(name, source))?;
+        let title = title(&plan);
+        Ok(Self { places, ..Self::of(plan, title, rules, log, room, watcher)? })
+    }
+
+    /// Does the work for a plan, rules and a record of decisions that are at hand.
+    pub(crate) fn of(
+        plan: Plan,
+        title: String,
+        rules: Arc<RuleSet>,
+        log: DecisionLog,
+        room: &Room,
+        watcher: Watcher<'_>,
+    ) -> Result<Self, Problem> {
+        let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let log = Arc::new(log);
         let meter = Meter::of_run(watcher.tell, watcher.stop);
         let mut clock = Clock::default();
         let mut inputs = load(&plan, &names, &meter)?;
         clock.lap("read");
         rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
+        let contents = Contents::of(&inputs.layers, &log);
         let layers = take_layers(&mut inputs);
         let cut = Cut::of(&inputs, layers, plan.grid, &rules, room, &meter, &mut clock)?;
-        let outcome = Outcome::of(Arc::new(cut), rules, log, &meter, &mut clock)?;
+        let followed = Arc::new(reattach::followed(&log, &contents, &cut));
+        let outcome = Outcome::of(Arc::new(cut), rules, followed, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());
-        Ok(Self { plan, inputs, outcome, timings, started: RefCell::new(Instant::now()) })
+        let places = HashMap::new();
+        Ok(Self { plan, inputs, outcome, timings, title, log, places, started: RefCell::new(Instant::now()) })
+    }
+
+    /// Keeps in a record what was exported and from which files, so that it can be replayed.
+    /// Decisions that applied and that it does not have yet are copied into it.
+    ///
+    /// # Errors
+    /// A problem if the record cannot be written or holds other decisions.
+    pub fn keep(
+        &self,
+        record: &Path,
+        manner: &Manner,
+        blueprint: &Written,
+        conflicts: Option<&Written>,
+    ) -> Result<(), Problem> {
+        let store = Store::open(record, record.parent().unwrap_or(Path::new(".")))?;
+        let log = store.log()?;
+        let applied = self.log.operations();
+        let known = log.operations();
+        if !applied.starts_with(known) {
+            return Err(other_decisions(record));
+        }
+        applied[known.len()..].iter().try_for_each(|operation| store.append(operation, &[]))?;
+        if store.plan()?.is_none() {
+            store.keep_plan(&self.plan)?;
+        }
+        let mut exports = vec![exported(What::Blueprint, manner, blueprint)?];
+        exports.extend(conflicts.map(|written| exported(What::Conflicts, manner, written)).transpose()?);
+        let layers = self.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
+        let rules = self.plan.rules.iter().map(|path| provenance::look_at(path));
+        store.keep_run(&Run {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            title: self.title.clone(),
+            operations: applied.len() as u64,
+            plan: self.plan.clone(),
+            rules: (*self.outcome.rules).clone(),
+            inputs: layers.map(Ok).chain(rules).collect::<Result<_, Problem>>()?,
+            exports,
+        })
     }
 
     /// Writes the blueprint.
     ///
     /// # Errors
     /// A problem if it cannot be written; the old file is untouched then.
-    pub fn write_blueprint(&self, path: &Path, watcher: Watcher<'_>) -> Result<Written, Problem> {
+    pub fn write_blueprint(&self, path: &Path, manner: &Manner, watcher: Watcher<'_>) -> Result<Written, Problem> {
         self.write(watcher, "write_blueprint", |watch| {
-            let title = self.title();
-            write_blueprint(path, &self.outcome.export(&self.inputs.crs, &title), watch)
+            write_blueprint_as(path, &self.outcome.export(&self.inputs.crs, &self.title), manner, watch)
         })
     }
 
@@ -88,10 +160,9 @@ impl Job {
     ///
     /// # Errors
     /// As [`Job::write_blueprint`].
-    pub fn write_conflicts(&self, path: &Path, watcher: Watcher<'_>) -> Result<Written, Problem> {
+    pub fn write_conflicts(&self, path: &Path, manner: &Manner, watcher: Watcher<'_>) -> Result<Written, Problem> {
         self.write(watcher, "write_conflicts", |watch| {
-            let title = self.title();
-            write_conflicts(path, &self.outcome.export(&self.inputs.crs, &title), watch)
+            write_conflicts_as(path, &self.outcome.export(&self.inputs.crs, &self.title), manner, watch)
         })
     }
 
@@ -115,15 +186,20 @@ impl Job {
         self.timings.borrow_mut().push((stage, (now - before).as_secs_f64()));
     }
 
-    /// The project's title; without a project the names of the layers, sorted.
-    fn title(&self) -> String {
-        let [zh, en] = self.plan.title.both();
-        if zh.is_empty() && en.is_empty() {
-            let mut names: Vec<&str> = self.plan.layers.iter().map(|layer| layer.name.as_str()).collect();
-            names.sort_unstable();
-            return names.join(" + ");
-        }
-        if zh == en { zh } else { format!("{zh} / {en}") }
+    /// Puts blueprint and conflicts into a record as layers, for QGIS.
+    ///
+    /// # Errors
+    /// A problem if the record cannot be written.
+    pub fn keep_layers(&self, record: &Path, watcher: Watcher<'_>) -> Result<(), Problem> {
+        let store = Store::open(record, record.parent().unwrap_or(Path::new(".")))?;
+        let meter = Meter::of_export(watcher.tell, watcher.stop);
+        let export = self.outcome.export(&self.inputs.crs, &self.title);
+        drawn::keep_layers(&store, &export, &|part| meter.reached("write", part, "")).map(drop)
+    }
+
+    /// Returns the decisions in force that fit no conflict any more.
+    pub(crate) fn orphans(&self) -> Vec<Orphan> {
+        reattach::orphans(&self.outcome, &self.log, &self.places)
     }
 
     pub(crate) fn measure(&self) -> Measure {
@@ -135,6 +211,37 @@ impl Job {
         let reading = self.inputs.layers.iter().flat_map(|loaded| &loaded.findings);
         reading.chain(&self.outcome.cut.findings)
     }
+}
+
+/// The project's title; without a project the names of the layers, sorted.
+fn title(plan: &Plan) -> String {
+    let [zh, en] = plan.title.both();
+    if zh.is_empty() && en.is_empty() {
+        let mut names: Vec<&str> = plan.layers.iter().map(|layer| layer.name.as_str()).collect();
+        names.sort_unstable();
+        return names.join(" + ");
+    }
+    if zh == en { zh } else { format!("{zh} / {en}") }
+}
+
+/// What a record keeps of a file that was written.
+pub(crate) fn exported(what: What, manner: &Manner, written: &Written) -> Result<Export, Problem> {
+    let path = std::path::absolute(&written.path).unwrap_or_else(|_| written.path.clone());
+    // A folder's format gives its parts new names each time.
+    let files: Vec<&PathBuf> = written.files.iter().filter(|file| file.is_file()).collect();
+    let files = files.into_iter().map(|file| provenance::look_at(file)).collect::<Result<_, _>>()?;
+    Ok(Export { what, path, manner: manner.clone(), files })
+}
+
+fn other_decisions(record: &Path) -> Problem {
+    let path = record.display();
+    problem::problem(
+        [
+            format!("{path} 中的裁定与本次运算所用的不同。"),
+            format!("The decisions in {path} are not those of this run."),
+        ],
+        ["请换一个记录文件。", "Name another record."],
+    )
 }
 
 /// Lets the engine use this many threads from now on; to be called once, before any work.

@@ -11,18 +11,24 @@
 //!
 //! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`, `room`. What is asked of a
 //! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
-//! is kept: `store`, `history`, `edits`; where results go: `targets`. What holds it together: `project` and `job`.
+//! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
+//! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
+//! again: `replay`. What holds it together: `project` and `job`.
 
 #[macro_use]
 mod commands;
 pub mod api;
 mod choosing;
 mod codes;
+mod content;
 mod detail;
+mod drawn;
 mod edits;
+mod held;
 mod history;
 mod inbox;
 mod job;
+mod layout;
 mod listing;
 mod load;
 mod look;
@@ -34,9 +40,13 @@ mod plan;
 mod problem;
 mod progress;
 mod project;
+mod provenance;
+mod reattach;
+mod replay;
 mod report;
 mod room;
 mod rules;
+mod runs;
 mod settings;
 mod sieve;
 mod store;
@@ -47,13 +57,17 @@ mod view;
 
 pub use codes::{CodeField, CodeSystem};
 pub use job::{Job, Watcher, use_threads};
-pub use lantu_files::{Verification, Written, WrittenProof};
+pub use lantu_files::{FieldNames, Manner, TextOut, Verification, Written, WrittenProof};
 pub use look::{LayerInfo, info, verify};
 pub use names::Recognised;
-pub use plan::{GRID_M, LayerPlan, Plan};
+
+pub use plan::{GRID_M, LayerPlan, Plan, class_ids};
 pub use progress::Listener;
 pub use project::Project;
+pub use reattach::Orphan;
+pub use replay::{ChangedInput, Replay, Replayed, replay};
 pub use report::{Report, report};
 pub use room::Room;
 pub use settings::Settings;
+pub use store::Place;
 pub use targets::Targets;

@@ -6,6 +6,7 @@ use crate::names::LayerNames;
 use crate::plan::{LayerPlan, Plan};
 use crate::problem;
 use crate::progress::Meter;
+use crate::provenance::{self, InputFile};
 use geo::{Coord, Rect};
 use lantu_engine::{ClassId, Finding, Layer, RuleSet};
 use lantu_files::{Crs, FileError, LayerRequest, choose_crs, read_layer};
@@ -26,6 +27,8 @@ pub struct Loaded {
     pub encoding: String,
     /// The smallest box around it.
     pub extent: Rect<f64>,
+    /// The files it was read from, as they were.
+    pub files: Vec<InputFile>,
     /// What reading found.
     pub findings: Vec<Finding>,
     /// The planar area of its features as drawn, in the plane's square units.
@@ -114,6 +117,7 @@ fn read_one(
     watch: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Loaded, Problem> {
     let mut read = read_layer(request, crs, watch)?;
+    let files = provenance::files_of(&request.source.path)?;
     if codes == Some(CodeSystem::Survey) {
         Codes::seeded().map_err(|cause| problem::fault(&cause.to_string()))?.translate(&mut read.value.layer);
     }
@@ -124,6 +128,7 @@ fn read_one(
         file_crs: read.value.file_crs,
         encoding: read.value.encoding.name,
         extent: read.value.extent,
+        files,
         findings: read.findings,
         area,
     })

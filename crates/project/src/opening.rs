@@ -10,9 +10,9 @@ use lantu_files::{Crs, summary};
 use std::path::{Path, PathBuf};
 
 /// The endings of files that a folder is searched for.
-const DATA: [&str; 15] = [
+const DATA: [&str; 16] = [
     "geojson", "geojsonl", "geojsons", "ndjson", "shp", "gpkg", "fgb", "kml", "kmz", "gml", "dxf", "tab", "mif", "gdb",
-    "zip",
+    "zip", "parquet",
 ];
 /// Endings of files that may hold data; those in a folder that do not are passed over.
 const PERHAPS: [&str; 7] = ["json", "txt", "csv", "tsv", "xlsx", "xls", "ods"];

@@ -161,12 +161,37 @@ impl Plan {
         data.chain(self.rules.clone())
     }
 
+    /// Gives a layer a new source, as the terminal or the window spells it.
+    ///
+    /// # Errors
+    /// A problem if there is no such layer or the source is misspelt.
+    pub fn replace(&mut self, name: &str, source: &str) -> Result<(), Problem> {
+        source.parse::<Source>()?;
+        let names: Vec<String> = self.layers.iter().map(|layer| layer.name.clone()).collect();
+        let layer = self.layers.iter_mut().find(|layer| layer.name == name).ok_or_else(|| no_layer(name, &names))?;
+        source.clone_into(&mut layer.path);
+        // They belonged to the old file; the new source says its own.
+        (layer.layername, layer.subset, layer.encoding) = (None, None, None);
+        Ok(())
+    }
+
     /// Returns a name that no layer has yet, as near to `wanted` as may be.
     pub fn free_name(&self, wanted: &str) -> String {
         let taken = |name: &str| self.layers.iter().any(|layer| layer.name == name);
         let numbered = (2..).map(|k| format!("{wanted} {k}"));
         std::iter::once(wanted.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default()
     }
+}
+
+fn no_layer(name: &str, there: &[String]) -> Problem {
+    let message = [format!("没有名为“{name}”的图层。"), format!("There is no layer \"{name}\".")];
+    let hint = [format!("现有图层：{}。", there.join("、")), format!("The layers are: {}.", there.join(", "))];
+    Problem { hint, ..problem::problem(message, ["", ""]) }
+}
+
+/// Returns classes by their ids.
+pub fn class_ids(ids: &[String]) -> Vec<ClassId> {
+    ids.iter().map(|id| ClassId::new(id)).collect()
 }
 
 /// Two layers of one name.

@@ -5,10 +5,14 @@
 
 use crate::api::{self, Commands, Nothing, Problem, View};
 use crate::choosing;
+use crate::content::Contents;
 use crate::detail::Asked;
+use crate::drawn;
 use crate::edits::Edits;
+use crate::held::{self, Held};
 use crate::history;
 use crate::inbox::Inbox;
+use crate::job;
 use crate::load::{Inputs, load, load_one};
 use crate::measure::Measure;
 use crate::names::LayerNames;
@@ -17,14 +21,16 @@ use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::{Plan, repeated};
 use crate::problem::{self, busy, fault, no_result};
 use crate::progress::Meter;
+use crate::reattach;
 use crate::room::Room;
 use crate::rules;
+use crate::runs::{Run, What};
 use crate::settings::Settings;
-use crate::store::Store;
+use crate::store::{Store, now};
 use crate::tiles::{Drawn, MapArcs, Sources, TileAddress};
 use crate::view;
 use lantu_engine::{Action, ClassId, DecisionLog, Layer, Operation, RuleSet};
-use lantu_files::{write_blueprint, write_conflicts};
+use lantu_files::{Manner, put_in_order, write_blueprint, write_conflicts};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
@@ -67,6 +73,8 @@ pub(crate) struct Open {
     pub file: Option<PathBuf>,
     /// What the window changed of its layers.
     pub edits: Arc<Edits>,
+    /// The hold on the record, or who else has it.
+    pub held: Arc<Result<Option<Held>, Problem>>,
     /// What of it was applied when the file was opened.
     pub restored: Arc<Vec<api::LayerEdit>>,
 }
@@ -88,6 +96,8 @@ pub(crate) struct Found {
     pub inbox: Arc<Inbox>,
     pub arcs: Arc<MapArcs>,
     pub measure: Measure,
+    /// The content of features that decisions name, for following them.
+    pub contents: Arc<Contents>,
 }
 
 impl Project {
@@ -211,6 +221,11 @@ impl Shared {
         let inputs = load(&plan, &names, &self.meter())?;
         rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
         let store = Store::open(&record, state_dir)?;
+        let held = self.hold(store.path());
+        if let Some(folder) = store.path().parent() {
+            // What killed programs were writing there; a folder that cannot be written to keeps it.
+            let _ = put_in_order(folder);
+        }
         store.keep_plan(&plan)?;
         store.keep_edits(&edits)?;
         let log = store.log()?;
@@ -224,9 +239,21 @@ impl Shared {
             log: Arc::new(log),
             result: None,
             file,
+            held,
             edits: Arc::new(edits),
             restored: Arc::new(restored),
         })))
+    }
+
+    /// Holds a record; the same project opened anew keeps its hold.
+    fn hold(&self, record: &Path) -> Arc<Result<Option<Held>, Problem>> {
+        if let Ok(open) = self.open()
+            && lock(&open.store).path() == record
+            && open.held.is_ok()
+        {
+            return open.held;
+        }
+        Arc::new(held::hold(record, &self.settings.who, &now()))
     }
 
     /// Adds the layers of data files to what is open.
@@ -275,15 +302,17 @@ impl Shared {
         let cut = Cut::of(&open.inputs, layers, open.plan.grid, &open.rules, &self.room, &meter, &mut clock)?;
         let measure = Measure::of(&cut, &open.inputs.crs);
         let inbox = Arc::new(Inbox::of(&cut, measure));
-        let mut outcome = Outcome::of(Arc::new(cut), open.rules.clone(), open.log.clone(), &meter, &mut clock)?;
+        let contents = Arc::new(Contents::of(&open.inputs.layers, &open.log));
+        let followed = Arc::new(reattach::followed(&open.log, &contents, &cut));
+        let mut outcome = Outcome::of(Arc::new(cut), open.rules.clone(), followed, &meter, &mut clock)?;
         let mut state = self.state();
         if let Some(now) = &mut state.open {
             // A decision may have been made meanwhile.
             let same = Arc::ptr_eq(&now.log, &open.log);
             if !same {
-                outcome.go_on(now.log.clone())?;
+                outcome.go_on(Arc::new(reattach::followed(&now.log, &contents, &outcome.cut)))?;
             }
-            now.result = Some(Found { outcome: Arc::new(outcome), inbox, arcs: Arc::default(), measure });
+            now.result = Some(Found { outcome: Arc::new(outcome), inbox, arcs: Arc::default(), measure, contents });
             state.revision += 1;
         }
         Ok(())
@@ -294,7 +323,9 @@ impl Shared {
         // Held until the end: decisions are made one after another.
         let mut state = self.state();
         let open = state.open.as_mut().ok_or_else(no_result)?;
-        let (action, [reason, basis]) = act(open)?;
+        let (mut action, [reason, basis]) = act(open)?;
+        let places = reattach::places(open, &action)?;
+        reattach::keep_content(&open.inputs.layers, &mut action);
         let operation = Operation {
             number: open.log.next_number(),
             who: self.settings.who.clone(),
@@ -305,11 +336,12 @@ impl Shared {
         };
         let mut log = (*open.log).clone();
         log.append(operation.clone()).map_err(|cause| fault(&cause.to_string()))?;
-        lock(&open.store).append(&operation)?;
+        lock(&open.store).append(&operation, &places)?;
         open.log = Arc::new(log);
         if let Some(found) = &mut open.result {
             // Copied only while somebody still looks at what it was.
-            Arc::make_mut(&mut found.outcome).go_on(open.log.clone())?;
+            let followed = reattach::followed(&open.log, &found.contents, &found.outcome.cut);
+            Arc::make_mut(&mut found.outcome).go_on(Arc::new(followed))?;
         }
         state.revision += 1;
         drop(state);
@@ -387,6 +419,28 @@ impl Commands for Project {
             }
             Ok(())
         })
+    }
+
+    fn replace_layer(&self, request: api::ReplaceLayer) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        self.shared.change_layers(self.shared.open()?, |open, Layers { plan, inputs, edits }| {
+            let at = layer_at(plan, &request.name)?;
+            let class = plan.layers[at].class(&open.names).to_string();
+            plan.replace(&request.name, &request.path)?;
+            // A class that the old file told must not change with it.
+            plan.layers[at].class = Some(class.clone());
+            inputs.layers[at] = load_one(&plan.layers[at], &open.names, &inputs.crs, &self.shared.meter())?;
+            edits.replace(&request.name, &request.path, &class);
+            Ok(())
+        })
+    }
+
+    fn orphans(&self, _: Nothing) -> Result<api::Orphans, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let places = lock(&open.store).places()?;
+        let orphans = reattach::orphans(&found.outcome, &open.log, &places);
+        Ok(api::Orphans { rows: orphans.into_iter().map(history::orphan).collect() })
     }
 
     fn remove_layer(&self, request: api::ByName) -> Result<View, Problem> {
@@ -487,11 +541,39 @@ impl Commands for Project {
         let title = open.plan.title.both();
         let export = found.outcome.export(&open.inputs.crs, &title[0]);
         let path = Path::new(&request.path);
-        let written = match request.what.as_str() {
-            "conflicts" => write_conflicts(path, &export, &watch)?,
-            _ => write_blueprint(path, &export, &watch)?,
+        let (what, written) = match request.what.as_str() {
+            "conflicts" => (What::Conflicts, write_conflicts(path, &export, &watch)?),
+            _ => (What::Blueprint, write_blueprint(path, &export, &watch)?),
         };
+        let exported = job::exported(what, &Manner::default(), &written)?;
+        lock(&open.store).keep_run(&Run {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            title: title[0].clone(),
+            operations: found.outcome.log.operations().len() as u64,
+            plan: (*open.plan).clone(),
+            rules: (*open.rules).clone(),
+            inputs: open.inputs.layers.iter().flat_map(|loaded| loaded.files.clone()).collect(),
+            exports: vec![exported],
+        })?;
         Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
+    }
+
+    fn keep_layers(&self, _: Nothing) -> Result<api::KeptLayers, Problem> {
+        let _work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let meter = Meter::of_export(&self.shared.events, &self.shared.stop);
+        let watch = |part: f64| meter.reached("write", part, "");
+        let title = open.plan.title.both();
+        let export = found.outcome.export(&open.inputs.crs, &title[0]);
+        let store = lock(&open.store);
+        let [patches, conflicts] = drawn::keep_layers(&store, &export, &watch)?;
+        Ok(api::KeptLayers { path: store.path().display().to_string(), patches, conflicts })
+    }
+
+    fn save_as(&self, request: api::SaveAs) -> Result<View, Problem> {
+        lock(&self.shared.open()?.store).save_as(Path::new(&request.path))?;
+        Ok(self.shared.view())
     }
 }
 
@@ -540,9 +622,4 @@ fn known_class(open: &Open, class: &ClassId) -> Result<(), Problem> {
 
 fn lock(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
     store.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The present time in ISO 8601 with offset, for the record.
-fn now() -> String {
-    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }

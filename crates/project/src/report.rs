@@ -5,6 +5,7 @@ use crate::job::Job;
 use crate::measure::Measure;
 use crate::outcome::Outcome;
 use crate::problem::fault;
+use crate::reattach::Orphan;
 use crate::totals::tally_where;
 use crate::{api::Problem, load::Loaded};
 use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Severity};
@@ -36,8 +37,12 @@ pub struct Report {
     pub blueprint: BlueprintReport,
     /// The proof.
     pub proof: ProofReport,
+    /// What the format of the blueprint's file cannot hold: Chinese, English.
+    pub said: Vec<[String; 2]>,
     /// Planners' decisions in force whose conflict is gone.
     pub orphaned_decisions: u32,
+    /// These decisions, with the places that they were made at.
+    pub orphans: Vec<Orphan>,
     /// What is to be said of the data, with its place in the plane; at most 10,000.
     pub findings: Vec<FindingReport>,
     /// How many findings are not written out.
@@ -197,7 +202,9 @@ pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
         conflicts: conflicts(outcome, measure),
         blueprint: blueprint(job, measure),
         proof: proof(outcome, measure, written)?,
+        said: written.map(|written| written.said.clone()).unwrap_or_default(),
         orphaned_decisions: outcome.orphaned,
+        orphans: job.orphans(),
         findings: findings.iter().take(FINDINGS).map(|finding| finding_report(finding)).collect(),
         findings_omitted: findings.len().saturating_sub(FINDINGS),
         timings_s: timings(job),

@@ -6,41 +6,36 @@
 
 use crate::api::Problem;
 use crate::edits::Edits;
+use crate::layout::{self, FORMAT};
 use crate::plan::Plan;
 use crate::problem;
-use lantu_engine::{Action, DecisionLog, Operation};
+use lantu_engine::{Action, ConflictId, DecisionLog, Operation};
+use lantu_files::write_whole_by;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use serde::Serialize;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// The layout that this program writes.
-const FORMAT: i64 = 1;
-/// The application id and version of GeoPackage 1.3.
-const GEOPACKAGE: [(&str, i64); 2] = [("application_id", 0x4750_4b47), ("user_version", 10_300)];
-
-const LAYOUT: &str = "
-CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (
-  srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
-  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
-INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES
-  ('Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined', NULL),
-  ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL),
-  ('WGS 84 geodetic', 4326, 'EPSG', 4326,
-   'GEOGCS[\"WGS 84\",DATUM[\"WGS_1984\",SPHEROID[\"WGS 84\",6378137,298.257223563]],PRIMEM[\"Greenwich\",0],UNIT[\"degree\",0.0174532925199433]]', NULL);
-CREATE TABLE IF NOT EXISTS gpkg_contents (
-  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, description TEXT DEFAULT '',
-  last_change DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
-  min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, srs_id INTEGER REFERENCES gpkg_spatial_ref_sys(srs_id));
-CREATE TABLE IF NOT EXISTS lantu_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS lantu_operation (
-  number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL,
-  reason TEXT NOT NULL, basis TEXT NOT NULL, action TEXT NOT NULL);
-";
+/// Where a conflict was when it was decided.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Place {
+    /// Its kind.
+    pub kind: String,
+    /// The layers of its parties.
+    pub layers: Vec<String>,
+    /// Its area in m².
+    pub area_m2: f64,
+    /// The middle of its box in degrees, if it has a place there.
+    pub lonlat: Option<[f64; 2]>,
+}
 
 /// An open record.
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
-    database: Connection,
+    pub(crate) database: Connection,
+    /// The layout that was found, which an older record keeps while it is only looked into.
+    pub(crate) format: i64,
 }
 
 impl Store {
@@ -57,20 +52,15 @@ impl Store {
     }
 
     fn at(path: &Path) -> Result<Self, Failed> {
-        let database = Connection::open(path)?;
+        let mut database = Connection::open(path)?;
         database.busy_timeout(std::time::Duration::from_secs(5))?;
         database.pragma_update(None, "synchronous", "FULL")?;
-        let found = format_of(&database)?;
+        let found = layout::version(&database)?;
         if found > FORMAT {
             return Err(Failed::Newer(found));
         }
-        database.execute_batch(&format!("BEGIN IMMEDIATE;{LAYOUT}COMMIT;"))?;
-        for (name, value) in GEOPACKAGE {
-            database.pragma_update(None, name, value)?;
-        }
-        let store = Self { path: path.to_path_buf(), database };
-        store.set("format", &FORMAT.to_string())?;
-        Ok(store)
+        layout::migrate(&mut database, &now())?;
+        Ok(Self { path: path.to_path_buf(), database, format: FORMAT })
     }
 
     /// Opens the record at `path` to read it: nothing in it is changed, and it need not be writable.
@@ -79,12 +69,24 @@ impl Store {
             // Read-write where that may be, so that SQLite can mend what a crash has left behind.
             let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
             database.busy_timeout(std::time::Duration::from_secs(5))?;
-            match format_of(&database)? {
+            match layout::version(&database)? {
                 newer if newer > FORMAT => Err(Failed::Newer(newer)),
-                _ => Ok(Self { path: path.to_path_buf(), database }),
+                format => Ok(Self { path: path.to_path_buf(), database, format }),
             }
         };
         open().map_err(|failed: Failed| failed.told(path))
+    }
+
+    /// Copies the record to another file, which appears whole or not at all.
+    pub(crate) fn save_as(&self, target: &Path) -> Result<(), Problem> {
+        if same_file(&self.path, target) {
+            return Err(onto_itself(target));
+        }
+        let vacuum = |draft: &Path| {
+            let copied = self.database.execute("VACUUM INTO ?", [draft.to_string_lossy()]);
+            copied.map(drop).map_err(std::io::Error::other)
+        };
+        Ok(write_whole_by(target, vacuum)?)
     }
 
     /// Returns the file of the record.
@@ -102,6 +104,10 @@ impl Store {
     }
 
     fn operations(&self) -> Result<Vec<Operation>, Failed> {
+        // An empty file is a record in which nothing stands yet.
+        if self.format == 0 {
+            return Ok(Vec::new());
+        }
         let mut rows = self
             .database
             .prepare("SELECT number, at, who, reason, basis, action FROM lantu_operation ORDER BY number")?;
@@ -123,19 +129,48 @@ impl Store {
         Ok(read.collect::<Result<_, _>>()?)
     }
 
-    /// Appends an operation; it is on the disk when this returns.
-    pub(crate) fn append(&self, operation: &Operation) -> Result<(), Problem> {
+    /// Appends an operation and the places that it decides; all of it is on the disk when this returns.
+    pub(crate) fn append(&self, operation: &Operation, places: &[(ConflictId, Place)]) -> Result<(), Problem> {
         let action = serde_json::to_string(&operation.action).map_err(|cause| self.spoilt(&cause))?;
         let row =
             params![operation.number as i64, operation.when, operation.who, operation.reason, operation.basis, action];
-        let inserted = self.database.execute(
-            "INSERT INTO lantu_operation (number, at, who, reason, basis, action) VALUES (?, ?, ?, ?, ?, ?)",
-            row,
-        );
-        match inserted {
+        let insert = || -> Result<(), rusqlite::Error> {
+            let change = self.database.unchecked_transaction()?;
+            change.execute(
+                "INSERT INTO lantu_operation (number, at, who, reason, basis, action) VALUES (?, ?, ?, ?, ?, ?)",
+                row,
+            )?;
+            for (id, place) in places {
+                let [lon, lat] = place.lonlat.map_or([None, None], |lonlat| lonlat.map(Some));
+                let row = params![id.to_string(), place.kind, place.layers.join("\n"), place.area_m2, lon, lat];
+                change.prepare_cached("INSERT OR REPLACE INTO lantu_place VALUES (?, ?, ?, ?, ?, ?)")?.execute(row)?;
+            }
+            change.commit()
+        };
+        match insert() {
             Err(cause) if cause.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Err(self.taken()),
-            other => other.map(drop).map_err(|cause| Failed::from(cause).told(&self.path)),
+            other => other.map_err(|cause| Failed::from(cause).told(&self.path)),
         }
+    }
+
+    /// Returns the places of conflicts that were decided, by the conflicts' ids.
+    pub(crate) fn places(&self) -> Result<HashMap<String, Place>, Problem> {
+        if self.format < 2 {
+            return Ok(HashMap::new());
+        }
+        let read = || -> Result<HashMap<String, Place>, rusqlite::Error> {
+            let mut rows =
+                self.database.prepare("SELECT conflict, kind, parties, area_m2, lon, lat FROM lantu_place")?;
+            let places = rows.query_map([], |row| {
+                let (lon, lat): (Option<f64>, Option<f64>) = (row.get(4)?, row.get(5)?);
+                let layers: String = row.get(2)?;
+                let layers = layers.lines().map(str::to_owned).collect();
+                let lonlat = lon.zip(lat).map(|(lon, lat)| [lon, lat]);
+                Ok((row.get(0)?, Place { kind: row.get(1)?, layers, area_m2: row.get(3)?, lonlat }))
+            })?;
+            places.collect()
+        };
+        read().map_err(|cause| Failed::from(cause).told(&self.path))
     }
 
     /// Keeps the plan beside the decisions.
@@ -181,7 +216,7 @@ impl Store {
         Ok(())
     }
 
-    fn spoilt(&self, cause: &dyn std::fmt::Display) -> Problem {
+    pub(crate) fn spoilt(&self, cause: &dyn std::fmt::Display) -> Problem {
         problem::bad_file(&self.path, cause, ["请从备份恢复该文件。", "Restore the file from a copy."])
     }
 
@@ -199,25 +234,34 @@ impl Store {
     }
 }
 
+fn same_file(one: &Path, other: &Path) -> bool {
+    std::fs::canonicalize(one).ok().zip(std::fs::canonicalize(other).ok()).is_some_and(|(one, other)| one == other)
+}
+
+fn onto_itself(path: &Path) -> Problem {
+    let path = path.display();
+    problem::problem(
+        [
+            format!("{path} 就是正在使用的记录，每次裁定都已存盘。"),
+            format!("{path} is the record that is in use; every decision is in it already."),
+        ],
+        ["另存请换一个文件名。", "Choose another name for a copy."],
+    )
+}
+
 /// Where a record lies if its own folder may not be written to.
 fn elsewhere(wanted: &Path, instead: &Path) -> PathBuf {
     instead.join(wanted.to_string_lossy().replace(['/', '\\', ':'], "_"))
 }
 
-/// The layout of a database: 0 if it is new.
-fn format_of(database: &Connection) -> Result<i64, Failed> {
-    let known: bool =
-        database.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'lantu_meta'", [], |row| row.get(0))?;
-    if !known {
-        return Ok(0);
-    }
-    let select = "SELECT value FROM lantu_meta WHERE key = 'format'";
-    let text: Option<String> = database.query_row(select, [], |row| row.get(0)).optional()?;
-    Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+/// The present time in ISO 8601 with offset.
+pub(crate) fn now() -> String {
+    jiff::Zoned::now().strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 /// Why a record cannot be used.
-enum Failed {
+#[derive(Debug)]
+pub(crate) enum Failed {
     NotWritable,
     Newer(i64),
     Sql(rusqlite::Error),
@@ -233,7 +277,7 @@ impl From<rusqlite::Error> for Failed {
 }
 
 impl Failed {
-    fn told(self, path: &Path) -> Problem {
+    pub(crate) fn told(self, path: &Path) -> Problem {
         match self {
             Self::NotWritable => problem::problem(
                 [
@@ -264,7 +308,7 @@ impl Failed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lantu_engine::{Choice, ConflictId};
+    use lantu_engine::Choice;
     use std::sync::Arc;
 
     fn decision(number: u64) -> Operation {
@@ -285,8 +329,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lantu");
         let store = Store::open(&path, folder.path()).unwrap();
-        store.append(&decision(1)).unwrap();
-        store.append(&decision(2)).unwrap();
+        store.append(&decision(1), &[]).unwrap();
+        store.append(&decision(2), &[]).unwrap();
         drop(store);
         let log = Store::open(&path, folder.path()).unwrap().log().unwrap();
         assert_eq!(log.operations(), [decision(1), decision(2)].map(Arc::new));
@@ -297,10 +341,31 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lantu");
         let [one, other] = [(); 2].map(|()| Store::open(&path, folder.path()).unwrap());
-        one.append(&decision(1)).unwrap();
-        let problem = other.append(&decision(1)).unwrap_err();
+        one.append(&decision(1), &[]).unwrap();
+        let problem = other.append(&decision(1), &[]).unwrap_err();
         assert!(problem.message[1].contains("Another window"), "{problem:?}");
         assert_eq!(other.log().unwrap().operations().len(), 1);
+    }
+
+    #[test]
+    fn a_record_of_the_first_layout_is_brought_to_this_one_and_keeps_its_decisions() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lantu");
+        let store = Store::open(&path, folder.path()).unwrap();
+        store.append(&decision(1), &[]).unwrap();
+        for table in ["migration", "run", "input", "export", "place"] {
+            store.database.execute_batch(&format!("DROP TABLE lantu_{table}")).unwrap();
+        }
+        store.set("format", "1").unwrap();
+        drop(store);
+        assert_eq!(Store::look_into(&path).unwrap().runs().unwrap(), []);
+        let store = Store::open(&path, folder.path()).unwrap();
+        assert_eq!(store.log().unwrap().operations(), [Arc::new(decision(1))]);
+        let select = "SELECT group_concat(version), min(program) FROM lantu_migration";
+        let known: (String, String) =
+            store.database.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(known, ("2".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
+        assert_eq!(store.get::<i64>("format").unwrap(), Some(FORMAT));
     }
 
     #[test]
@@ -319,7 +384,7 @@ mod tests {
     fn a_record_that_is_looked_into_is_not_changed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lantu");
-        Store::open(&path, folder.path()).unwrap().append(&decision(1)).unwrap();
+        Store::open(&path, folder.path()).unwrap().append(&decision(1), &[]).unwrap();
         let before = std::fs::read(&path).unwrap();
         assert_eq!(Store::look_into(&path).unwrap().log().unwrap().operations(), [Arc::new(decision(1))]);
         assert_eq!(std::fs::read(&path).unwrap(), before);

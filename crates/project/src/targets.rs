@@ -4,9 +4,8 @@ use crate::api::Problem;
 use crate::plan::Plan;
 use crate::problem;
 use crate::report::Report;
-use lantu_files::FileError;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use lantu_files::{Format, can_be_written, write_whole};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The files that a run is to write.
@@ -29,12 +28,12 @@ impl Targets {
     /// written twice or that is an input.
     pub fn check(&self, plan: &Plan, inputs: &[PathBuf]) -> Result<(), Problem> {
         for path in self.blueprint.iter().chain(&self.conflicts) {
-            check_format(path)?;
+            Format::of(path)?;
         }
         let inputs: Vec<PathBuf> = plan.files().chain(inputs.iter().cloned()).map(|path| real(&path)).collect();
         let mut before: Vec<PathBuf> = Vec::new();
         for path in [&self.blueprint, &self.conflicts, &self.report].into_iter().flatten() {
-            check_place(path).map_err(|source| refused(path, source))?;
+            can_be_written(path)?;
             let target = real(path);
             if inputs.contains(&target) {
                 return Err(would_be_lost(path));
@@ -63,51 +62,8 @@ impl Report {
     /// # Errors
     /// A problem if it cannot be written; the old file is untouched then.
     pub fn write(&self, path: &Path) -> Result<(), Problem> {
-        let text = self.json()?;
-        let draft = draft_of(path);
-        let write = || {
-            let mut file = File::create_new(&draft)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&draft, path)
-        };
-        write().map_err(|source| {
-            // What matters is told already; a draft that was never made cannot be removed.
-            let _ = fs::remove_file(&draft);
-            refused(path, source)
-        })
+        Ok(write_whole(path, self.json()?.as_bytes())?)
     }
-}
-
-fn refused(path: &Path, source: io::Error) -> Problem {
-    FileError::NotWritable { path: path.to_path_buf(), source }.into()
-}
-
-fn check_format(path: &Path) -> Result<(), Problem> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some("geojson" | "json" | "gpkg") => Ok(()),
-        _ => Err(FileError::UnknownFormat { path: path.to_path_buf() }.into()),
-    }
-}
-
-/// Makes a file beside the target and takes it away again.
-fn check_place(path: &Path) -> io::Result<()> {
-    if path.file_name().is_none() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
-    }
-    let draft = draft_of(path);
-    OpenOptions::new().write(true).create_new(true).open(&draft)?;
-    fs::remove_file(&draft)
-}
-
-/// A hidden name beside the target that no other run takes.
-fn draft_of(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".lantu-{}-{name}.tmp", std::process::id()))
 }
 
 /// The file that a path means, whatever links lead to it; it need not be there yet.
@@ -158,9 +114,10 @@ mod tests {
             Targets { blueprint, conflicts, report: None }.check(&plan, &[at("project.toml")])
         };
         check("out.gpkg", "out.geojson").unwrap();
+        check("out.shp", "out.gdb").unwrap();
         assert!(check("out.gpkg", "./out.gpkg").unwrap_err().message[1].contains("Two results"));
         assert!(check("in.gpkg", "b.gpkg").unwrap_err().message[1].contains("in.gpkg is one of the inputs"));
-        assert!(check("a.shp", "b.gpkg").unwrap_err().message[1].contains("a.shp"));
+        assert!(check("a.xyz", "b.gpkg").unwrap_err().message[1].contains("a.xyz"));
         assert!(check("no/folder/a.gpkg", "b.gpkg").unwrap_err().message[1].contains("no/folder/a.gpkg"));
         let report = Some(at("project.toml"));
         assert!(Targets { report, ..Targets::default() }.check(&plan, &[at("project.toml")]).is_err());

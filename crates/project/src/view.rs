@@ -45,6 +45,7 @@ pub(crate) fn view(open: Option<&Open>, revision: u32, running: bool) -> View {
         redo: history::by_number(&open.log, open.log.redoable()),
         history: history::latest(&open.log),
         restored: open.restored.to_vec(),
+        shared: open.held.as_ref().as_ref().err().cloned(),
     }
 }
 

@@ -2,48 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use lantu_project::{Project, Settings};
+mod desk;
+
+use desk::Desk;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
 use tempfile::TempDir;
-
-struct Desk {
-    project: Project,
-    progress: Receiver<lantu_project::api::Progress>,
-}
-
-impl Desk {
-    fn at(folder: &Path) -> Self {
-        let (tell, progress) = channel();
-        let settings =
-            Settings { data_dir: folder.to_owned(), state_dir: folder.join("state"), who: "王规划".to_owned() };
-        let events = move |heard: lantu_project::api::Progress| drop(tell.send(heard));
-        // `Sender` is shared by the threads of a run one after another.
-        Self { project: Project::new(settings, Box::new(events)), progress }
-    }
-
-    fn ask(&self, name: &str, request: Value) -> Value {
-        self.project.call(name, request).unwrap_or_else(|problem| panic!("{name}: {problem:?}"))
-    }
-
-    fn run(&self) -> Value {
-        assert_eq!(self.ask("run", json!({}))["running"], true);
-        loop {
-            let heard = self.progress.recv_timeout(Duration::from_secs(60)).expect("the run ends");
-            assert_eq!(heard.problem, None);
-            if heard.stage == "done" {
-                return self.ask("view", json!({}));
-            }
-        }
-    }
-
-    fn list(&self, state: &str, limit: u32) -> Value {
-        let filter = json!({ "state": state });
-        self.ask("conflicts", json!({ "filter": filter, "sort": "area", "offset": 0, "limit": limit, "locate": null }))
-    }
-}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -202,7 +166,7 @@ fn an_export_is_proven_and_a_run_can_be_stopped() {
     desk.ask("run", json!({}));
     desk.ask("cancel", json!({}));
     let problem = loop {
-        let heard = desk.progress.recv_timeout(Duration::from_secs(60)).unwrap();
+        let heard = desk.progress.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
         if ["done", "failed"].contains(&heard.stage.as_str()) {
             break heard.problem;
         }

@@ -413,6 +413,23 @@ fid: number | null,
 lonlat: [number, number] | null, };
 
 /**
+ * What was put into the record.
+ */
+export type KeptLayers = {
+/**
+ * The record.
+ */
+path: string,
+/**
+ * How many patches.
+ */
+patches: number,
+/**
+ * How many conflicts.
+ */
+conflicts: number, };
+
+/**
  * A change of a layer that the record keeps beside the project file.
  */
 export type LayerEdit = {
@@ -421,11 +438,11 @@ export type LayerEdit = {
  */
 layer: string,
 /**
- * `rename`, `class`, `remove`, `add`; `lost` if it could not be applied.
+ * `rename`, `class`, `replace`, `remove`, `add`; `lost` if it could not be applied.
  */
 kind: string,
 /**
- * The new name or class.
+ * The new name, class or file.
  */
 value: string, };
 
@@ -553,6 +570,68 @@ reason: string,
  * The legal reference.
  */
 basis: string, };
+
+/**
+ * A decision without its conflict.
+ */
+export type OrphanView = {
+/**
+ * The id of the conflict that it was made for.
+ */
+conflict: string,
+/**
+ * `conflict-gone`, or `party-gone` where only the feature or class chosen is.
+ */
+because: string,
+/**
+ * The operation's number.
+ */
+operation: number,
+/**
+ * Who decided.
+ */
+who: string,
+/**
+ * When.
+ */
+when: string,
+/**
+ * What was chosen.
+ */
+choice: ChoiceArg | null,
+/**
+ * Why.
+ */
+reason: string,
+/**
+ * The legal reference.
+ */
+basis: string,
+/**
+ * The conflict's kind; empty if the record does not say.
+ */
+kind: string,
+/**
+ * The layers of its parties.
+ */
+layers: Array<string>,
+/**
+ * Its area.
+ */
+area_m2: number,
+/**
+ * Where it was, in degrees.
+ */
+lonlat: [number, number] | null, };
+
+/**
+ * Decisions in force that fit no conflict any more.
+ */
+export type Orphans = {
+/**
+ * One per conflict, in the order of the record.
+ */
+rows: Array<OrphanView>, };
 
 /**
  * Classes that contradict each other and how often.
@@ -709,6 +788,19 @@ about: string,
 problem: Problem | null, };
 
 /**
+ * A new version of a layer.
+ */
+export type ReplaceLayer = {
+/**
+ * The layer.
+ */
+name: string,
+/**
+ * The new file, in QGIS's spelling.
+ */
+path: string, };
+
+/**
  * What the last run found.
  */
 export type ResultView = {
@@ -777,6 +869,15 @@ near: [number, number] | null,
  * First and last row of each stretch, counted from 0; without any the whole list.
  */
 ranges: Array<[number, number]>, };
+
+/**
+ * Where to copy the record to.
+ */
+export type SaveAs = {
+/**
+ * The file, `NAME.lantu`.
+ */
+path: string, };
 
 /**
  * A choice that is only tried.
@@ -901,7 +1002,11 @@ history: Array<OperationView>,
  * What was changed of the project file's layers in the window and applied again when it was
  * opened.
  */
-restored: Array<LayerEdit>, };
+restored: Array<LayerEdit>,
+/**
+ * What is to be said of another window that has the project open.
+ */
+shared: Problem | null, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -919,6 +1024,10 @@ export type Commands = {
   edit_layer: { request: EditLayer; response: View };
   /** Takes a layer out of the project; its file stays. */
   remove_layer: { request: ByName; response: View };
+  /** Gives a layer a new file; decisions that still fit go on to hold after the next run. */
+  replace_layer: { request: ReplaceLayer; response: View };
+  /** Decisions in force that fit no conflict any more, with their old places. */
+  orphans: { request: Nothing; response: Orphans };
   /** Starts the work; progress comes as events. */
   run: { request: Nothing; response: View };
   /** Stops the work; the last result stays. */
@@ -943,4 +1052,8 @@ export type Commands = {
   redo: { request: Nothing; response: View };
   /** Writes the blueprint or the conflicts. */
   export: { request: Export; response: Exported };
+  /** Puts blueprint and conflicts into the record as layers with colours, for QGIS. */
+  keep_layers: { request: Nothing; response: KeptLayers };
+  /** Copies the record to another file; the project goes on with its own. */
+  save_as: { request: SaveAs; response: View };
 };

@@ -15,7 +15,14 @@ declare global {
 }
 
 const dataFiles = ['geojson', 'json', 'shp', 'gpkg', 'toml', 'lantu'];
-const kindNames: Record<FileKind, string> = { geojson: 'GeoJSON', gpkg: 'GeoPackage' };
+const kindNames: Record<FileKind, string> = {
+  geojson: 'GeoJSON',
+  gpkg: 'GeoPackage',
+  shp: 'Shapefile',
+  gdb: 'File geodatabase',
+  dxf: 'DXF',
+  txt: 'TXT',
+};
 
 export const tauriHost: Host = {
   atStart: globalThis.window?.__LANTU_OPEN__ ?? null,

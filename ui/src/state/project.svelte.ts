@@ -76,6 +76,7 @@ class Project {
       const another = view.record !== this.view?.record;
       this.view = view;
       if (another && view.restored.length > 0) this.notice = { kind: 'restored', edits: view.restored };
+      if (another && view.shared) this.notice = { kind: 'problem', problem: view.shared };
     }
     return view;
   }
