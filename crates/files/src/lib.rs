@@ -15,7 +15,7 @@
 //! read, handed to it by `drawn`; `text` for encodings) → `claim` (whether the numbers fit the CRS)
 //! → `wkb`, `curve` (rings) → `read`. In between: `crs`, `gauss` and `zone`, `shift`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
-//! `geojson_out` or `gpkg` with `style`, in a `draft` → `export`, which proves and publishes.
+//! `geojson` or `gpkg` with `style`, in a `draft` → `export`, which proves and publishes.
 //! Verifying: `edges` (exact, as written), `verify` (overlay), `ground` (against other files).
 
 mod area;
@@ -36,8 +36,7 @@ mod edges;
 mod error;
 mod export;
 mod gauss;
-mod geojson_in;
-mod geojson_out;
+mod geojson;
 mod gpkg;
 mod ground;
 mod messages;
