@@ -5,6 +5,7 @@
 //! edge's two ends, taken in their order on the grid, so that both sides of a shared edge get
 //! exactly the same points.
 
+use crate::chart::{CLOSE, Charts, Place};
 use crate::crs::{Crs, METRES_PER_DEGREE};
 use crate::error::FileError;
 use crate::wkb::Polygon;
@@ -19,29 +20,69 @@ pub(crate) const SHORT: f64 = 100.0;
 const PROBES: [f64; 3] = [0.25, 0.5, 0.75];
 /// At most this many pieces per edge; only a projection's own edge asks for more.
 const MOST: usize = 4096;
-/// How many points are gathered before they are projected together.
-const BATCH: usize = 1 << 16;
+/// The steps that a grid of longitude and latitude may have, per degree: see [`Projecting::points`].
+const GRIDS: [f64; 3] = [1e9, 1e8, 1e7];
 
-/// Takes shapes to longitude and latitude and hands each over, in order, with closed rings.
-pub(crate) fn to_lonlat(
-    crs: &Crs,
-    grid: &PrecisionModel,
-    shapes: impl IntoIterator<Item = Vec<GridPolygon>>,
-    mut take: impl FnMut(Vec<Polygon>),
-) -> Result<(), FileError> {
-    let mut waiting: Vec<Vec<GridPolygon>> = Vec::new();
-    let mut points = 0;
-    for shape in shapes {
-        points += shape.iter().flatten().map(Vec::len).sum::<usize>();
-        waiting.push(shape);
-        if points >= BATCH {
-            bend_all(crs, grid, &waiting)?.into_iter().for_each(&mut take);
-            waiting.clear();
-            points = 0;
-        }
+/// Takes shapes from a plane to longitude and latitude, with closed rings.
+pub(crate) struct Projecting<'a> {
+    crs: &'a Crs,
+    grid: &'a PrecisionModel,
+    charts: Charts<'a>,
+    places: Vec<Place>,
+}
+
+impl<'a> Projecting<'a> {
+    /// Takes shapes from a grid in the plane of a CRS.
+    pub(crate) fn new(crs: &'a Crs, grid: &'a PrecisionModel) -> Self {
+        Self { crs, grid, charts: Charts::new(crs, f64::to_radians), places: Vec::new() }
     }
-    bend_all(crs, grid, &waiting)?.into_iter().for_each(&mut take);
-    Ok(())
+
+    /// Returns the shapes in longitude and latitude, in order.
+    pub(crate) fn shapes(&mut self, shapes: &[Vec<GridPolygon>]) -> Result<Vec<Vec<Polygon>>, FileError> {
+        let (crs, grid) = (self.crs, self.grid);
+        let coords = self.points(rings(shapes).flatten().map(|&p| grid.locate(p)).collect())?;
+        let mut long = if crs.is_geographic() { Vec::new() } else { long_edges(crs, grid, shapes) };
+        measure(crs, grid, &mut long)?;
+        long.retain(|edge| edge.pieces > 1);
+        let mut between: Vec<Coord<f64>> = Vec::new();
+        for edge in &long {
+            let (a, b) = (grid.locate(edge.ends.0), grid.locate(edge.ends.1));
+            let steps = (1..edge.pieces).map(|k| along(a, b, k as f64 / edge.pieces as f64));
+            between.extend(steps);
+        }
+        crs.to_lonlat(&mut between)?;
+        Ok(assemble(shapes, &coords, &long, &between))
+    }
+
+    /// Takes points over by the charts. They follow PROJ to a hundredth of the finest grid's step;
+    /// where that leaves open to which grid point a coordinate will be rounded, PROJ itself is asked.
+    /// So on the grid all points are where PROJ puts them.
+    fn points(&mut self, mut points: Vec<Coord<f64>>) -> Result<Vec<Coord<f64>>, FileError> {
+        self.places.clear();
+        self.charts.places(points.iter().copied(), &mut self.places)?;
+        let (mut open, mut asked) = (Vec::new(), Vec::new());
+        for (at, (point, &[lon, lat])) in points.iter_mut().zip(&self.places).enumerate() {
+            let (lon, lat) = (lon.to_degrees(), lat.to_degrees());
+            if is_open(lon) || is_open(lat) {
+                open.push(at);
+                asked.push(*point);
+            }
+            *point = Coord { x: lon, y: lat };
+        }
+        self.crs.to_lonlat(&mut asked)?;
+        open.into_iter().zip(asked).for_each(|(at, asked)| points[at] = asked);
+        Ok(points)
+    }
+}
+
+/// Whether a coordinate of a chart is so near to the middle between two steps of a grid that PROJ's
+/// may be rounded to the other.
+fn is_open(degrees: f64) -> bool {
+    let close = CLOSE.to_degrees();
+    GRIDS.iter().any(|per_degree| {
+        let steps = degrees * per_degree;
+        ((steps - steps.floor()) - 0.5).abs() < close * per_degree
+    })
 }
 
 /// A long edge and what is between its ends.
@@ -52,22 +93,6 @@ struct LongEdge {
     /// Whether the ring runs from the smaller end to the larger.
     forward: bool,
     pieces: usize,
-}
-
-fn bend_all(crs: &Crs, grid: &PrecisionModel, shapes: &[Vec<GridPolygon>]) -> Result<Vec<Vec<Polygon>>, FileError> {
-    let mut coords: Vec<Coord<f64>> = rings(shapes).flatten().map(|&p| grid.locate(p)).collect();
-    crs.to_lonlat(&mut coords)?;
-    let mut long = if crs.is_geographic() { Vec::new() } else { long_edges(crs, grid, shapes) };
-    measure(crs, grid, &mut long)?;
-    long.retain(|edge| edge.pieces > 1);
-    let mut between: Vec<Coord<f64>> = Vec::new();
-    for edge in &long {
-        let (a, b) = (grid.locate(edge.ends.0), grid.locate(edge.ends.1));
-        let steps = (1..edge.pieces).map(|k| along(a, b, k as f64 / edge.pieces as f64));
-        between.extend(steps);
-    }
-    crs.to_lonlat(&mut between)?;
-    Ok(assemble(shapes, &coords, &long, &between))
 }
 
 fn rings(shapes: &[Vec<GridPolygon>]) -> impl Iterator<Item = &Vec<Point>> {
@@ -180,9 +205,8 @@ mod tests {
     }
 
     fn bent(rings: Vec<Vec<Point>>) -> Vec<Polygon> {
-        let mut all = Vec::new();
-        to_lonlat(&Crs::epsg(32_632).unwrap(), &grid(), [vec![rings]], |polygons| all.push(polygons)).unwrap();
-        all.remove(0)
+        let (crs, grid) = (Crs::epsg(32_632).unwrap(), grid());
+        Projecting::new(&crs, &grid).shapes(&[vec![rings]]).unwrap().remove(0)
     }
 
     #[test]
@@ -220,5 +244,28 @@ mod tests {
             point(410_050.0, 5_210_050.0),
         ]]);
         assert_eq!(polygons[0][0].0.len(), 4);
+    }
+
+    #[test]
+    fn on_the_grid_of_a_file_points_are_where_proj_puts_them() {
+        let (crs, grid) = (Crs::epsg(32_632).unwrap(), grid());
+        let points: Vec<Coord<f64>> = (0..60_000i64)
+            .map(|k| point(400_000.0 + (k * 7919 % 99_991) as f64, 5_200_000.0 + (k * 104_729 % 59_999) as f64))
+            .map(|p| grid.locate(p))
+            .collect();
+        let ours = Projecting::new(&crs, &grid).points(points.clone()).unwrap();
+        let mut projs = points;
+        crs.to_lonlat(&mut projs).unwrap();
+        for per_degree in GRIDS {
+            let file =
+                PrecisionModel { scale: per_degree, origin: [(9.0 * per_degree) as i64, (47.0 * per_degree) as i64] };
+            assert!(
+                ours.iter()
+                    .zip(&projs)
+                    .all(|(&ours, &proj)| file.snap(ours).is_some() && file.snap(ours) == file.snap(proj))
+            );
+        }
+        let asked = ours.iter().filter(|at| is_open(at.x) || is_open(at.y)).count();
+        assert!((1..6_000).contains(&asked), "{asked}");
     }
 }

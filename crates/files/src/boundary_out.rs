@@ -6,7 +6,7 @@
 use crate::error::FileError;
 use crate::format::Format;
 use crate::gauss::{Datum, Width, Zone};
-use crate::geojson_out::Totals;
+use crate::geojson::Totals;
 use crate::gpkg::Dress;
 use crate::manner::TextOut;
 use crate::progress::Part;

@@ -18,7 +18,7 @@ const N: usize = 6;
 /// The side of a block in metres.
 const BLOCK_M: f64 = 4096.0;
 /// How far a polynomial may be from PROJ, in radians: 0.6 µm on the ground.
-const CLOSE: f64 = 1e-13;
+pub(crate) const CLOSE: f64 = 1e-13;
 
 /// What a place is on the ellipsoid: longitude in radians and a value of its latitude.
 pub(crate) type Place = [f64; 2];

@@ -6,7 +6,7 @@
 use crate::error::FileError;
 use crate::format::Format;
 use crate::gdal_out;
-use crate::geojson_out::Totals;
+use crate::geojson::Totals;
 use crate::gpkg::Dress;
 use crate::manner::{FieldNames, TextOut};
 use crate::messages::{self, Cause};

@@ -5,11 +5,12 @@
 //! ```
 
 use crate::Progress;
+use crate::crs::METRES_PER_DEGREE;
 use crate::draft::Draft;
 use crate::error::FileError;
 use crate::format::Format;
 use crate::formats_out::{self, Told};
-use crate::geojson_out;
+use crate::geojson;
 use crate::gpkg;
 use crate::manner::{FieldNames, Manner};
 use crate::progress::Part;
@@ -17,7 +18,7 @@ use crate::shapefile_out;
 use crate::sheet::{Renoded, RenodingRecord, Sheet};
 use crate::style;
 use crate::theme::{BlueprintExport, Theme};
-use crate::verify::{self, AsWritten, Examined};
+use lantu_engine::{Proof, check};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -185,20 +186,31 @@ impl Work<'_, '_> {
         // GeoJSON has been taken to its own plane before.
         let start = if self.format == Format::GeoJson { 0.4 } else { 0.0 };
         let part = Part::of(self.watch, start, 0.6);
-        let only = |totals| Told { totals, fingerprints: Vec::new(), parts: Vec::new(), said: Vec::new() };
-        let told = match self.format {
+        let told = |totals, fingerprints| Told { totals, fingerprints, parts: Vec::new(), said: Vec::new() };
+        let (told, proof) = match self.format {
             Format::GeoJson => {
-                geojson_out::write(draft, sheet, self.theme, [export.title, export.crs.name()], &part).map(only)
+                let about = [export.title, export.crs.name()];
+                let written = geojson::write(draft, sheet, self.theme, about, &part);
+                let written = written.map_err(|error| aim_at(self.path, error))?;
+                let proof = self.prove_geojson(sheet, record, &written);
+                (told(written.totals, Vec::new()), proof)
             }
-            Format::GeoPackage => self.write_gpkg(sheet, &part),
-            other => formats_out::write(other, draft, sheet, self.theme, self.dress(), self.manner, &part),
+            Format::GeoPackage => {
+                let told = self.write_gpkg(sheet, &part).map_err(|error| aim_at(self.path, error))?;
+                let proof = self.prove_gpkg(sheet, &told.fingerprints);
+                (told, proof)
+            }
+            other => {
+                let told = formats_out::write(other, draft, sheet, self.theme, self.dress(), self.manner, &part);
+                let told = told.map_err(|error| aim_at(self.path, error))?;
+                let proof = match told.totals.features {
+                    0 => Ok(WrittenProof { exact: true, ..WrittenProof::default() }),
+                    _ => self.prove_rows(sheet, other, &told),
+                };
+                (told, proof)
+            }
         };
-        let told = told.map_err(|error| aim_at(self.path, error))?;
-        let proof = if told.totals.features == 0 {
-            WrittenProof { exact: true, ..WrittenProof::default() }
-        } else {
-            self.prove(sheet, record, &told)?
-        };
+        let proof = proof.map_err(|error| aim_at(self.path, error))?;
         let path = self.path.to_path_buf();
         let Told { totals, said, .. } = told;
         let files = Vec::new();
@@ -219,20 +231,23 @@ impl Work<'_, '_> {
         gpkg::Dress { crs: self.export.crs, arcs: self.export.arcs, rules: self.export.rules }
     }
 
-    /// Reads the draft again and compares it with what was planned.
-    fn prove(&self, sheet: &Sheet<'_>, record: RenodingRecord, told: &Told) -> Result<WrittenProof, FileError> {
-        let proof = match self.format {
-            Format::GeoJson => self.prove_geojson(sheet, record),
-            Format::GeoPackage => self.prove_gpkg(sheet, &told.fingerprints),
-            other => self.prove_rows(sheet, other, told),
-        };
-        proof.map_err(|error| aim_at(self.path, error))
-    }
-
-    fn prove_geojson(&self, sheet: &Sheet<'_>, record: RenodingRecord) -> Result<WrittenProof, FileError> {
-        let file = verify::read_own_geojson(self.draft.path(), &Part::of(self.watch, 0.6, 0.75))?;
-        let examined = verify::examine(self.path, &file, &sheet.partition.grid, &Part::of(self.watch, 0.75, 1.0))?;
-        Ok(compare(sheet, record, &file, &examined))
+    /// The partition on the grid of the file is proven as every partition is; then the features are
+    /// compared with its points and faces. What holds on the grid holds on the digits, for the reason
+    /// that [`Work::prove_gpkg`] gives.
+    fn prove_geojson(
+        &self,
+        sheet: &Sheet<'_>,
+        record: RenodingRecord,
+        written: &geojson::Written,
+    ) -> Result<WrittenProof, FileError> {
+        if written.totals.features == 0 {
+            return Ok(WrittenProof { exact: true, ..WrittenProof::default() });
+        }
+        let part = Part::of(self.watch, 0.6, 0.8);
+        let arcs = check(sheet.partition, &sheet.blueprint(), &part);
+        let arcs = arcs.map_err(|stop| FileError::of_stop(self.path, stop))?;
+        let compared = geojson::compare(self.draft.path(), sheet, written, &Part::of(self.watch, 0.8, 1.0))?;
+        Ok(proof_of_geojson(sheet, record, &arcs, compared))
     }
 
     /// The file's rows are compared, by a fingerprint of 128 bits, with the bytes that the rings of the
@@ -281,26 +296,29 @@ fn aim_at(target: &Path, error: FileError) -> FileError {
     }
 }
 
-fn compare(sheet: &Sheet<'_>, record: RenodingRecord, file: &AsWritten, examined: &Examined) -> WrittenProof {
+fn proof_of_geojson(
+    sheet: &Sheet<'_>,
+    record: RenodingRecord,
+    arcs: &Proof,
+    compared: geojson::Compared,
+) -> WrittenProof {
     let grid = &sheet.partition.grid;
-    let metres2 = |area2: i128| file.square_metres(grid, area2);
-    let planned: Vec<i128> =
-        (0..sheet.len()).filter(|&group| !sheet.is_lost(group)).map(|group| sheet.area2(group)).collect();
-    let missing = (planned.iter().sum::<i128>() - examined.covered2).max(0);
-    let differing = planned.iter().zip(&examined.areas2).filter(|(planned, found)| planned != found).count();
+    // Square degrees become square metres by the scale at the file's middle.
+    let squeeze = sheet.bounds().map_or(1.0, |bounds| bounds.center().y.to_radians().cos());
+    let metres2 = |area2: i128| grid.area(area2) * METRES_PER_DEGREE * METRES_PER_DEGREE * squeeze;
+    // Where faces are not what they are taken for, no area as planned can be relied on.
+    let faces = arcs.label_disagreements + arcs.misplaced_holes + arcs.feature_area_mismatches + arcs.misassigned_faces;
+    let missing = u64::from(arcs.area_difference_grid_units != 0);
     WrittenProof {
-        residual_crossings: examined.edges.crossings,
-        repeated_edges: examined.edges.repeated,
-        unmatched_edges: examined.unmatched_edges,
-        invalid: examined.invalid,
-        overlap_m2: metres2(examined.overlap2),
-        gap_m2: metres2(missing),
-        area_mismatches: differing as u64 + planned.len().abs_diff(examined.areas2.len()) as u64,
-        lost_features: (sheet.len() - planned.len()) as u64,
+        residual_crossings: arcs.residual_crossings,
+        repeated_edges: sheet.claimed_twice(),
+        area_mismatches: compared.differing + faces + missing,
+        lost_features: (0..sheet.len()).filter(|&group| sheet.is_lost(group)).count() as u64,
         contested_faces: record.contested,
         contested_m2: metres2(record.contested2),
         reprojection_m2: metres2(record.change2),
-        farthest_move_m: file.metres(grid.length(record.farthest_move)),
-        exact: examined.exact,
+        farthest_move_m: grid.length(record.farthest_move) * METRES_PER_DEGREE,
+        exact: compared.off_grid == 0,
+        ..WrittenProof::default()
     }
 }

@@ -5,7 +5,7 @@ use crate::dxf_out;
 use crate::error::FileError;
 use crate::format::Format;
 use crate::gdal_out;
-use crate::geojson_out::Totals;
+use crate::geojson::Totals;
 use crate::gpkg::Dress;
 use crate::kept::{self, Unit};
 use crate::manner::{Manner, TextOut};

@@ -2,7 +2,7 @@
 
 use crate::error::FileError;
 use crate::format::Format;
-use crate::geojson_out::Totals;
+use crate::geojson::Totals;
 use crate::gpkg::Dress;
 use crate::messages::{self, Cause};
 use crate::progress::Part;

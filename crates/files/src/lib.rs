@@ -15,7 +15,7 @@
 //! read, handed to it by `drawn`; `text` for encodings) → `claim` (whether the numbers fit the CRS)
 //! → `wkb`, `curve` (rings) → `read`. In between: `crs`, `gauss` and `zone`, `shift`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
-//! `geojson_out` or `gpkg` with `style`, or another `format` by `formats_out` (`gdal_out`,
+//! `geojson` or `gpkg` with `style`, or another `format` by `formats_out` (`gdal_out`,
 //! `shapefile_out`, `parquet_out`, `dxf_out`, `boundary_out`) in the `manner` asked for, in a `draft` →
 //! `export`, which proves (for `formats_out` by `kept`) and publishes.
 //! Verifying: `edges` (exact, as written), `verify` (overlay), `ground` (against other files).
@@ -43,8 +43,7 @@ mod format;
 mod formats_out;
 mod gauss;
 mod gdal_out;
-mod geojson_in;
-mod geojson_out;
+mod geojson;
 mod gpkg;
 mod ground;
 mod kept;

@@ -5,7 +5,7 @@
 
 use crate::error::FileError;
 use crate::gdal_out;
-use crate::geojson_out::Totals;
+use crate::geojson::Totals;
 use crate::gpkg::Dress;
 use crate::messages::Cause;
 use crate::progress::Part;

@@ -26,13 +26,13 @@ impl<'a> Part<'a> {
     }
 }
 
-/// The stages of an overlay, which is what the engine is asked for here.
+/// The stages of an overlay. Whatever else the engine is asked for is a part by itself.
 const OVERLAY: [Stage; 4] = [Stage::Edges, Stage::Noding, Stage::Faces, Stage::Labels];
 
 impl Watch for Part<'_> {
     fn reached(&self, stage: Stage, fraction: f64) {
-        let before = OVERLAY.iter().position(|&known| known == stage).unwrap_or(OVERLAY.len());
-        Part::reached(self, (before as f64 + fraction) / OVERLAY.len() as f64);
+        let before = OVERLAY.iter().position(|&known| known == stage);
+        Part::reached(self, before.map_or(fraction, |before| (before as f64 + fraction) / OVERLAY.len() as f64));
     }
 
     fn cancelled(&self) -> bool {

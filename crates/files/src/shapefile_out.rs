@@ -10,7 +10,7 @@
 use crate::error::FileError;
 use crate::format::Format;
 use crate::gdal_out::{self, Field, Table};
-use crate::geojson_out::Totals;
+use crate::geojson::Totals;
 use crate::gpkg::Dress;
 use crate::manner::{Manner, TextOut, dictionary};
 use crate::progress::Part;

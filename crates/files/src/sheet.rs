@@ -1,20 +1,24 @@
 //! What is about to be written: groups of faces of a partition on the grid of the file.
 
 use crate::area::ArcAreas;
-use crate::bend;
+use crate::bend::Projecting;
 use crate::crs::Crs;
 use crate::error::FileError;
+use crate::gpkg::ranges;
 use crate::progress::Part;
 use crate::theme::Theme;
 use crate::wkb::Polygon;
 use geo::{Coord, LineString, Rect};
 use lantu_engine::{
-    ClassId, FaceId, Feature, GridPolygon, Layer, Outline, Partition, Point, PrecisionModel, normalise, overlay,
+    Blueprint, ClassId, FaceId, Feature, GridPolygon, Layer, NormalLayer, Outline, Partition, Patch, Point,
+    PrecisionModel, normalise, overlay,
 };
+use rayon::prelude::*;
+use std::ops::Range;
 use std::path::Path;
 
 /// Marks a face that belongs to no group.
-const NONE: u32 = u32::MAX;
+const NONE: u32 = Blueprint::NONE;
 
 /// Groups of faces, each to become a feature.
 pub(crate) struct Sheet<'a> {
@@ -69,6 +73,22 @@ impl<'a> Sheet<'a> {
     /// Returns the ellipsoidal areas of all groups in m², from the areas of the partition's arcs.
     pub(crate) fn ellipsoid_areas(&self, arcs: &ArcAreas) -> Vec<f64> {
         arcs.of_groups(self.partition, &self.owner, self.faces.len())
+    }
+
+    /// Returns the groups as a blueprint, for the proof of the partition.
+    pub(crate) fn blueprint(&self) -> Blueprint {
+        let patch = |group: usize| Patch {
+            faces: self.faces[group].to_vec(),
+            class: None,
+            source: None,
+            parents: Vec::new(),
+            designations: Vec::new(),
+            decided_by: None,
+            conflict: None,
+            open: false,
+            area2: self.area2(group),
+        };
+        Blueprint { patches: (0..self.len()).map(patch).collect(), patch_of: self.owner.clone() }
     }
 
     /// Returns the polygons of a group with the coordinates as they are to be written.
@@ -126,24 +146,23 @@ const STEP: f64 = 1e-9;
 impl Renoded {
     /// Takes a sheet to longitude and latitude.
     pub(crate) fn of_sheet(path: &Path, sheet: &Sheet<'_>, crs: &Crs, watch: &Part<'_>) -> Result<Self, FileError> {
-        let mut features = Vec::with_capacity(sheet.len());
-        bend::to_lonlat(crs, &sheet.partition.grid, (0..sheet.len()).map(|group| sheet.ground(group)), |polygons| {
-            features.push(Feature { fid: features.len() as i64, polygons, ..Feature::default() });
-        })?;
-        let extent = finite_extent(&features).ok_or_else(|| FileError::NotProjectable {
+        let mut layers = in_lonlat(sheet, crs)?;
+        let extent = finite_extent(&layers).ok_or_else(|| FileError::NotProjectable {
             path: path.to_path_buf(),
             from: crs.name().to_owned(),
             to: "EPSG:4326".to_owned(),
         })?;
         let grid = PrecisionModel::coarsened(extent, STEP)
             .map_err(|source| FileError::OutOfRange { path: path.to_path_buf(), source })?;
-        let before2: i128 =
-            features.iter().flat_map(|feature| &feature.polygons).flatten().map(|ring| area2(ring, &grid)).sum();
-        let layer = Layer { name: "groups".into(), class: ClassId::new("group"), features };
         // What the grid finds fault with here is of its own making and shows in the proof.
         let stopped = |stop| FileError::of_stop(path, stop);
-        let normal = normalise(layer, &grid, watch).map_err(stopped)?.value;
-        let noded = overlay(vec![normal], &grid, watch).map_err(stopped)?;
+        let rounded = layers
+            .par_drain(..)
+            .map(|layer| Ok((layer_area2(&layer, &grid), normalise(layer, &grid, watch).map_err(stopped)?.value)));
+        let rounded = rounded.collect::<Result<Vec<(i128, NormalLayer)>, FileError>>()?;
+        let (areas2, normal): (Vec<i128>, Vec<NormalLayer>) = rounded.into_iter().unzip();
+        let before2 = areas2.iter().sum();
+        let noded = overlay(normal, &grid, watch).map_err(stopped)?;
         Ok(Self::share_out(noded.value, sheet.len(), before2))
     }
 
@@ -174,16 +193,51 @@ impl Renoded {
     }
 }
 
-/// The smallest box around the features, or `None` if a coordinate is not finite or there is none.
-fn finite_extent(features: &[Feature]) -> Option<Rect<f64>> {
-    let rings = || features.iter().flat_map(|feature| &feature.polygons).flatten();
-    let finite = rings().flat_map(|ring| &ring.0).all(|c| c.x.is_finite() && c.y.is_finite());
-    finite.then(|| crate::read::extent(features)).flatten()
+/// How many groups are taken to longitude and latitude at once, by one thread.
+const GROUPS: usize = 1 << 11;
+
+/// Takes a sheet to longitude and latitude: one feature per group, in several layers whose names
+/// are in the order of the groups.
+fn in_lonlat(sheet: &Sheet<'_>, crs: &Crs) -> Result<Vec<Layer>, FileError> {
+    let part = |groups: Range<usize>| {
+        let name = format!("{:010}", groups.start);
+        let shapes: Vec<Vec<GridPolygon>> = groups.map(|group| sheet.ground(group)).collect();
+        let shapes = Projecting::new(crs, &sheet.partition.grid).shapes(&shapes)?;
+        let features = shapes.into_iter().map(|polygons| Feature { polygons, ..Feature::default() }).collect();
+        Ok(Layer { name: name.into(), class: ClassId::new("group"), features })
+    };
+    ranges(0..sheet.len(), GROUPS).into_par_iter().map(part).collect()
+}
+
+/// The smallest box around the layers, or `None` if a coordinate is not finite or there is none.
+fn finite_extent(layers: &[Layer]) -> Option<Rect<f64>> {
+    let of_layer = |layer: &Layer| {
+        let coords = layer.features.iter().flat_map(|feature| &feature.polygons).flatten().flat_map(|ring| &ring.0);
+        coords.fold(Some(NOWHERE), |sides, c| {
+            let [west, south, east, north] = sides.filter(|_| c.x.is_finite() && c.y.is_finite())?;
+            Some([west.min(c.x), south.min(c.y), east.max(c.x), north.max(c.y)])
+        })
+    };
+    let around = |one: [f64; 4], other: [f64; 4]| {
+        [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
+    };
+    let sides = layers.par_iter().map(of_layer).reduce(|| Some(NOWHERE), |one, other| Some(around(one?, other?)))?;
+    let [west, south, east, north] = sides;
+    (west <= east).then(|| Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north }))
+}
+
+/// West, south, east and north of nothing.
+const NOWHERE: [f64; 4] = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+
+/// Twice the signed area of a layer's rings on the grid.
+fn layer_area2(layer: &Layer, grid: &PrecisionModel) -> i128 {
+    layer.features.iter().flat_map(|feature| &feature.polygons).flatten().map(|ring| area2(ring, grid)).sum()
 }
 
 /// Twice the signed area of a ring on the grid; points that the grid cannot hold count as its origin.
 fn area2(ring: &LineString<f64>, grid: &PrecisionModel) -> i128 {
-    let snap = |c: &Coord<f64>| grid.snap(*c).unwrap_or_default();
+    let mut points = ring.0.iter().map(|&at| grid.snap(at).unwrap_or_default());
     let cross = |a: Point, b: Point| i128::from(a.x) * i128::from(b.y) - i128::from(a.y) * i128::from(b.x);
-    ring.0.windows(2).map(|w| cross(snap(&w[0]), snap(&w[1]))).sum()
+    let Some(mut before) = points.next() else { return 0 };
+    points.map(|point| cross(std::mem::replace(&mut before, point), point)).sum()
 }

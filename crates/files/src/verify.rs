@@ -15,16 +15,14 @@ use crate::area;
 use crate::crs::{Crs, METRES_PER_DEGREE};
 use crate::edges;
 use crate::error::FileError;
-use crate::geojson_in;
 use crate::ground;
 use crate::messages;
 use crate::open;
 use crate::progress::Part;
 use crate::read;
 use crate::source::Source;
-use crate::wkb;
-use gdal::vector::{Geometry, LayerAccess};
-use lantu_engine::{ClassId, FaceId, Feature, FeatureRef, Layer, Partition, PrecisionModel, normalise, overlay};
+use gdal::vector::LayerAccess;
+use lantu_engine::{ClassId, FaceId, Feature, Layer, Partition, PrecisionModel, normalise, overlay};
 use serde::Serialize;
 use std::path::Path;
 
@@ -163,23 +161,6 @@ pub(crate) fn read_as_written(source: &Source, watch: &Part<'_>) -> Result<AsWri
     Ok(file)
 }
 
-/// Reads GeoJSON that was just written.
-pub(crate) fn read_own_geojson(path: &Path, watch: &Part<'_>) -> Result<AsWritten, FileError> {
-    let shapes = geojson_in::read(path)?;
-    let mut file = AsWritten { features: Vec::new(), invalid: 0, crs: Some(Crs::lonlat()?), middle: 0.0 };
-    let count = shapes.len();
-    for (seen, polygons) in shapes.into_iter().enumerate() {
-        if seen % 256 == 0 && !watch.reached(seen as f64 / count as f64) {
-            return Err(FileError::Cancelled { path: path.to_path_buf() });
-        }
-        let valid = Geometry::from_wkb(&wkb::multi_polygon(&polygons)).is_ok_and(|geometry| geometry.is_valid());
-        file.invalid += u64::from(!valid);
-        file.features.push(Feature { fid: seen as i64, polygons, ..Feature::default() });
-    }
-    file.middle = read::extent(&file.features).map_or(0.0, |extent| extent.center().y);
-    Ok(file)
-}
-
 /// The finest grid that holds the file: from 10⁻⁹ degrees or a micrometre on.
 fn fine_grid(path: &Path, file: &AsWritten) -> Result<PrecisionModel, FileError> {
     let step = if file.is_geographic() { 1e-9 } else { 1e-6 };
@@ -198,8 +179,6 @@ pub(crate) struct Examined {
     pub gaps: u64,
     pub gap2: i128,
     pub exact: bool,
-    /// Twice the area of each feature.
-    pub areas2: Vec<i128>,
 }
 
 impl Examined {
@@ -232,7 +211,6 @@ pub(crate) fn examine(
         gaps: 0,
         gap2: 0,
         exact,
-        areas2: (0..file.features.len() as u32).map(|k| partition.feature_area2(FeatureRef(k))).collect(),
     };
     for face in partition.bounded_faces() {
         let area2 = partition.area2(face);

@@ -82,8 +82,8 @@ impl Reach {
 
 impl Bands {
     fn of(lines: &impl Lines) -> Self {
-        let reaches: Vec<Reach> = (0..lines.count()).into_par_iter().map(|at| Reach::of(lines.line(at))).collect();
-        let all = reaches.iter().copied().fold(Reach::NOTHING, Reach::with);
+        let reach = |at| Reach::of(lines.line(at));
+        let all = (0..lines.count()).into_par_iter().map(reach).reduce(|| Reach::NOTHING, Reach::with);
         // Bands four times as high as segments on average keep the entries below one and a quarter
         // per segment.
         let mean = (4.0 * all.climb / all.segments.max(1) as f64).max(f64::MIN_POSITIVE);
@@ -91,20 +91,24 @@ impl Bands {
         let count = ((all.high - all.low) / mean).clamp(1.0, most) as usize;
         let height = (all.high - all.low) / count as f64;
         let mut bands = Self { low: all.low, height, count, first: vec![0; count + 1], items: Vec::new() };
-        let spanned = |reach: &Reach| bands.band(reach.low)..=bands.band(reach.high);
-        let spans: Vec<_> = reaches.iter().map(spanned).collect();
-        for span in &spans {
-            span.clone().for_each(|band| bands.first[band + 1] += 1);
+        // There are many lines, so the bands are all that is kept of each.
+        let spanned = |at| {
+            let reach = reach(at);
+            [bands.band(reach.low) as u32, bands.band(reach.high) as u32]
+        };
+        let spans: Vec<[u32; 2]> = (0..lines.count()).into_par_iter().map(spanned).collect();
+        for &[low, high] in &spans {
+            (low..=high).for_each(|band| bands.first[band as usize + 1] += 1);
         }
         for band in 0..count {
             bands.first[band + 1] += bands.first[band];
         }
         let mut place = bands.first.clone();
         bands.items = vec![0; bands.first[count]];
-        for (at, span) in spans.into_iter().enumerate() {
-            for band in span {
-                bands.items[place[band]] = at as u32;
-                place[band] += 1;
+        for (line, &[low, high]) in (0u32..).zip(&spans) {
+            for place in &mut place[low as usize..=high as usize] {
+                bands.items[*place] = line;
+                *place += 1;
             }
         }
         bands

@@ -16,7 +16,7 @@ pub(crate) use proof::differing_rows;
 use crate::area::ArcAreas;
 use crate::crs::Crs;
 use crate::error::FileError;
-use crate::geojson_out::Totals;
+use crate::geojson::Totals;
 use crate::messages::Cause;
 use crate::progress::Part;
 use crate::sheet::Sheet;
@@ -135,7 +135,7 @@ fn finish(
     database.close().map_err(|(_, source)| source)
 }
 
-fn ranges(all: Range<usize>, length: usize) -> Vec<Range<usize>> {
+pub(crate) fn ranges(all: Range<usize>, length: usize) -> Vec<Range<usize>> {
     all.clone().step_by(length).map(|start| start..(start + length).min(all.end)).collect()
 }
 

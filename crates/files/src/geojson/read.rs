@@ -4,33 +4,28 @@
 //! Lantu has written itself needs neither. Numbers of up to 15 digits become the nearest double,
 //! as with every other correct reader.
 
-use crate::error::FileError;
 use crate::wkb::Polygon;
 use geo::{Coord, LineString};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
 
-/// Returns the polygons of each feature, in the file's order.
-pub(crate) fn read(path: &Path) -> Result<Vec<Vec<Polygon>>, FileError> {
-    let file = File::open(path).map_err(|source| FileError::Missing { path: path.to_path_buf(), source })?;
-    let reader = BufReader::with_capacity(1 << 18, file);
-    let all: Collection =
-        serde_json::from_reader(reader).map_err(|source| FileError::BrokenJson { path: path.to_path_buf(), source })?;
-    Ok(all.features.into_iter().map(|row| row.geometry.0).collect())
-}
-
+/// A feature as it stands in the file.
 #[derive(Deserialize)]
-struct Collection {
-    features: Vec<Row>,
-}
-
-#[derive(Deserialize)]
-struct Row {
+pub(super) struct Row {
+    pub(super) id: u64,
     geometry: Polygons,
+}
+
+impl Row {
+    pub(super) fn polygons(&self) -> &[Polygon] {
+        &self.geometry.0
+    }
+}
+
+/// Returns the features of a JSON array.
+pub(super) fn features(text: &[u8]) -> Result<Vec<Row>, serde_json::Error> {
+    serde_json::from_slice(text)
 }
 
 struct Polygons(Vec<Polygon>);
@@ -98,26 +93,19 @@ impl<'de> Visitor<'de> for RingVisitor {
 mod tests {
     use super::*;
 
-    fn of(text: &str) -> Result<Vec<Vec<Polygon>>, FileError> {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.geojson");
-        std::fs::write(&path, text).unwrap();
-        read(&path)
-    }
-
     #[test]
     fn polygons_are_read_with_all_their_digits() {
-        let text = r#"{"type":"FeatureCollection","bbox":[1,2,3,4],"features":[
-            {"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[110.123456789,20.000000001],[1,2],[3,4]]]},"properties":{"a":{"b":[1]}}},
-            {"type":"Feature","id":2,"geometry":{"type":"MultiPolygon","coordinates":[[[[1,2]],[[3,4]]],[[[5,6]]]]},"properties":null}]}"#;
-        let features = of(text).unwrap();
-        assert_eq!(features[0][0][0].0[0], Coord { x: 110.123_456_789, y: 20.000_000_001 });
-        assert_eq!((features[1].len(), features[1][0].len()), (2, 2));
+        let text = r#"[
+            {"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[110.123456789,20.000000001],[1,2],[3,4]]]},"id":1,"properties":{"a":{"b":[1]}}},
+            {"type":"Feature","id":2,"geometry":{"type":"MultiPolygon","coordinates":[[[[1,2]],[[3,4]]],[[[5,6]]]]},"properties":null}]"#;
+        let rows = features(text.as_bytes()).unwrap();
+        assert_eq!(rows[0].polygons()[0][0].0[0], Coord { x: 110.123_456_789, y: 20.000_000_001 });
+        assert_eq!((rows[1].id, rows[1].polygons().len(), rows[1].polygons()[0].len()), (2, 2, 2));
     }
 
     #[test]
     fn what_is_no_polygon_or_cut_off_is_refused() {
-        assert!(of(r#"{"features":[{"geometry":{"type":"Point","coordinates":[1,2]}}]}"#).is_err());
-        assert!(of(r#"{"features":[{"geometry":{"type":"Polygon","coordinates":[[[1,2]"#).is_err());
+        assert!(features(br#"[{"id":1,"geometry":{"type":"Point","coordinates":[1,2]}}]"#).is_err());
+        assert!(features(br#"[{"id":1,"geometry":{"type":"Polygon","coordinates":[[[1,2]"#).is_err());
     }
 }
