@@ -176,7 +176,7 @@ proptest! {
             prop_assert_eq!(format!("{:?}", fresh.value), format!("{:?}", recalled.value));
             prop_assert_eq!(&fresh.findings, &recalled.findings);
         }
-        prop_assert_eq!(recall.reused() > 0, fresh.value.arc_count() > 0);
+        prop_assert!(recall.reused() > 0 || fresh.value.arc_count() == 0);
         // A feature goes and another comes, so that those behind have other numbers.
         let gone = given[0].features.pop();
         given[0].features.insert(0, Feature { polygons: Vec::new(), ..gone.unwrap() });
