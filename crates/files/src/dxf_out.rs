@@ -16,9 +16,11 @@ use crate::theme::{Cell, Theme};
 use crate::wkb;
 use gdal::errors::GdalError;
 use gdal::vector::{Feature, Geometry, LayerAccess, LayerOptions, OGRwkbGeometryType};
+use gdal::vsi;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufRead, BufWriter, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a drawing layer may not have in its name.
 const FORBIDDEN: [char; 13] = ['<', '>', '/', '\\', '"', ':', ';', '?', '*', '|', '=', ',', '`'];
@@ -33,7 +35,9 @@ pub(crate) fn write(
     watch: &Part<'_>,
 ) -> Result<Totals, FileError> {
     let failed = |error: GdalError| FileError::WriteFailed { path: path.to_path_buf(), source: error.into() };
-    let utf8 = path.with_extension("utf8.dxf");
+    // GDAL's driver can crash when a disk is full, so it writes into memory.
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    let utf8 = format!("/vsimem/drawing-{}.dxf", NEXT.fetch_add(1, Ordering::Relaxed));
     messages::listen();
     let mut dataset = gdal_out::driver(path, Format::Dxf)?.create_vector_only(&utf8).map_err(failed)?;
     let ty = OGRwkbGeometryType::wkbUnknown;
@@ -61,11 +65,8 @@ pub(crate) fn write(
     if let Some(said) = messages::last_failure() {
         return Err(FileError::WriteFailed { path: path.to_path_buf(), source: Cause(said) });
     }
-    let recode = || -> std::io::Result<()> {
-        recode(&utf8, path)?;
-        std::fs::remove_file(&utf8)
-    };
-    recode().map_err(|source| FileError::NotWritable { path: path.to_path_buf(), source })?;
+    let drawing = vsi::get_vsi_mem_file_bytes_owned(&utf8).map_err(failed)?;
+    recode(&drawing, path).map_err(|source| FileError::NotWritable { path: path.to_path_buf(), source })?;
     Ok(totals)
 }
 
@@ -84,9 +85,9 @@ fn layer_name(theme: &Theme<'_>, cells: &[Cell<'_>], dress: Dress<'_>, names: Fi
 }
 
 /// Puts a drawing into code page 936 and lets it say so.
-fn recode(from: &Path, to: &Path) -> std::io::Result<()> {
+fn recode(drawing: &[u8], to: &Path) -> std::io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 18, File::create(to)?);
-    for line in BufReader::with_capacity(1 << 18, File::open(from)?).lines() {
+    for line in drawing.lines() {
         let line = line?;
         let line = if line.trim() == "ANSI_1252" { "ANSI_936" } else { &line };
         out.write_all(&TextOut::Gbk.encode(line))?;
