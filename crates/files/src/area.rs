@@ -267,8 +267,8 @@ mod tests {
         let owner: Vec<u32> =
             (0..partition.face_count() as FaceId).map(|face| u32::from(partition.parents(face).is_empty())).collect();
         let inside = |face: FaceId| !partition.parents(face).is_empty();
-        let mut lonlat = Vec::new();
-        bend::to_lonlat(crs, &grid, [partition.polygons(&faces, inside)], |polygons| lonlat.extend(polygons)).unwrap();
+        let shapes = bend::Projecting::new(crs, &grid).shapes(&[partition.polygons(&faces, inside)]).unwrap();
+        let lonlat = shapes.into_iter().flatten().collect();
         let area = arcs.area(&partition, &faces, inside);
         let by_group = arcs.of_groups(&partition, &owner, 1)[0];
         assert!((area - by_group).abs() <= 1e-6 * (1.0 + area.sqrt()), "{area} {by_group}");
