@@ -6,7 +6,7 @@
 use geo::{Coord, LineString};
 use lantu_engine::rules::{Bilingual, Certainty, ClassKind};
 use lantu_engine::{
-    Attributes, Basis, ClassId, Feature, Layer, PrecisionModel, Relation, RuleSet, Strategy, Value, Verdict,
+    Attributes, Basis, ClassId, Feature, Layer, Patch, PrecisionModel, Relation, RuleSet, Strategy, Value, Verdict,
 };
 use lantu_tests::run::{Outcome, run_undecided};
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,9 +168,10 @@ fn forest_outranks_what_is_said_to_be_built() {
 fn forest_inside_the_red_line_is_the_normal_case() {
     let outcome = contest(&["forest", "red-line"], "");
     assert_eq!(verdict(&outcome), ("all".to_owned(), Basis::Compatible));
-    let patch = outcome.blueprint.patches.iter().find(|patch| patch.parents.len() == 2).unwrap();
+    let both = |patch: &&Patch| patch.parents(&outcome.partition).len() == 2;
+    let patch = outcome.blueprint.patches.iter().find(both).unwrap();
     assert_eq!(patch.class, Some(ClassId::new("forest")), "the use names the place");
-    assert_eq!(patch.designations, [ClassId::new("red-line")], "the control line stays beside it");
+    assert_eq!(*patch.designations, [ClassId::new("red-line")], "the control line stays beside it");
 }
 
 #[test]

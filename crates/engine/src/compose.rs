@@ -13,16 +13,14 @@ use std::collections::BTreeSet;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Patch {
     /// The faces it consists of, ascending.
-    pub faces: Vec<FaceId>,
+    pub faces: Box<[FaceId]>,
     /// Its class; `None` while its conflict is open.
     pub class: Option<ClassId>,
     /// The feature it comes from: the one that names its class, `None` while open or if the
     /// planner gave it another class.
     pub source: Option<FeatureRef>,
-    /// All features that cover it, ascending.
-    pub parents: Vec<FeatureRef>,
     /// The classes that stay beside its own; while open, the candidates.
-    pub designations: Vec<ClassId>,
+    pub designations: Box<[ClassId]>,
     /// The rule or the planner's operation that decided it.
     pub decided_by: Option<Basis>,
     /// The index of its conflict.
@@ -31,6 +29,14 @@ pub struct Patch {
     pub open: bool,
     /// Its area, doubled, in square grid units.
     pub area2: i128,
+}
+
+impl Patch {
+    /// Returns all features that cover it, ascending.
+    pub fn parents<'a>(&self, partition: &'a Partition) -> &'a [FeatureRef] {
+        // A patch has one history, so its faces have the same parents.
+        self.faces.first().map_or(&[], |&face| partition.parents(face))
+    }
 }
 
 /// The coverage: every place exactly one patch.
@@ -85,8 +91,8 @@ pub fn compose(
             patch_of[face as usize] = patches.len() as u32;
         }
         patches.push(match history[faces[0] as usize] {
-            History::Conflict(index) => decided(partition, conflicts, decisions, rules, index, faces),
-            _ => uncontested(partition, faces),
+            History::Conflict(index) => decided(partition, decisions, rules, index, faces.into()),
+            _ => uncontested(partition, faces.into()),
         });
     }
     Ok(Blueprint { patches, patch_of })
@@ -117,7 +123,7 @@ pub fn compose_again(
         let at = patch(blueprint, index);
         if at != Blueprint::NONE {
             let faces = std::mem::take(&mut blueprint.patches[at as usize].faces);
-            blueprint.patches[at as usize] = decided(partition, conflicts, decisions, rules, index, faces);
+            blueprint.patches[at as usize] = decided(partition, decisions, rules, index, faces);
         }
     }
     true
@@ -155,13 +161,12 @@ fn area2(partition: &Partition, faces: &[FaceId]) -> i128 {
     faces.iter().map(|&face| partition.area2(face)).sum()
 }
 
-fn uncontested(partition: &Partition, faces: Vec<FaceId>) -> Patch {
-    let parents = partition.parents(faces[0]).to_vec();
+fn uncontested(partition: &Partition, faces: Box<[FaceId]>) -> Patch {
+    let source = partition.parents(faces[0]).first().copied();
     Patch {
-        class: parents.first().map(|&parent| partition.feature(parent).class.clone()),
-        source: parents.first().copied(),
-        parents,
-        designations: Vec::new(),
+        class: source.map(|parent| partition.feature(parent).class.clone()),
+        source,
+        designations: Box::default(),
         decided_by: None,
         conflict: None,
         open: false,
@@ -170,15 +175,8 @@ fn uncontested(partition: &Partition, faces: Vec<FaceId>) -> Patch {
     }
 }
 
-fn decided(
-    partition: &Partition,
-    conflicts: &[Conflict],
-    decisions: &[Decision],
-    rules: &RuleSet,
-    index: u32,
-    faces: Vec<FaceId>,
-) -> Patch {
-    let (conflict, decision) = (&conflicts[index as usize], &decisions[index as usize]);
+fn decided(partition: &Partition, decisions: &[Decision], rules: &RuleSet, index: u32, faces: Box<[FaceId]>) -> Patch {
+    let decision = &decisions[index as usize];
     let class_of = |party: FeatureRef| &partition.feature(party).class;
     let naming = decision.kept.iter().copied().min_by_key(|&party| (rules.rank(class_of(party)), party));
     let (class, source) = match &decision.verdict {
@@ -193,7 +191,6 @@ fn decided(
         designations: beside.into_iter().cloned().collect(),
         class,
         source,
-        parents: conflict.parties.clone(),
         decided_by: (decision.basis != Basis::Nobody).then(|| decision.basis.clone()),
         conflict: Some(index),
         open: decision.verdict == Verdict::Open,

@@ -78,9 +78,9 @@ pub struct Conflict {
     /// Whether it is so small or so thin that it comes from digitising, not from planning.
     pub sliver: bool,
     /// The features that claim the place, ascending; none for a gap.
-    pub parties: Vec<FeatureRef>,
+    pub parties: Box<[FeatureRef]>,
     /// The faces it consists of, ascending.
-    pub faces: Vec<FaceId>,
+    pub faces: Box<[FaceId]>,
     /// Its area, doubled, in square grid units.
     pub area2: i128,
     /// The length of its boundary in grid units.

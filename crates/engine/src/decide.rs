@@ -162,12 +162,12 @@ fn verdict_of(partition: &Partition, conflict: &Conflict, choice: &Choice) -> Op
 fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, rules: &RuleSet) -> Vec<FeatureRef> {
     let class = |party: FeatureRef| &partition.feature(party).class;
     let named = match verdict {
-        Verdict::KeepAll | Verdict::Open => return conflict.parties.clone(),
+        Verdict::KeepAll | Verdict::Open => return conflict.parties.to_vec(),
         Verdict::LeaveEmpty => return Vec::new(),
         Verdict::GiveTo(winner) => class(*winner),
         Verdict::OtherClass(other) => other,
     };
-    let mut order = conflict.parties.clone();
+    let mut order = conflict.parties.to_vec();
     order.sort_by_key(|&party| (Verdict::GiveTo(party) != *verdict, rules.rank(class(party)), party));
     let mut kept: Vec<FeatureRef> = Vec::new();
     for party in order {
@@ -189,8 +189,8 @@ fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Deci
     if conflict.kind == ConflictKind::Gap {
         return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody, kept: Vec::new() };
     }
-    let open = |basis| Decision { verdict: Verdict::Open, basis, kept: conflict.parties.clone() };
-    let mut rest = conflict.parties.clone();
+    let open = |basis| Decision { verdict: Verdict::Open, basis, kept: conflict.parties.to_vec() };
+    let mut rest = conflict.parties.to_vec();
     let mut applied: Vec<&str> = Vec::new();
     if agree(partition, &rest, rules) {
         return Decision { verdict: Verdict::KeepAll, basis: Basis::Compatible, kept: rest };

@@ -120,7 +120,7 @@ impl Reach {
 }
 
 fn conflict(partition: &Partition, arcs: &[Reach], tolerances: &Tolerances, faces: Vec<FaceId>) -> Conflict {
-    let parties = partition.parents(faces[0]).to_vec();
+    let (parties, faces) = (Box::from(partition.parents(faces[0])), faces.into_boxed_slice());
     let area2 = faces.iter().map(|&face| partition.area2(face)).sum();
     let inside = |face: FaceId| faces.binary_search(&face).is_ok();
     let (mut perimeter, mut reach) = (0.0, Reach::NOTHING);

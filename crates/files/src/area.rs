@@ -283,7 +283,7 @@ mod tests {
             (0..partition.face_count() as FaceId).map(|face| u32::from(partition.parents(face).is_empty())).collect();
         let inside = |face: FaceId| !partition.parents(face).is_empty();
         let shapes = bend::Projecting::new(crs, &grid).shapes(&[partition.polygons(&faces, inside)]).unwrap();
-        let lonlat = shapes.concat();
+        let lonlat = shapes.into_iter().flatten().collect();
         let area = arcs.area(&partition, &faces, inside);
         let by_group = arcs.of_groups(&partition, &owner, 1)[0];
         assert!((area - by_group).abs() <= 1e-6 * (1.0 + area.sqrt()), "{area} {by_group}");

@@ -41,10 +41,11 @@ pub struct Written {
 
 /// What reading a file again has shown, on the coordinates as written.
 ///
-/// A GeoPackage is compared with the proven partition, whose arcs it is made of: every row by a
-/// fingerprint of its bytes and by its area. Other formats of the project's plane are compared grid
-/// point by grid point. Then `area_mismatches` counts rows that differ, and what only a new look at the
-/// geometry could find stays 0. GeoJSON lies in another plane and is looked at afresh.
+/// A file is compared with a proven partition, whose arcs it is made of: a GeoPackage and a GeoJSON file
+/// feature by feature, by a fingerprint and by its area; other formats grid point by grid point.
+/// `area_mismatches` counts features that differ, and what only a new look at the geometry could find
+/// stays 0. The partition is that of the run, or for GeoJSON, which lies in another plane, that of the
+/// lines as cut anew there.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Serialize)]
 pub struct WrittenProof {
     /// Pairs of edges that cross, touch or overlap other than at common ends, exactly.
@@ -59,7 +60,8 @@ pub struct WrittenProof {
     pub overlap_m2: f64,
     /// Planned area that is not covered, in m².
     pub gap_m2: f64,
-    /// Features whose area as read is not exactly the area as planned.
+    /// Features that are not, as read, exactly what was planned, in their points or their area; for
+    /// GeoJSON, also what the proof of its own partition finds wrong with faces.
     pub area_mismatches: u64,
     /// Features of which the file's grid kept nothing; their ground is below its resolution.
     pub lost_features: u64,

@@ -78,11 +78,10 @@ impl<'a> Sheet<'a> {
     /// Returns the groups as a blueprint, for the proof of the partition.
     pub(crate) fn blueprint(&self) -> Blueprint {
         let patch = |group: usize| Patch {
-            faces: self.faces[group].to_vec(),
+            faces: self.faces[group].into(),
             class: None,
             source: None,
-            parents: Vec::new(),
-            designations: Vec::new(),
+            designations: Box::default(),
             decided_by: None,
             conflict: None,
             open: false,

@@ -127,14 +127,14 @@ const CONFLICTS: &[(&str, Kind)] = &[
 impl<'a> BlueprintExport<'a> {
     /// One feature per patch, in the order of the blueprint.
     pub(crate) fn blueprint_theme(self) -> Theme<'a> {
-        let groups = self.blueprint.patches.iter().map(|patch| patch.faces.as_slice()).collect();
+        let groups = self.blueprint.patches.iter().map(|patch| &*patch.faces).collect();
         let values = Box::new(move |index: usize, ellipsoid: f64| self.patch_values(index, ellipsoid));
         Theme { name: "blueprint", columns: BLUEPRINT, groups, values }
     }
 
     /// One feature per conflict, in the order of the conflicts.
     pub(crate) fn conflict_theme(self) -> Theme<'a> {
-        let groups = self.conflicts.iter().map(|conflict| conflict.faces.as_slice()).collect();
+        let groups = self.conflicts.iter().map(|conflict| &*conflict.faces).collect();
         let operations = self.log.operations();
         let values = Box::new(move |index: usize, ellipsoid: f64| self.conflict_values(index, ellipsoid, operations));
         Theme { name: "conflicts", columns: CONFLICTS, groups, values }
@@ -148,7 +148,7 @@ impl<'a> BlueprintExport<'a> {
         vec![
             Cell::text(patch.class.as_ref().map(ClassId::as_str)),
             Cell::text(layer),
-            Cell::Texts(self.names(&patch.parents)),
+            Cell::Texts(self.names(patch.parents(self.partition))),
             Cell::Texts(patch.designations.iter().map(|class| class.as_str().into()).collect()),
             Cell::text(patch.decided_by.as_ref().and_then(decided_by)),
             Cell::text(conflict),

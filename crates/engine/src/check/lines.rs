@@ -29,34 +29,43 @@ impl<P: Place> Lines for Singly<'_, P> {
 const PIECE: usize = 64;
 
 /// The arcs of a partition, long ones in pieces.
-pub(super) struct Pieces<'a>(Vec<&'a [Point]>);
+pub(super) struct Pieces<'a> {
+    partition: &'a Partition,
+    /// What follows the first piece of long arcs. There are few, so that little is kept.
+    more: Vec<&'a [Point]>,
+}
 
 impl<'a> Pieces<'a> {
     pub(super) fn of(partition: &'a Partition) -> Self {
-        let mut pieces = Vec::with_capacity(partition.arc_count());
+        let mut more = Vec::new();
         for arc in 0..partition.arc_count() as u32 {
             let mut rest = partition.arc_points(arc);
             while rest.len() > PIECE + 1 {
-                pieces.push(&rest[..=PIECE]);
                 rest = &rest[PIECE..];
+                more.push(&rest[..rest.len().min(PIECE + 1)]);
             }
-            pieces.push(rest);
         }
-        Self(pieces)
+        Self { partition, more }
     }
 
     /// Returns the segments one by one.
     pub(super) fn segments(&self) -> Vec<[Point; 2]> {
-        self.0.iter().flat_map(|piece| piece.windows(2)).map(|w| [w[0], w[1]]).collect()
+        (0..self.count()).flat_map(|at| self.line(at).windows(2)).map(|w| [w[0], w[1]]).collect()
     }
 }
 
 impl Lines for Pieces<'_> {
     type Place = Point;
     fn count(&self) -> usize {
-        self.0.len()
+        self.partition.arc_count() + self.more.len()
     }
     fn line(&self, at: usize) -> &[Point] {
-        self.0[at]
+        match at.checked_sub(self.partition.arc_count()) {
+            Some(more) => self.more[more],
+            None => {
+                let points = self.partition.arc_points(at as u32);
+                &points[..points.len().min(PIECE + 1)]
+            }
+        }
     }
 }
