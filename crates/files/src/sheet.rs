@@ -211,10 +211,10 @@ fn in_lonlat(sheet: &Sheet<'_>, crs: &Crs) -> Result<Vec<Layer>, FileError> {
 /// The smallest box around the layers, or `None` if a coordinate is not finite or there is none.
 fn finite_extent(layers: &[Layer]) -> Option<Rect<f64>> {
     let of_layer = |layer: &Layer| {
-        let coords = layer.features.iter().flat_map(|feature| &feature.polygons).flatten().flat_map(|ring| &ring.0);
-        coords.fold(Some(NOWHERE), |sides, c| {
-            let [west, south, east, north] = sides.filter(|_| c.x.is_finite() && c.y.is_finite())?;
-            Some([west.min(c.x), south.min(c.y), east.max(c.x), north.max(c.y)])
+        let mut coords = layer.features.iter().flat_map(|feature| &feature.polygons).flatten().flat_map(|ring| &ring.0);
+        coords.try_fold(NOWHERE, |[west, south, east, north], c| {
+            let finite = c.x.is_finite() && c.y.is_finite();
+            finite.then(|| [west.min(c.x), south.min(c.y), east.max(c.x), north.max(c.y)])
         })
     };
     let around = |one: [f64; 4], other: [f64; 4]| {

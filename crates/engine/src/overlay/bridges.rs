@@ -35,11 +35,17 @@ impl Bridged {
     }
 }
 
+/// The tiles, with all their hot pixels.
+#[derive(Clone, Copy)]
+pub(super) struct Tiles<'a> {
+    pub tiling: &'a Tiling,
+    pub held: &'a [Held<Tile>],
+    pub depot: Option<&'a dyn Depot>,
+}
+
 /// Cuts bridges with known ends at the pixels that they pass.
 pub(super) fn cut(
-    tiling: &Tiling,
-    tiles: &[Held<Tile>],
-    depot: Option<&dyn Depot>,
+    tiles: Tiles<'_>,
     bridges: &Segments,
     ends: &[[At; 2]],
     mut passed: Vec<(u32, At)>,
@@ -64,7 +70,7 @@ pub(super) fn cut(
     while !pending.is_empty() {
         rounds += 1;
         step(watch, Stage::Noding, 0.95)?;
-        pending = cut_again(tiling, tiles, depot, pending, &mut finished)?;
+        pending = cut_again(tiles, pending, &mut finished)?;
     }
     seen.rounds = seen.rounds.max(rounds);
     let far = |piece: &Piece<At>| moved(bridges.ends[piece.parent as usize], piece.ends.map(|at| at.point));
@@ -86,22 +92,16 @@ pub(super) fn cut(
     }
     let links = Segments::of_runs(links);
     seen.doubled.extend(links.doubled.iter().map(|&(feature, at)| (feature, at.point)));
-    let (first, inside) = by_tile(tiles.len(), || inside.iter().copied());
+    let (first, inside) = by_tile(tiles.held.len(), || inside.iter().copied());
     Ok(Bridged { links, first, inside })
 }
 
 /// Cuts the pieces that pass a hot pixel; the others are finished.
-fn cut_again(
-    tiling: &Tiling,
-    tiles: &[Held<Tile>],
-    depot: Option<&dyn Depot>,
-    pending: Vec<Piece<At>>,
-    finished: &mut Vec<Piece<At>>,
-) -> Result<Vec<Piece<At>>, Stop> {
+fn cut_again(tiles: Tiles<'_>, pending: Vec<Piece<At>>, finished: &mut Vec<Piece<At>>) -> Result<Vec<Piece<At>>, Stop> {
     let ends: Vec<[Point; 2]> = pending.iter().map(|piece| piece.ends.map(|at| at.point)).collect();
     let (mut near, mut named) = (Vec::new(), Vec::new());
     for (piece, [a, b]) in (0u32..).zip(&ends) {
-        tiling.of_segment(*a, *b, &mut named);
+        tiles.tiling.of_segment(*a, *b, &mut named);
         near.extend(named.iter().map(|&tile| (tile, piece)));
     }
     near.par_sort_unstable();
@@ -110,8 +110,8 @@ fn cut_again(
         .into_par_iter()
         .map(|group| {
             let number = group[0].0;
-            let tile = tiles[number as usize].look(depot)?;
-            let division = Division::new(tiling.cell(number as usize), tile.points.len() / 2 + 1, 1024);
+            let tile = tiles.held[number as usize].look(tiles.depot)?;
+            let division = Division::new(tiles.tiling.cell(number as usize), tile.points.len() / 2 + 1, 1024);
             let hot = (0..tile.points.len() as u32).filter(|at| tile.cold.binary_search(at).is_err());
             let pixels = Pixels::of(division, &tile.points, hot);
             let mut found = Vec::new();

@@ -49,7 +49,14 @@ pub(super) fn arcs_of(layers: Vec<NormalLayer>, means: Means<'_>, watch: &dyn Wa
         seen.join(noded.seen);
         tiles.push(tile);
     }
-    let bridged = bridges::cut(&tiling, &tiles, depot, &bridges, &ends, passed, &mut seen, watch)?;
+    let bridged = bridges::cut(
+        bridges::Tiles { tiling: &tiling, held: &tiles, depot },
+        &bridges,
+        &ends,
+        passed,
+        &mut seen,
+        watch,
+    )?;
     drop((bridges, ends));
 
     step(watch, Stage::Faces, 0.0)?;
