@@ -193,9 +193,9 @@ fn in_lonlat(sheet: &Sheet<'_>, crs: &Crs) -> Result<Vec<Layer>, FileError> {
 fn finite_extent(layers: &[Layer]) -> Option<Rect<f64>> {
     let of_layer = |layer: &Layer| {
         let coords = layer.features.iter().flat_map(|feature| &feature.polygons).flatten().flat_map(|ring| &ring.0);
-        coords.fold(Some(NOWHERE), |sides, c| {
-            let [west, south, east, north] = sides.filter(|_| c.x.is_finite() && c.y.is_finite())?;
-            Some([west.min(c.x), south.min(c.y), east.max(c.x), north.max(c.y)])
+        coords.into_iter().try_fold(NOWHERE, |[west, south, east, north], c| {
+            let finite = c.x.is_finite() && c.y.is_finite();
+            finite.then(|| [west.min(c.x), south.min(c.y), east.max(c.x), north.max(c.y)])
         })
     };
     let around = |one: [f64; 4], other: [f64; 4]| {
