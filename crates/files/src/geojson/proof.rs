@@ -139,3 +139,63 @@ impl Comparing<'_> {
 fn on_grid(grid: &PrecisionModel, at: Coord<f64>) -> Option<Point> {
     grid.snap(at).filter(|&point| grid.locate(point) == at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::Theme;
+    use lantu_engine::{ClassId, FaceId, Feature, Layer, Unwatched, normalise, overlay};
+
+    /// Writes two squares side by side, changes the text, and compares.
+    fn after(change: impl Fn(String) -> String) -> Result<Compared, FileError> {
+        let square = |x: f64| {
+            let corners = [(x, 20.0), (x + 0.001, 20.0), (x + 0.001, 20.001), (x, 20.001), (x, 20.0)];
+            Feature { polygons: vec![vec![corners.into_iter().collect()]], ..Feature::default() }
+        };
+        let layer =
+            Layer { name: "a".into(), class: ClassId::new("a"), features: vec![square(110.0), square(110.001)] };
+        let grid = PrecisionModel { scale: 1e9, origin: [110_000_000_000, 20_000_000_000] };
+        let partition = overlay(vec![normalise(layer, &grid).value], &grid, &Unwatched).unwrap().value;
+        let faces: Vec<FaceId> = partition.bounded_faces().collect();
+        let groups = faces.chunks(1).collect();
+        let theme = Theme { name: "test", columns: &[], groups, values: Box::new(|_, _| Vec::new()) };
+        let sheet = Sheet::of_theme(&partition, &theme);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.geojson");
+        let part = Part::of(&|_| true, 0.0, 1.0);
+        let mut written = super::super::write(&path, &sheet, &theme, ["test", "EPSG:4326"], &part)?;
+        let text = std::fs::read_to_string(&path).unwrap();
+        let changed = change(text.clone());
+        written.places[0].bytes.end = written.places[0].bytes.end + changed.len() as u64 - text.len() as u64;
+        std::fs::write(&path, changed).unwrap();
+        compare(&path, &sheet, &written, &part)
+    }
+
+    #[test]
+    fn a_file_as_it_was_written_is_the_plan() {
+        let same = after(|text| text).unwrap();
+        assert_eq!((same.differing, same.off_grid), (0, 0));
+    }
+
+    #[test]
+    fn whatever_is_changed_in_a_feature_is_seen() {
+        let number = after(|text| text.replace("\"id\":2", "\"id\":3")).unwrap();
+        assert_eq!(number.differing, 1);
+        // Both squares have the corner, so no edge of one would cross an edge of the other.
+        let moved = after(|text| text.replace("[110.001,20.001]", "[110.001,20.001000001]")).unwrap();
+        assert_eq!((moved.differing, moved.off_grid), (2, 0));
+        let finer = after(|text| text.replace("[110.001,20.001]", "[110.001,20.0010000001]")).unwrap();
+        assert_eq!((finer.differing, finer.off_grid), (2, 2));
+        let fewer = after(|text| {
+            let (start, end) = (text.find(",{\"type\":\"Feature\"").unwrap(), text.len() - 2);
+            [&text[..start], &text[end..]].concat()
+        });
+        assert_eq!(fewer.unwrap().differing, 1);
+    }
+
+    #[test]
+    fn what_is_no_json_around_the_features_is_seen() {
+        assert!(after(|text| text.replace("\"lantu\"", "lantu!!")).is_err());
+        assert!(after(|text| format!("{}]]", &text[..text.len() - 2])).is_err());
+    }
+}
