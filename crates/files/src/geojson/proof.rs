@@ -155,7 +155,8 @@ mod tests {
         let layer =
             Layer { name: "a".into(), class: ClassId::new("a"), features: vec![square(110.0), square(110.001)] };
         let grid = PrecisionModel { scale: 1e9, origin: [110_000_000_000, 20_000_000_000] };
-        let partition = overlay(vec![normalise(layer, &grid).value], &grid, &Unwatched).unwrap().value;
+        let normal = normalise(layer, &grid, &Unwatched).unwrap().value;
+        let partition = overlay(vec![normal], &grid, &Unwatched).unwrap().value;
         let faces: Vec<FaceId> = partition.bounded_faces().collect();
         let groups = faces.chunks(1).collect();
         let theme = Theme { name: "test", columns: &[], groups, values: Box::new(|_, _| Vec::new()) };
