@@ -2,7 +2,7 @@
 
 use crate::conflict::Conflict;
 use crate::decide::{Basis, Decision, Verdict};
-use crate::detect::connected;
+use crate::groups::Groups;
 use crate::layer::ClassId;
 use crate::partition::{FaceId, FeatureRef, GridPolygon, Partition};
 use crate::rules::RuleSet;
@@ -74,28 +74,25 @@ pub fn compose(
     rules: &RuleSet,
     watch: &dyn Watch,
 ) -> Result<Blueprint, Stop> {
-    let steps = Steps::new(watch, Stage::Compose, 0.0..0.6, partition.face_count());
+    let steps = Steps::new(watch, Stage::Compose, 0.0..0.6, partition.arc_count());
     let history = histories(partition, conflicts, decisions);
-    let groups = connected(
+    let groups = Groups::of(
         partition,
         |face| history[face as usize] != History::Empty,
         |a, b| history[a as usize] == history[b as usize],
         &steps,
     )?;
     let steps = Steps::new(watch, Stage::Compose, 0.6..1.0, groups.len());
-    let mut patch_of = vec![Blueprint::NONE; partition.face_count()];
     let mut patches = Vec::with_capacity(groups.len());
-    for faces in groups {
+    for group in 0..groups.len() {
         steps.one()?;
-        for &face in &faces {
-            patch_of[face as usize] = patches.len() as u32;
-        }
+        let faces = groups.faces(group);
         patches.push(match history[faces[0] as usize] {
             History::Conflict(index) => decided(partition, decisions, rules, index, faces.into()),
             _ => uncontested(partition, faces.into()),
         });
     }
-    Ok(Blueprint { patches, patch_of })
+    Ok(Blueprint { patches, patch_of: groups.into_of_faces() })
 }
 
 /// Composes the patches of some conflicts anew, by their indices, after their decisions changed.

@@ -17,6 +17,7 @@ pub mod conflict;
 pub mod decide;
 pub mod detect;
 pub mod finding;
+mod groups;
 pub mod layer;
 pub mod log;
 pub mod normalise;
