@@ -8,6 +8,7 @@ use crate::partition::{FeatureRef, Partition};
 use crate::rules::{Relation, Rule, RuleSet, Strategy, When};
 use crate::watch::{Stage, Steps, Stop, Watch};
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What becomes of a conflict's ground.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,16 +80,18 @@ pub fn decide(
 ) -> Result<Reported<Vec<Decision>>, Stop> {
     let standing = log.standing();
     let steps = Steps::new(watch, Stage::Decide, 0.0..1.0, conflicts.len());
-    let decided: Vec<(Decision, bool)> = conflicts
-        .par_iter()
-        .map(|conflict| {
-            steps.one()?;
-            Ok(decide_one(partition, conflict, rules, standing.get(&conflict.id)))
-        })
-        .collect::<Result<_, Stop>>()?;
+    let lost = AtomicUsize::new(0);
+    let mut decisions = Vec::with_capacity(conflicts.len());
+    for batch in conflicts.chunks(1 << 16) {
+        steps.many(batch.len())?;
+        decisions.par_extend(batch.par_iter().map(|conflict| {
+            let (decision, passed_over) = decide_one(partition, conflict, rules, standing.get(&conflict.id));
+            lost.fetch_add(usize::from(passed_over), Ordering::Relaxed);
+            decision
+        }));
+    }
     let known = conflicts.iter().filter(|conflict| standing.contains_key(&conflict.id)).count();
-    let (decisions, lost): (Vec<Decision>, Vec<bool>) = decided.into_iter().unzip();
-    let lost = lost.into_iter().filter(|&lost| lost).count() + (standing.len() - known.min(standing.len()));
+    let lost = lost.into_inner() + (standing.len() - known.min(standing.len()));
     Ok(Reported { value: decisions, findings: (0..lost).map(|_| orphaned()).collect() })
 }
 
