@@ -15,7 +15,7 @@ packages="build-essential pkg-config libgdal-dev"
 case $task in
 cli) ;;
 window) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk" ;;
-test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin gdal-bin postgresql postgis" ;;
+test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin gdal-bin postgresql postgresql-postgis" ;;
 *)
     echo "setup.sh: unknown task $task; one of: cli, window, test" >&2
     exit 2
