@@ -14,6 +14,9 @@ pub struct MannerArgs {
     /// Write only patches of this class; may be repeated · 只写出该类别的图斑，可重复
     #[arg(long, value_name = "CLASS")]
     only: Vec<String>,
+    /// Write each patch to a boundary TXT of its own · 每个图斑单独写成一个界址点 TXT
+    #[arg(long)]
+    each: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -42,6 +45,6 @@ impl MannerArgs {
             Names::Chinese => FieldNames::Chinese,
             Names::Standard => FieldNames::Standard,
         };
-        Manner { encoding, names, only: class_ids(&self.only), ..Manner::default() }
+        Manner { encoding, names, only: class_ids(&self.only), each: self.each, ..Manner::default() }
     }
 }

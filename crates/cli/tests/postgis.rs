@@ -130,8 +130,8 @@ fn a_postgis_table_gives_what_the_same_file_gives_and_is_replayed_by_its_rows() 
     server.sql(
         "county",
         "CREATE TABLE woods (fid int PRIMARY KEY, 名称 text, geom geometry(Polygon, 4326));
-         INSERT INTO woods VALUES (1, '乙', ST_MakeEnvelope(111.1, 20, 111.11, 20.01, 4326)),
-                                  (0, '甲', ST_MakeEnvelope(111.005, 20, 111.015, 20.01, 4326));
+         INSERT INTO woods VALUES (1, '乙', ST_ForcePolygonCCW(ST_MakeEnvelope(111.1, 20, 111.11, 20.01, 4326))),
+                                  (0, '甲', ST_ForcePolygonCCW(ST_MakeEnvelope(111.005, 20, 111.015, 20.01, 4326)));
          CREATE TABLE roads (fid int PRIMARY KEY, geom geometry(LineString, 4490))",
     );
     let fields = layer("farmland", Path::new(&at("fields.gpkg")));

@@ -7,6 +7,7 @@ use crate::layer::ClassId;
 use crate::partition::{FaceId, FeatureRef, GridPolygon, Partition};
 use crate::rules::RuleSet;
 use crate::watch::{Stage, Steps, Stop, Watch};
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -95,15 +96,19 @@ pub fn compose(
         &steps,
     )?;
     let steps = Steps::new(watch, Stage::Compose, 0.6..1.0, groups.len());
-    let mut decider = Decider::new(partition, decisions, rules);
     let mut patches = Vec::with_capacity(groups.len());
-    for group in 0..groups.len() {
-        steps.one()?;
-        let faces = groups.faces(group);
-        patches.push(match history[faces[0] as usize] {
-            History::Conflict(index) => decider.patch(index, faces.into()),
-            _ => uncontested(partition, faces.into()),
-        });
+    while patches.len() < groups.len() {
+        steps.many(BATCH)?;
+        let batch = patches.len()..groups.len().min(patches.len() + BATCH);
+        let one = |decider: &mut Decider<'_>, group: usize| {
+            let faces = groups.faces(group);
+            match history[faces[0] as usize] {
+                History::Conflict(index) => decider.patch(index, faces.into()),
+                _ => uncontested(partition, faces.into()),
+            }
+        };
+        let deciders = || Decider::new(partition, decisions, rules);
+        patches.par_extend(batch.into_par_iter().with_min_len(BATCH / 16).map_init(deciders, one));
     }
     Ok(Blueprint { patches, patch_of: groups.into_of_faces() })
 }
@@ -144,6 +149,9 @@ pub fn compose_again(
 fn stays_empty(conflict: &Conflict, decision: &Decision) -> bool {
     decision.verdict == Verdict::LeaveEmpty || (conflict.parties.is_empty() && decision.verdict == Verdict::Open)
 }
+
+/// How many patches are made at once, before the watcher is asked again.
+const BATCH: usize = 1 << 16;
 
 /// Where a face's class comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]

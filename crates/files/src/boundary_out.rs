@@ -8,7 +8,7 @@ use crate::format::Format;
 use crate::gauss::{Datum, Width, Zone};
 use crate::geojson::Totals;
 use crate::gpkg::Dress;
-use crate::manner::TextOut;
+use crate::manner::Manner;
 use crate::progress::Part;
 use crate::sheet::Sheet;
 use crate::theme::{Cell, Theme};
@@ -17,7 +17,7 @@ use lantu_engine::{GridPolygon, Point};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Readers take points that are no farther apart than this, in metres, for the same.
 const SAME_PLACE_M: f64 = 2e-3;
@@ -88,33 +88,66 @@ impl Plane {
     }
 }
 
-/// Writes a boundary file: a parcel per group.
+/// Files of their own are for parcels that are handed in one by one, not for a whole county.
+const MOST_FILES: usize = 10_000;
+
+/// Writes a boundary file with a parcel per group, or a file per group; returns the files too.
 pub(crate) fn write(
     path: &Path,
     sheet: &Sheet<'_>,
     theme: &Theme<'_>,
     dress: Dress<'_>,
-    encoding: TextOut,
+    manner: &Manner,
     watch: &Part<'_>,
-) -> Result<Totals, FileError> {
+) -> Result<(Totals, Vec<PathBuf>), FileError> {
     let plane = Plane::of(path, sheet, dress)?;
+    let files = files(path, sheet.len(), manner.each)?;
     let refuse = |source: std::io::Error| FileError::NotWritable { path: path.to_path_buf(), source };
-    let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(refuse)?);
-    out.write_all(&encoding.encode(&plane.head())).map_err(refuse)?;
+    let begin = |file: &PathBuf| -> std::io::Result<BufWriter<File>> {
+        let mut out = BufWriter::with_capacity(1 << 16, File::create(file)?);
+        out.write_all(&manner.encoding.encode(&plane.head()))?;
+        Ok(out)
+    };
+    let mut out = begin(&files[0]).map_err(refuse)?;
     let mut totals = Totals::default();
     for group in 0..sheet.len() {
         if group % 256 == 0 && !watch.reached(group as f64 / sheet.len() as f64) {
             return Err(FileError::Cancelled { path: path.to_path_buf() });
         }
+        if let Some(file) = files.get(group).filter(|_| group > 0) {
+            out.flush().map_err(refuse)?;
+            out = begin(file).map_err(refuse)?;
+        }
         let ellipsoid = sheet.ellipsoid_area(dress.arcs, group);
         let cells = (theme.values)(group, ellipsoid);
         let text = parcel(sheet, plane, &Named { number: group + 1, theme, cells: &cells, dress }, group);
-        out.write_all(&encoding.encode(&text)).map_err(refuse)?;
+        out.write_all(&manner.encoding.encode(&text)).map_err(refuse)?;
         totals.features += 1;
         totals.ellipsoid_m2 += ellipsoid;
     }
     out.flush().map_err(refuse)?;
-    Ok(totals)
+    Ok((totals, files))
+}
+
+/// The file for all parcels, or one for each: `NAME_001.txt`, as many digits as the last needs.
+fn files(path: &Path, parcels: usize, each: bool) -> Result<Vec<PathBuf>, FileError> {
+    if !each || parcels <= 1 {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    if parcels > MOST_FILES {
+        return Err(FileError::CannotHold {
+            path: path.to_path_buf(),
+            format: Format::BoundaryTxt,
+            why: [
+                format!("每个图斑一个文件时最多写 {MOST_FILES} 个，而这里有 {parcels} 个图斑；请用 --only 选出类别"),
+                format!(
+                    "is written as {MOST_FILES} files at most, and there are {parcels} patches: choose classes by --only"
+                ),
+            ],
+        });
+    }
+    let (stem, digits) = (path.file_stem().unwrap_or_default().to_string_lossy(), parcels.to_string().len());
+    Ok((1..=parcels).map(|number| path.with_file_name(format!("{stem}_{number:0digits$}.txt"))).collect())
 }
 
 /// What a parcel is called.

@@ -74,7 +74,9 @@ pub(crate) fn write(
                 "界址点 TXT 只有编号、来源、用途和地类编码，其余属性不写入。".to_owned(),
                 "A boundary TXT holds number, source, use and class code; other properties are left out.".to_owned(),
             ]);
-            boundary_out::write(path, sheet, theme, dress, manner.encoding, watch)?
+            let (totals, files) = boundary_out::write(path, sheet, theme, dress, manner, watch)?;
+            parts = files;
+            totals
         }
         // Written by modules of their own, before anybody asks here.
         Format::GeoJson | Format::GeoPackage => return Err(FileError::UnknownFormat { path: path.to_path_buf() }),

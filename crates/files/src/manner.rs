@@ -22,6 +22,8 @@ pub struct Manner {
     pub only: Vec<ClassId>,
     /// The most bytes of a file of a Shapefile; what is larger is written in parts.
     pub part_bytes: u64,
+    /// Whether every patch becomes a file of its own, where the format leaves a choice: boundary TXT.
+    pub each: bool,
 }
 
 /// The most bytes of a file that all readers of Shapefiles can address.
@@ -30,7 +32,7 @@ const MOST_BYTES: u64 = (1 << 31) - 1;
 impl Default for Manner {
     fn default() -> Self {
         let (encoding, names) = (TextOut::default(), FieldNames::default());
-        Self { encoding, names, only: Vec::new(), part_bytes: MOST_BYTES }
+        Self { encoding, names, only: Vec::new(), part_bytes: MOST_BYTES, each: false }
     }
 }
 

@@ -7,6 +7,7 @@ mod common;
 use common::{Run, corners, folder, go_on, layer, request, zone};
 use gdal::Dataset;
 use gdal::vector::LayerAccess;
+use geo::{Area, Polygon};
 use lantu_engine::rules::{Bilingual, ClassDef, ClassKind};
 use lantu_engine::{ClassId, Layer, RuleSet};
 use lantu_files::{
@@ -238,6 +239,24 @@ fn a_boundary_file_carries_the_zone_and_only_the_classes_asked_for() {
     let error = write_blueprint_as(&path, &export, &none, &go_on).unwrap_err();
     assert!(matches!(&error, FileError::NoneOfClasses { there, .. } if there.contains(&"farmland".to_owned())));
     assert!(error.sentence()[1].contains("sea") && error.sentence()[0].contains("a.txt"));
+}
+
+#[test]
+fn each_patch_has_a_boundary_file_of_its_own_if_asked_for() {
+    let (folder, run) = (folder(), run());
+    let manner = Manner { each: true, ..Manner::default() };
+    let written = written(&run, &folder.path().join("a.txt"), &manner);
+    let (patches, mut area) = (run.blueprint.patches.len(), 0.0);
+    assert!(patches > 5 && written.files.len() == patches, "{written:#?}");
+    for (number, file) in (1..).zip(&written.files) {
+        assert_eq!(*file, folder.path().join(format!("a_{number:0width$}.txt", width = patches.to_string().len())));
+        let read = read_layer(&request(file.to_str().unwrap()), &zone(), &go_on).unwrap();
+        assert_eq!(read.value.layer.features.len(), 1, "{}", file.display());
+        let polygons = read.value.layer.features[0].polygons.iter();
+        area += polygons.map(|rings| Polygon::new(rings[0].clone(), rings[1..].to_vec()).unsigned_area()).sum::<f64>();
+    }
+    let planned: f64 = run.blueprint.patches.iter().map(|patch| run.partition.grid.area(patch.area2)).sum();
+    assert!((area - planned).abs() < 1e-3, "{area} of {planned} m²");
 }
 
 #[test]

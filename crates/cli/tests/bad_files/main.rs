@@ -3,18 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod make;
 
+use common::bounded;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-
-/// How long a file may take; the machine may be busy.
-const LONGEST: Duration = Duration::from_secs(60);
-/// How much address space a run may use, in kB: libraries and threads take their share.
-const MOST_KB: &str = "6000000";
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/bad")
@@ -26,42 +22,6 @@ fn bad_files() -> Vec<PathBuf> {
     files.retain(|file| !["shx", "dbf", "prj"].iter().any(|part| file.extension().unwrap() == *part));
     files.sort();
     files
-}
-
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-/// Runs `lantu` with bounded memory and time.
-fn bounded(arguments: &[&str], locale: &str) -> Ran {
-    let folder = tempfile::tempdir().unwrap();
-    let [out, err] = ["out", "err"].map(|name| folder.path().join(name));
-    // Where there is no `ulimit` on memory the run goes on without it.
-    let script = format!("ulimit -v {MOST_KB} 2>/dev/null; exec \"$0\" \"$@\"");
-    let mut child = Command::new("sh")
-        .args(["-c", &script, env!("CARGO_BIN_EXE_lantu")])
-        .args(arguments)
-        .env("LC_ALL", locale)
-        .stdin(Stdio::null())
-        .stdout(fs::File::create(&out).unwrap())
-        .stderr(fs::File::create(&err).unwrap())
-        .spawn()
-        .unwrap();
-    let started = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            break status;
-        }
-        if started.elapsed() > LONGEST {
-            child.kill().unwrap();
-            panic!("{arguments:?} takes longer than {LONGEST:?}");
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    };
-    let text = |path: &Path| String::from_utf8(fs::read(path).unwrap()).unwrap();
-    Ran { code: status.code(), out: text(&out), err: text(&err) }
 }
 
 /// What a run has come to, in a word: `read`, or `refused` with a sentence and a remedy.

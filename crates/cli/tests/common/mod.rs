@@ -4,7 +4,8 @@
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// A run of `lantu` that has ended.
@@ -43,6 +44,41 @@ pub fn ended(output: Output) -> Ran {
     let ran = Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
     assert!(!ran.err.contains("panicked"), "{}", ran.err);
     ran
+}
+
+/// How long a bad file may take; the machine may be busy.
+const LONGEST: Duration = Duration::from_secs(60);
+/// How much address space a run may use, in kB: libraries and threads take their share.
+const MOST_KB: &str = "6000000";
+
+/// Runs `lantu` in a language with bounded memory and time.
+pub fn bounded(arguments: &[&str], locale: &str) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, err] = ["out", "err"].map(|name| folder.path().join(name));
+    // Where there is no `ulimit` on memory the run goes on without it.
+    let script = format!("ulimit -v {MOST_KB} 2>/dev/null; exec \"$0\" \"$@\"");
+    let mut child = Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_lantu")])
+        .args(arguments)
+        .env("LC_ALL", locale)
+        .stdin(Stdio::null())
+        .stdout(fs::File::create(&out).unwrap())
+        .stderr(fs::File::create(&err).unwrap())
+        .spawn()
+        .unwrap();
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if started.elapsed() > LONGEST {
+            child.kill().unwrap();
+            panic!("{arguments:?} takes longer than {LONGEST:?}");
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    let text = |path: &Path| String::from_utf8(fs::read(path).unwrap()).unwrap();
+    Ran { code: status.code(), out: text(&out), err: text(&err) }
 }
 
 /// The root of the checkout.

@@ -6,6 +6,7 @@
 use crate::overlay::exact::{delta, orient};
 use crate::partition::{FaceId, HalfEdge, OUTSIDE, Partition};
 use crate::precision::Point;
+use crate::watch::{Steps, Stop};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -16,20 +17,36 @@ struct Query {
     face: FaceId,
 }
 
+/// How many stretches the arcs are looked at in; the watcher is asked before each.
+pub(super) const STRETCHES: usize = 64;
+
 /// Returns how many holes and islands lie in another face than the one that claims them.
-pub(super) fn misplaced(partition: &Partition) -> u64 {
+pub(super) fn misplaced(partition: &Partition, steps: &Steps<'_>) -> Result<u64, Stop> {
     let mut queries = queries(partition);
     queries.sort_unstable_by_key(|query| query.from.y);
     let ys: Vec<i32> = queries.iter().map(|query| query.from.y).collect();
-    let mut met: Vec<Option<Met>> = vec![None; queries.len()];
-    for arc in 0..partition.arc_count() as u32 {
-        look_at_arc(partition, arc, &queries, &ys, &mut met);
-    }
+    let arcs = partition.arc_count();
+    let look = |stretch: usize| {
+        steps.large()?;
+        let mut met: Vec<Option<Met>> = vec![None; queries.len()];
+        for arc in stretch * arcs / STRETCHES..(stretch + 1) * arcs / STRETCHES {
+            look_at_arc(partition, arc as u32, &queries, &ys, &mut met);
+        }
+        Ok(met)
+    };
+    let nearer = |mut met: Vec<Option<Met>>, other: Vec<Option<Met>>| {
+        for ((best, other), y) in met.iter_mut().zip(other).zip(&ys) {
+            let is_nearer = |other: &Met| best.is_none_or(|best| is_nearer(other, &best, *y));
+            *best = other.filter(is_nearer).or(*best);
+        }
+        Ok(met)
+    };
+    let met = (0..STRETCHES).into_par_iter().map(look).try_reduce(|| vec![None; queries.len()], nearer)?;
     let wrong = queries.par_iter().zip(&met).filter(|(query, met)| {
         let face = met.map_or(OUTSIDE, |met| partition.left(met.right));
         face != query.face
     });
-    wrong.count() as u64
+    Ok(wrong.count() as u64)
 }
 
 fn queries(partition: &Partition) -> Vec<Query> {

@@ -16,7 +16,7 @@ use crate::compose::Blueprint;
 use crate::overlay::labels::add;
 use crate::partition::{ArcId, FaceId, FeatureRef, OUTSIDE, Partition};
 use crate::rings::cross_of;
-use crate::watch::{Stage, Stop, Unwatched, Watch, step};
+use crate::watch::{Stage, Steps, Stop, Unwatched, Watch, step};
 use geo::Coord;
 use lines::{Pieces, Singly};
 use rayon::prelude::*;
@@ -79,7 +79,7 @@ pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) ->
     step(watch, Stage::Check, 0.0)?;
     let residual_crossings = crossings(partition, watch)?;
     step(watch, Stage::Check, 0.6)?;
-    let misplaced_holes = holes::misplaced(partition);
+    let misplaced_holes = holes::misplaced(partition, &Steps::new(watch, Stage::Check, 0.6..0.7, holes::STRETCHES))?;
     step(watch, Stage::Check, 0.7)?;
     let label_disagreements = label_disagreements(partition);
     step(watch, Stage::Check, 0.8)?;

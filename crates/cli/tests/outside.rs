@@ -1,0 +1,119 @@
+//! Every export opens in other programs without a word of complaint: GDAL's own tools, its check of
+//! GeoPackages, and a JSON schema of RFC 7946.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod common;
+
+use common::{demo, folder, lantu};
+use std::path::Path;
+use std::process::Command;
+
+/// Runs another program; it must succeed and say nothing on its second output.
+fn silently(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).output().unwrap_or_else(|cause| panic!("{program}: {cause}"));
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    let (out, err) = (text(output.stdout), text(output.stderr));
+    assert!(output.status.success() && err.trim().is_empty(), "{program} {arguments:?}: {out} {err}");
+    out
+}
+
+/// The number behind `Feature Count:`.
+fn count(summary: &str) -> u64 {
+    let line = summary.lines().find_map(|line| line.strip_prefix("Feature Count: "));
+    line.unwrap_or_else(|| panic!("{summary}")).parse().unwrap()
+}
+
+#[test]
+fn gdals_tools_open_every_export_without_a_warning() {
+    let ((_desk, project), target) = (demo(None), folder());
+    let drivers = silently("ogrinfo", &["--formats"]);
+    let mut counts = Vec::new();
+    for ending in ["gpkg", "geojson", "shp", "fgb", "gdb", "parquet", "dxf"] {
+        let [blueprint, conflicts] = ["b", "c"].map(|name| target.path().join(format!("{name}.{ending}")));
+        let ran = lantu(&[
+            "merge",
+            project.to_str().unwrap(),
+            "--out",
+            blueprint.to_str().unwrap(),
+            "--conflicts",
+            conflicts.to_str().unwrap(),
+        ]);
+        assert_eq!(ran.code, Some(0), "{ending}: {}", ran.err);
+        // A system's GDAL may have been built without it; docs/formats.md says what reads it then.
+        if ending == "parquet" && !drivers.contains("Parquet") {
+            continue;
+        }
+        for (file, layer) in [(&blueprint, "blueprint"), (&conflicts, "conflicts")] {
+            let file = file.to_str().unwrap();
+            let layers = if ["gpkg", "gdb"].contains(&ending) { vec![layer] } else { vec![] };
+            let summary = silently("ogrinfo", &[&["-ro", "-so", "-al", file], &layers[..]].concat());
+            if ending != "dxf" {
+                counts.push((layer, count(&summary)));
+            }
+            // Every row is read, too.
+            let copy = target.path().join(format!("{ending}-{layer}-copy.geojson"));
+            let copying = ["-f", "GeoJSON", copy.to_str().unwrap(), file];
+            silently("ogr2ogr", &[&copying[..], &layers[..]].concat());
+        }
+    }
+    counts.sort_unstable();
+    counts.dedup();
+    assert!(counts.len() == 2 && counts[0].1 > 1_000, "every format holds as many features: {counts:?}");
+}
+
+fn is_valid_geopackage(file: &Path) {
+    let check = ["-W", "ignore::DeprecationWarning", "-m", "osgeo_utils.samples.validate_gpkg"];
+    let strictly = ["-k", "--extra", "--warning-as-error", file.to_str().unwrap()];
+    // The system's own Python is the one that GDAL's package is installed for.
+    let said = silently("/usr/bin/python3", &[check, strictly].concat());
+    assert!(said.trim().is_empty(), "{said}");
+}
+
+#[test]
+fn geopackages_and_records_pass_gdals_check() {
+    let ((_desk, project), target) = (demo(None), folder());
+    let at = |name: &str| target.path().join(name);
+    let [blueprint, conflicts, record, copy] = ["b.gpkg", "c.gpkg", "p.lantu", "p.gpkg"].map(at);
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let ran = lantu(&[
+        "merge".to_owned(),
+        text(&project),
+        format!("--out={}", text(&blueprint)),
+        format!("--conflicts={}", text(&conflicts)),
+        format!("--record={}", text(&record)),
+        "--layers-in-record".to_owned(),
+    ]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    is_valid_geopackage(&blueprint);
+    is_valid_geopackage(&conflicts);
+    // Its ending is the one thing in which a record is no GeoPackage.
+    std::fs::copy(record, &copy).unwrap();
+    is_valid_geopackage(&copy);
+}
+
+#[test]
+fn geojson_follows_the_schema_of_rfc_7946() {
+    let ((_desk, project), target) = (demo(None), folder());
+    let schema: serde_json::Value = serde_json::from_str(include_str!("fixtures/rfc-7946.schema.json")).unwrap();
+    let (mut schemas, mut compiler) = (boon::Schemas::new(), boon::Compiler::new());
+    compiler.add_resource("rfc-7946.json", schema).unwrap();
+    let schema = compiler.compile("rfc-7946.json", &mut schemas).unwrap();
+    let [blueprint, conflicts] = ["b.geojson", "c.geojson"].map(|name| target.path().join(name));
+    let ran = lantu(&[
+        "merge",
+        project.to_str().unwrap(),
+        "--out",
+        blueprint.to_str().unwrap(),
+        "--conflicts",
+        conflicts.to_str().unwrap(),
+    ]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    for file in [blueprint, conflicts] {
+        let mut written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        schemas.validate(&written, schema).unwrap_or_else(|cause| panic!("{}: {cause:#}", file.display()));
+        // The schema can fail: an open ring of two points, and a CRS of the file's own.
+        written["features"][0]["geometry"]["coordinates"] = serde_json::json!([[[1, 2], [3, 4]]]);
+        assert!(schemas.validate(&written, schema).is_err());
+    }
+}
