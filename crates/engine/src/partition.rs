@@ -134,6 +134,11 @@ impl Partition {
         self.labels.parents(self.label_of[face as usize])
     }
 
+    /// Whether two faces have the same parents.
+    pub(crate) fn same_parents(&self, a: FaceId, b: FaceId) -> bool {
+        self.label_of[a as usize] == self.label_of[b as usize] || self.parents(a) == self.parents(b)
+    }
+
     /// Returns the doubled area of a face in square grid units; 0 for the outside.
     pub fn area2(&self, face: FaceId) -> i128 {
         self.area2[face as usize]

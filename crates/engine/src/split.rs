@@ -9,8 +9,8 @@
 //! rounded to the grid, which moves a border by a grid unit; what that does to a face's area is
 //! put right in its largest share, so the shares of a face add up to its area exactly.
 
-use crate::detect::connected;
 use crate::finding::Finding;
+use crate::groups::Groups;
 use crate::layer::{Attributes, ClassId, Feature, Layer};
 use crate::normalise::{NormalLayer, normalise};
 use crate::overlay::overlay;
@@ -70,7 +70,7 @@ pub fn split(
     watch: &dyn Watch,
 ) -> Result<Split, Stop> {
     let map = overlay(vec![districts.clone()], &partition.grid, &Unwatched)?;
-    let steps = Steps::new(watch, Stage::Compose, 0.0..1.0, partition.face_count());
+    let steps = Steps::new(watch, Stage::Compose, 0.0..1.0, partition.arc_count());
     let near = near_borders(partition, &map.value, &wanted);
     let far = |face: FaceId| face != OUTSIDE && wanted(face) && !near[face as usize];
     let mut shares = whole(partition, &map.value, far, &steps)?;
@@ -121,13 +121,14 @@ fn whole(
     takes_part: impl Fn(FaceId) -> bool,
     steps: &Steps<'_>,
 ) -> Result<Vec<Share>, Stop> {
-    let groups = connected(partition, takes_part, |_, _| true, steps)?;
-    let of_group = |faces: &Vec<FaceId>| {
+    let groups = Groups::of(partition, takes_part, |_, _| true, steps)?;
+    let of_group = |group: usize| {
+        let faces = groups.faces(group);
         let district = faces.first().and_then(|&face| district_at_corner(partition, map, face));
         let share = move |&face: &FaceId| Share { face, district, area2: partition.area2(face) };
         faces.iter().map(share).collect::<Vec<_>>()
     };
-    Ok(groups.par_iter().flat_map_iter(of_group).collect())
+    Ok((0..groups.len()).into_par_iter().flat_map_iter(of_group).collect())
 }
 
 fn district_at_corner(partition: &Partition, map: &Partition, face: FaceId) -> Option<FeatureRef> {

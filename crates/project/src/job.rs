@@ -87,8 +87,15 @@ impl Job {
         Ok(job)
     }
 
+    /// Returns the job that the window's result would be, for its report.
+    pub(crate) fn seen(plan: Plan, inputs: Inputs, outcome: Outcome, log: Arc<DecisionLog>) -> Self {
+        let title = title(&plan);
+        let (timings, started) = (RefCell::new(outcome.timings.clone()), RefCell::new(Instant::now()));
+        Self { plan, inputs, outcome, districts: None, timings, title, log, places: HashMap::new(), started }
+    }
+
     /// Shares the ground out among the plan's districts; the blueprint stays as it is.
-    fn split_by_districts(&mut self, watcher: Watcher<'_>) -> Result<(), Problem> {
+    pub(crate) fn split_by_districts(&mut self, watcher: Watcher<'_>) -> Result<(), Problem> {
         let Some(plan) = &self.plan.districts else { return Ok(()) };
         *self.started.borrow_mut() = Instant::now();
         let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;

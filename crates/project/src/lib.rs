@@ -10,7 +10,9 @@
 //! layers change; a decision only appends to the record and decides anew.
 //!
 //! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`, `room`. What is asked of a
-//! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
+//! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What a report
+//! adds up: `districts`, `statistics`, `accounts`, `regions`, `balance` and `balances`, `listed`, as shown by
+//! `rounding`, on paper by `paper`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.

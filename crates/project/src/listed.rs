@@ -30,7 +30,7 @@ pub struct ListedConflict {
     pub area_m2: f64,
     /// Its ellipsoidal area in m², to the hundredth.
     pub ellipsoid_m2: f64,
-    /// A point inside, in degrees.
+    /// A point inside, in degrees with seven decimals: a centimetre.
     pub lonlat: [f64; 2],
     /// The same in the plane.
     pub at: [f64; 2],
@@ -106,7 +106,7 @@ fn one(asked: Asked<'_>, index: u32, state: &'static str) -> Result<ListedConfli
         parties: detail.parties.into_iter().map(party).collect(),
         area_m2: hundredths(detail.row.area_m2),
         ellipsoid_m2: hundredths(detail.ellipsoid_area_m2),
-        lonlat: detail.lonlat_inside,
+        lonlat: detail.lonlat_inside.map(|degrees| (degrees * 1e7).round() / 1e7),
         at: detail.inside,
         verdict: decision.verdict,
         class: Some(decision.class).filter(|class| !class.is_empty()),

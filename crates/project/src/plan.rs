@@ -148,8 +148,9 @@ impl Plan {
         if let Some(rules) = &mut self.rules {
             *rules = tidy(&base.join(&rules));
         }
-        let districts = self.districts.iter_mut().map(|districts| &mut districts.path);
-        for path in self.layers.iter_mut().map(|layer| &mut layer.path).chain(districts) {
+        let of_layers = self.layers.iter_mut().filter(|layer| !layer.is_database()).map(|layer| &mut layer.path);
+        let districts = self.districts.iter_mut().filter(|districts| !districts.layer().is_database());
+        for path in of_layers.chain(districts.map(|districts| &mut districts.path)) {
             *path = tidy(&base.join(&*path)).to_string_lossy().into_owned();
         }
     }
@@ -163,6 +164,10 @@ impl Plan {
             if self.layers[..at].iter().any(|before| before.name == layer.name) {
                 return Err(repeated(&layer.name));
             }
+            // Before anything is kept or shown: a password may stand in it.
+            if layer.is_database() {
+                layer.source()?;
+            }
         }
         if !(self.grid.is_finite() && self.grid > 0.0) {
             let message =
@@ -174,9 +179,10 @@ impl Plan {
 
     /// Returns the files that the plan is read from; none for a source that is misspelt.
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
-        let data = self.layers.iter().filter_map(|layer| layer.source().ok()).map(|source| source.path);
+        let sources = self.layers.iter().filter_map(|layer| layer.source().ok());
         let districts = self.districts.iter().filter_map(|districts| districts.layer().source().ok());
-        data.chain(districts.map(|source| source.path)).chain(self.rules.clone())
+        let files = sources.chain(districts).filter(|source| !source.is_database()).map(|source| source.path);
+        files.chain(self.rules.clone())
     }
 
     /// Gives a layer a new source, as the terminal or the window spells it.
@@ -232,12 +238,15 @@ impl LayerPlan {
         let hint =
             ["写法：名称=路径|layername=图层名|subset=SQL 条件。", "Write NAME=PATH|layername=LAYER|subset=SQL."];
         let wrong = || {
+            // A database without its name before it: its words may hold a password.
+            let text = if text.to_ascii_lowercase().starts_with("pg:") { "PG:…" } else { text };
             let message = [format!("图层“{text}”的写法有误。"), format!("The layer \"{text}\" is misspelt.")];
             problem::problem(message, hint)
         };
         let (name, path) = text.split_once('=').ok_or_else(wrong)?;
         // A bar or a slash before the first `=` means that the name was forgotten.
-        if name.trim().is_empty() || name.contains(['|', '/', '\\']) {
+        let forgotten = name.contains(['|', '/', '\\']) || name.to_ascii_lowercase().starts_with("pg:");
+        if name.trim().is_empty() || forgotten {
             return Err(wrong());
         }
         path.parse::<Source>()?;
@@ -261,6 +270,12 @@ impl LayerPlan {
             shift,
             encoding,
         }
+    }
+
+    /// Returns whether it comes from a database and from no file, or is an address that libpq would take.
+    fn is_database(&self) -> bool {
+        let path = self.path.to_ascii_lowercase();
+        ["pg:", "postgresql://", "postgres://"].iter().any(|start| path.starts_with(start))
     }
 
     /// Returns the source of the layer.

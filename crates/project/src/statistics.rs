@@ -120,8 +120,9 @@ impl<'a> Place<'a> {
         let patch = (at != Blueprint::NONE).then(|| &outcome.blueprint.patches[at as usize]);
         let conflict = outcome.cut.conflict_of[face as usize];
         let decision = (conflict != NO_CONFLICT).then(|| &outcome.decisions[conflict as usize]);
-        let kept =
-            decision.filter(|decision| decision.verdict != Verdict::Open).map_or(&[][..], |decision| &decision.kept);
+        let kept = decision
+            .filter(|decision| decision.verdict != Verdict::Open)
+            .map_or(&[][..], |decision| &decision.kept[..]);
         let by = decision.map_or(DecidedBy::Nobody, |decision| decided_by(outcome, &decision.basis));
         Self { outcome, parents: outcome.cut.partition.parents(face), patch, kept, by }
     }
@@ -130,7 +131,7 @@ impl<'a> Place<'a> {
         let partition = &self.outcome.cut.partition;
         let Some(patch) = self.patch else { return Fate::LeftEmpty };
         match patch.source {
-            _ if patch.open => Fate::Open,
+            _ if patch.is_open() => Fate::Open,
             Some(source) if source == feature && patch.conflict.is_none() => Fate::Uncontested,
             Some(source) if source == feature => Fate::Won,
             _ if self.kept.contains(&feature) => Fate::Beside,
@@ -142,8 +143,8 @@ impl<'a> Place<'a> {
 
     /// The classes that the place has for certain.
     fn classes(&self) -> impl Iterator<Item = &'a ClassId> + use<'a> {
-        let settled = self.patch.filter(|patch| !patch.open);
-        settled.into_iter().flat_map(|patch| patch.class.iter().chain(&patch.designations))
+        let settled = self.patch.filter(|patch| !patch.is_open());
+        settled.into_iter().flat_map(|patch| patch.class.iter().chain(patch.designations.iter()))
     }
 }
 
@@ -151,7 +152,7 @@ impl<'a> Place<'a> {
 pub(crate) fn decided_by(outcome: &Outcome, basis: &Basis) -> DecidedBy {
     match basis {
         Basis::Compatible => DecidedBy::Compatible,
-        Basis::Rule(ids) => DecidedBy::Rule(ids.clone()),
+        Basis::Rule(ids) => DecidedBy::Rule(ids.to_string()),
         Basis::Choice(number) => {
             let operation = outcome.log.operations().get(*number as usize - 1);
             DecidedBy::Person(operation.map(|operation| operation.who.clone()).unwrap_or_default())
@@ -192,7 +193,7 @@ impl<'a> Statistics<'a> {
         let Some(patch) = place.patch else { return };
         add(&mut self.classes, patch.class.as_ref(), district, cell);
         place.classes().for_each(|class| add(&mut self.present, class, district, cell));
-        if patch.open {
+        if patch.is_open() {
             patch.designations.iter().for_each(|class| add(&mut self.possible, class, district, cell));
         }
     }
@@ -202,7 +203,7 @@ impl<'a> Statistics<'a> {
         let had = place.parents.iter().any(|&parent| {
             balance.is_kept(&partition.feature(parent).class) && !balance.is_addition(&partition.layer_of(parent).name)
         });
-        let open = place.patch.is_some_and(|patch| patch.open);
+        let open = place.patch.is_some_and(|patch| patch.is_open());
         let has = place.classes().any(|class| balance.is_kept(class));
         let turn = match (had, has, open) {
             (true, _, true) => Turn::Pending,

@@ -221,3 +221,55 @@ fn the_ledger_owes_in_the_county_where_farmland_was_lost() {
     near(shore[""].kept, 55.9);
     assert_eq!((shore[""].light, shore["460105"].light), (Some(Light::Red), Some(Light::Green)));
 }
+
+/// The rows of a page's table, as texts.
+fn table_of(page: &str, name: &str) -> Vec<Vec<String>> {
+    let start = page.find(&format!("data-name=\"{name}\"")).unwrap_or_else(|| panic!("no table {name}"));
+    let table = page[start..].split("</table>").next().unwrap();
+    let body = table.split("<tbody>").nth(1).unwrap();
+    let cell = |cell: &str| cell.split('>').nth(1).unwrap().split('<').next().unwrap().to_owned();
+    body.split("<tr>").skip(1).map(|row| row.split("<td").skip(1).map(cell).collect()).collect()
+}
+
+#[test]
+fn spreadsheet_page_and_json_say_the_same_numbers() {
+    use calamine::{Data, Reader};
+    let (folder, plan) = strip();
+    let job = run(plan);
+    let report = lantu_project::report_listing(&job, None, 100).unwrap();
+    let paper = lantu_project::paper(&job, &report, lantu_project::Language::English, 5);
+    let at = |name: &str| folder.path().join(name);
+    for name in ["r.xlsx", "r.html", "r.pdf", "r.json"] {
+        report.write_as(&at(name), &paper).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+    }
+    let page = std::fs::read_to_string(at("r.html")).unwrap();
+    let mut book: calamine::Xlsx<_> = calamine::open_workbook(at("r.xlsx")).unwrap();
+    let sheets: Vec<String> = book.sheet_names().into_iter().skip(1).collect();
+    assert!(sheets.len() >= 12, "{sheets:?}");
+    for sheet in &sheets {
+        let range = book.worksheet_range(sheet).unwrap();
+        let shown = table_of(&page, sheet);
+        assert_eq!(range.height(), shown.len() + 1, "{sheet}");
+        for (row, told) in range.rows().skip(1).zip(&shown) {
+            for (cell, told) in row.iter().zip(told) {
+                match cell {
+                    Data::Float(number) => assert_eq!(told.replace(',', "").parse::<f64>(), Ok(*number), "{sheet}"),
+                    Data::Empty => assert_eq!(told, "", "{sheet}"),
+                    text => assert_eq!(text.to_string(), told.replace("&amp;", "&"), "{sheet}"),
+                }
+            }
+        }
+    }
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(at("r.json")).unwrap()).unwrap();
+    let classes = table_of(&page, "Classes");
+    let told = json["regions"][0]["classes"].as_array().unwrap();
+    assert_eq!(told.len() + 1, classes.len(), "and the sum");
+    for (class, row) in told.iter().zip(&classes) {
+        let number = |at: usize| row[at].replace(',', "").parse::<f64>().ok();
+        assert_eq!(number(2), class["area"]["ellipsoid"]["ha"].as_f64());
+        assert_eq!(number(4), class["area"]["plane"]["ha"].as_f64());
+    }
+    let pdf = std::fs::read(at("r.pdf")).unwrap();
+    assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 20_000);
+    assert_eq!(page.matches("<figure>").count(), 2 + report.conflict_list.len().min(5));
+}

@@ -88,8 +88,8 @@ fn caption(desk: &Desk<'_>, listed: &ListedConflict) -> Vec<String> {
         parties(listed),
         desk.say([format!("裁定：{decided}"), format!("Decision: {decided}")]),
         desk.say([
-            format!("位置：{lon:.6}, {lat:.6}（东 {x:.2}，北 {y:.2}）"),
-            format!("At {lon:.6}, {lat:.6} (E {x:.2}, N {y:.2})"),
+            format!("位置：{lon:.7}, {lat:.7}（东 {x:.2}，北 {y:.2}）"),
+            format!("At {lon:.7}, {lat:.7} (E {x:.2}, N {y:.2})"),
         ]),
     ]
 }

@@ -204,7 +204,7 @@ fn accounts(desk: &Desk<'_>) -> Vec<Block> {
 fn proof(desk: &Desk<'_>) -> Vec<Block> {
     let proof = &desk.report.proof;
     let yes = desk.say(if proof.holds { ["成立", "holds"] } else { ["不成立！", "DOES NOT HOLD"] });
-    let number = |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::Number(value, 4));
+    let number = |value: Option<f64>| value.map_or(Cell::Empty, |value| Cell::Number((value * 1e4).round() / 1e4, 4));
     let row = |both: [&str; 2], cell: Cell| vec![desk.say(both).into(), cell];
     let rows = vec![
         row(["证明", "the proof"], yes.into()),
@@ -262,8 +262,8 @@ fn conflicts(desk: &Desk<'_>) -> Vec<Block> {
             reason.into(),
             basis.into(),
             listed.when.clone().into(),
-            Cell::Number(listed.lonlat[0], 6),
-            Cell::Number(listed.lonlat[1], 6),
+            Cell::Number(listed.lonlat[0], 7),
+            Cell::Number(listed.lonlat[1], 7),
         ]
     };
     let columns = [
