@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
 
-const STAY: AtomicBool = AtomicBool::new(false);
+static STAY: AtomicBool = AtomicBool::new(false);
 
 fn run(plan: Plan) -> Job {
     let watcher = Watcher { tell: &|_| (), stop: &STAY };
