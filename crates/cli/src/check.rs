@@ -1,11 +1,12 @@
 //! `lantu check`: are there open conflicts?
 
 use crate::inputs::Inputs;
+use crate::reports::ReportManner;
 use crate::{Answer, merge, say, summary};
 use clap::Args;
+use lantu_project::Targets;
 use lantu_project::api::Problem;
-use lantu_project::{Targets, report};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const ENDS: &str = "\
 Exit code · 退出码:
@@ -19,9 +20,11 @@ Exit code · 退出码:
 pub struct Check {
     #[command(flatten)]
     inputs: Inputs,
-    /// The report as JSON · JSON 报告
-    #[arg(long, value_name = "FILE.json")]
-    report: Option<PathBuf>,
+    /// The report: .json, .xlsx, .html or .pdf, repeatedly for several · 报告，可重复
+    #[arg(long = "report", value_name = "FILE")]
+    reports: Vec<PathBuf>,
+    #[command(flatten)]
+    report_manner: ReportManner,
     /// Print the report as JSON instead of a summary · 输出 JSON 报告
     #[arg(long)]
     json: bool,
@@ -29,14 +32,13 @@ pub struct Check {
 
 impl Check {
     pub fn run(&self) -> Result<Answer, Problem> {
-        let targets = Targets { report: self.report.clone(), ..Targets::default() };
+        let targets = Targets { reports: self.reports.clone(), ..Targets::default() };
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, None)?;
-        let report = report(&job, None)?;
-        if let Some(path) = &self.report {
-            report.write(path)?;
-        }
-        let text = if self.json { report.json()? } else { summary::of_check(&job, &report, self.report.as_deref()) };
+        let report = self.report_manner.report(&job, None, &self.reports)?;
+        self.report_manner.write(&job, &report, &self.reports)?;
+        let files: Vec<&Path> = self.reports.iter().map(PathBuf::as_path).collect();
+        let text = if self.json { report.json()? } else { summary::of_check(&job, &report, &files) };
         say::result(&text)?;
         if !report.proof.holds {
             return Err(merge::unproven(["运算结果", "the result"].map(str::to_owned)));

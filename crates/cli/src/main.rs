@@ -9,6 +9,7 @@ mod inputs;
 mod manner;
 mod merge;
 mod replay;
+mod reports;
 mod say;
 mod summary;
 mod table;
@@ -29,6 +30,7 @@ Examples · 示例:
   lantu merge --layer '红线=red.gpkg|layername=STBHHX' --layer \"林地=dltb.shp|subset=DLBM LIKE '03%'\" --out out.gpkg
   lantu check project.toml && echo 'nothing is open'
   lantu verify blueprint.geojson --against red.gpkg
+  lantu report project.toml --out report.xlsx --out report.pdf
   lantu info dltb.shp
   lantu replay project.lantu --into again
 
@@ -50,6 +52,7 @@ enum Command {
     Verify(verify::Verify),
     Info(info::Info),
     Replay(replay::ReplayArgs),
+    Report(reports::ReportArgs),
 }
 
 /// What a command comes to, if it comes to an end.
@@ -87,5 +90,6 @@ fn run(command: &Command) -> Result<Answer, Problem> {
         Command::Verify(verify) => verify.run(),
         Command::Info(info) => info.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Report(report) => report.run(),
     }
 }

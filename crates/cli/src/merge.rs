@@ -2,10 +2,11 @@
 
 use crate::inputs::Inputs;
 use crate::manner::MannerArgs;
+use crate::reports::ReportManner;
 use crate::{Answer, say, summary, watch};
 use clap::Args;
 use lantu_project::api::Problem;
-use lantu_project::{Job, Report, Targets, Written, report};
+use lantu_project::{Job, Report, Targets, Written};
 use std::path::{Path, PathBuf};
 
 const ENDS: &str = "\
@@ -34,9 +35,11 @@ pub struct Merge {
     conflicts: Option<PathBuf>,
     #[command(flatten)]
     manner: MannerArgs,
-    /// The report as JSON · JSON 报告
-    #[arg(long, value_name = "FILE.json")]
-    report: Option<PathBuf>,
+    /// The report: .json, .xlsx, .html or .pdf, repeatedly for several · 报告，可重复
+    #[arg(long = "report", value_name = "FILE")]
+    reports: Vec<PathBuf>,
+    #[command(flatten)]
+    report_manner: ReportManner,
     /// Keep in this record from what it was made, for lantu replay · 把来源记入该文件，供 lantu replay 重做
     #[arg(long, value_name = "FILE.lantu")]
     record: Option<PathBuf>,
@@ -56,7 +59,7 @@ impl Merge {
         let targets = Targets {
             blueprint: Some(self.out.clone()),
             conflicts: self.conflicts.clone(),
-            report: self.report.clone(),
+            reports: self.reports.clone(),
         };
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, Some(&self.out))?;
@@ -67,12 +70,10 @@ impl Merge {
                 watch::under_a_bar(|watcher| job.keep_layers(record, watcher))?;
             }
         }
-        let report = report(&job, written.first())?;
-        if let Some(path) = &self.report {
-            report.write(path)?;
-        }
+        let report = self.report_manner.report(&job, written.first(), &self.reports)?;
+        self.report_manner.write(&job, &report, &self.reports)?;
         let mut files: Vec<&Path> = written.iter().map(|written| written.path.as_path()).collect();
-        files.extend(self.report.as_deref());
+        files.extend(self.reports.iter().map(PathBuf::as_path));
         let text = if self.json { report.json()? } else { summary::of_merge(&job, &report, &files) };
         say::result(&text)?;
         proven(&report, &written)?;

@@ -26,9 +26,8 @@ pub fn of_merge(job: &Job, report: &Report, files: &[&Path]) -> String {
 }
 
 /// Returns what a check has come to.
-pub fn of_check(job: &Job, report: &Report, file: Option<&Path>) -> String {
-    let files: Vec<&Path> = file.into_iter().collect();
-    [layers(job, report), conflicts(report), pairs(report), remarks(report), written(&files), effort(report)].concat()
+pub fn of_check(job: &Job, report: &Report, files: &[&Path]) -> String {
+    [layers(job, report), conflicts(report), pairs(report), remarks(report), written(files), effort(report)].concat()
 }
 
 /// Returns findings and how often each occurs.

@@ -27,6 +27,7 @@ pub mod partition;
 pub mod precision;
 mod rings;
 pub mod rules;
+pub mod split;
 pub mod watch;
 
 pub use check::{Proof, check};
@@ -44,4 +45,5 @@ pub use partition::{FaceId, FeatureInfo, FeatureRef, GridPolygon, LayerInfo, OUT
 pub use precision::{OutOfRange, Point, PrecisionModel};
 pub use rings::Outline;
 pub use rules::{Relation, Rule, RuleSet, Strategy, Tolerances};
+pub use split::{Share, Split, split};
 pub use watch::{Stage, Stop, Unwatched, Watch};

@@ -284,6 +284,14 @@ impl Partition {
         self.grid.area(covered.map(|face| self.area2(face)).sum())
     }
 
+    /// Returns how many features of a layer enclosed ground of which the grid kept nothing.
+    pub fn collapsed_features(&self, layer: u32) -> u32 {
+        let info = &self.layers[layer as usize];
+        let own = info.first.0..info.first.0 + info.count;
+        let collapsed = |&at: &u32| self.ground[at as usize].perimeter > 0.0 && self.feature_area2(FeatureRef(at)) == 0;
+        own.filter(collapsed).count() as u32
+    }
+
     fn boxes(&self) -> &RTree<FaceBox> {
         self.index.get_or_init(|| {
             let corner = |p: Point| [i64::from(p.x), i64::from(p.y)];

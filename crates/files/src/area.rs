@@ -254,6 +254,26 @@ mod tests {
     }
 
     #[test]
+    fn areas_are_those_of_projs_equal_area_projection() {
+        use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+        let ellipsoid = "+a=6378137 +rf=298.257222101 +no_defs +type=crs";
+        let [mut lonlat, flat] = ["+proj=longlat", "+proj=cea +lat_ts=20 +lon_0=109"]
+            .map(|projection| SpatialRef::from_proj4(&format!("{projection} {ellipsoid}")).unwrap());
+        lonlat.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        let way = CoordTransform::new(&lonlat, &flat).unwrap();
+        for (south, size, per_side) in [(19.3, 0.02, 200), (18.2, 0.5, 5000), (47.1, 0.003, 50)] {
+            let ring = ring(109.3, south, size, size * 0.7, per_side);
+            let (mut x, mut y): (Vec<f64>, Vec<f64>) = ring.0.iter().map(|at| (at.x, at.y)).unzip();
+            way.transform_coords(&mut x, &mut y, &mut []).unwrap();
+            let (x0, y0) = (x[0], y[0]);
+            let cross = |k: usize| (x[k] - x0) * (y[k + 1] - y0) - (x[k + 1] - x0) * (y[k] - y0);
+            let expected = (0..x.len() - 1).map(cross).sum::<f64>() / 2.0;
+            let relative = of_ring(&ring) / expected - 1.0;
+            assert!(relative.abs() < 1e-8, "{south} {size}: {relative:e}");
+        }
+    }
+
+    #[test]
     fn the_whole_northern_hemisphere_is_half_of_the_ellipsoid() {
         let sphere = Sphere::get();
         let whole = 4.0 * std::f64::consts::PI * sphere.radius2;

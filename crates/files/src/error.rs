@@ -44,6 +44,10 @@ pub enum FileError {
     UnknownLayer { path: PathBuf, layer: String, there: Vec<String> },
     /// The layer has no such field.
     UnknownField { path: PathBuf, layer: String, field: String, there: Vec<String> },
+    /// No font of this machine has Chinese characters.
+    NoFont { path: PathBuf },
+    /// A report cannot be written as a file of this ending.
+    NoPaper { path: PathBuf },
     /// The layer has no feature.
     Empty { path: PathBuf, layer: String },
     /// The subset's condition is not understood.
@@ -214,6 +218,14 @@ impl FileError {
                     path.display(),
                     there.join(", ")
                 ),
+            ),
+            NoFont { path } => both(
+                format!("无法写出 {}：这台电脑上没有带汉字的字体。", path.display()),
+                format!("{} cannot be written: no font of this machine has Chinese characters.", path.display()),
+            ),
+            NoPaper { path } => both(
+                format!("报告不能写成 {}：后缀应为 .json、.xlsx、.html 或 .pdf。", path.display()),
+                format!("A report cannot be {}: the ending must be .json, .xlsx, .html or .pdf.", path.display()),
             ),
             Empty { path, layer } => both(
                 format!("{} 的图层“{layer}”是空的，没有任何要素。", path.display()),
@@ -389,6 +401,11 @@ impl FileError {
                 "请把同名的 .shp、.shx、.dbf、.prj 放在同一文件夹中。",
                 "Put the .shp, .shx, .dbf and .prj of the same name into one folder.",
             ],
+            NoFont { .. } => [
+                "请安装一种中文字体（例如 fonts-noto-cjk），或用 LANTU_FONT 指明字体文件；也可改用 .html。",
+                "Install one (for example fonts-noto-cjk), name a font file in LANTU_FONT, or write .html instead.",
+            ],
+            NoPaper { .. } => ["请更改文件名的后缀。", "Change the file's ending."],
             NoLayers { .. } | Empty { .. } => [
                 "请检查是否选错了文件，或从项目中移除该图层。",
                 "Check whether it is the right file, or take the layer out of the project.",

@@ -51,6 +51,7 @@ mod kept;
 mod manner;
 mod messages;
 mod open;
+pub mod paper;
 mod parquet_in;
 mod parquet_out;
 mod progress;

@@ -577,6 +577,28 @@ pub struct Export {
     pub what: String,
 }
 
+/// What report to write.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct WriteReport {
+    /// The file; its ending says the format (`.xlsx`, `.html`, `.pdf`, `.json`).
+    pub path: String,
+    /// `zh` or `en`.
+    pub language: String,
+    /// How many conflicts are listed one by one: open ones first, the largest first.
+    pub list: u32,
+    /// How many of them are drawn in `.html` and `.pdf`.
+    pub figures: u32,
+}
+
+/// A report that was written.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ReportWritten {
+    /// The file.
+    pub path: String,
+    /// Whether the blueprint in memory was proven to be a partition.
+    pub proven: bool,
+}
+
 /// Where to copy the record to.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct SaveAs {
@@ -694,6 +716,8 @@ crate::commands! {
     redo: Nothing => View,
     /// Writes the blueprint or the conflicts.
     export: Export => Exported,
+    /// Writes the report of what is on the screen, split by the plan's districts.
+    write_report: WriteReport => ReportWritten,
     /// Puts blueprint and conflicts into the record as layers with colours, for QGIS.
     keep_layers: Nothing => KeptLayers,
     /// Copies the record to another file; the project goes on with its own.

@@ -2,6 +2,7 @@
 
 use crate::api::Problem;
 use crate::content::Contents;
+use crate::districts::Districts;
 use crate::drawn;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
@@ -34,6 +35,8 @@ pub struct Job {
     pub inputs: Inputs,
     /// The result.
     pub outcome: Outcome,
+    /// The districts, if the plan has any.
+    pub(crate) districts: Option<Districts>,
     /// Seconds per stage, in order; writing and reporting add to it.
     pub timings: RefCell<Vec<(&'static str, f64)>>,
     title: String,
@@ -79,7 +82,27 @@ impl Job {
         // What the terminal says stands above what the window changed.
         replaced.iter().try_for_each(|(name, source)| plan.replace(name, source))?;
         let title = title(&plan);
-        Ok(Self { places, ..Self::of(plan, title, rules, log, room, watcher)? })
+        let mut job = Self { places, ..Self::of(plan, title, rules, log, room, watcher)? };
+        job.split_by_districts(watcher)?;
+        Ok(job)
+    }
+
+    /// Returns the job that the window's result would be, for its report.
+    pub(crate) fn seen(plan: Plan, inputs: Inputs, outcome: Outcome, log: Arc<DecisionLog>) -> Self {
+        let title = title(&plan);
+        let (timings, started) = (RefCell::new(outcome.timings.clone()), RefCell::new(Instant::now()));
+        Self { plan, inputs, outcome, districts: None, timings, title, log, places: HashMap::new(), started }
+    }
+
+    /// Shares the ground out among the plan's districts; the blueprint stays as it is.
+    pub(crate) fn split_by_districts(&mut self, watcher: Watcher<'_>) -> Result<(), Problem> {
+        let Some(plan) = &self.plan.districts else { return Ok(()) };
+        *self.started.borrow_mut() = Instant::now();
+        let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
+        let meter = Meter::of_export(watcher.tell, watcher.stop);
+        self.districts = Some(Districts::of(plan, &names, &self.inputs, &self.outcome.cut, &meter)?);
+        self.lap("districts");
+        Ok(())
     }
 
     /// Does the work for a plan, rules and a record of decisions that are at hand.
@@ -105,7 +128,8 @@ impl Job {
         let outcome = Outcome::of(Arc::new(cut), rules, followed, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());
         let places = HashMap::new();
-        Ok(Self { plan, inputs, outcome, timings, title, log, places, started: RefCell::new(Instant::now()) })
+        let (districts, started) = (None, RefCell::new(Instant::now()));
+        Ok(Self { plan, inputs, outcome, districts, timings, title, log, places, started })
     }
 
     /// Keeps in a record what was exported and from which files, so that it can be replayed.
@@ -200,6 +224,11 @@ impl Job {
     /// Returns the decisions in force that fit no conflict any more.
     pub(crate) fn orphans(&self) -> Vec<Orphan> {
         reattach::orphans(&self.outcome, &self.log, &self.places)
+    }
+
+    /// Returns the title of what was made.
+    pub(crate) fn title(&self) -> &str {
+        &self.title
     }
 
     pub(crate) fn measure(&self) -> Measure {

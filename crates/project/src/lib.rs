@@ -10,18 +10,24 @@
 //! layers change; a decision only appends to the record and decides anew.
 //!
 //! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`, `room`. What is asked of a
-//! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
+//! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What a report
+//! adds up: `districts`, `statistics`, `accounts`, `regions`, `balance` and `balances`, `listed`, as shown by
+//! `rounding`, on paper by `paper`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.
 
 #[macro_use]
 mod commands;
+mod accounts;
 pub mod api;
+mod balance;
+mod balances;
 mod choosing;
 mod codes;
 mod content;
 mod detail;
+mod districts;
 mod drawn;
 mod edits;
 mod held;
@@ -29,6 +35,7 @@ mod history;
 mod inbox;
 mod job;
 mod layout;
+mod listed;
 mod listing;
 mod load;
 mod look;
@@ -36,38 +43,51 @@ mod measure;
 mod names;
 mod opening;
 mod outcome;
+mod paper;
 mod plan;
 mod problem;
 mod progress;
 mod project;
 mod provenance;
 mod reattach;
+mod regions;
 mod replay;
 mod report;
+mod rings;
 mod room;
+mod rounding;
 mod rules;
 mod runs;
 mod settings;
 mod sieve;
+mod statistics;
 mod store;
 mod targets;
 mod tiles;
 mod totals;
 mod view;
 
+pub use accounts::{LayerAccount, Outgoing};
+pub use balance::{BalancePlan, LinePlan, TargetPlan};
+pub use balances::{Balances, Light};
 pub use codes::{CodeField, CodeSystem};
+pub use districts::{District, DistrictPlan, Districts};
 pub use job::{Job, Watcher, use_threads};
 pub use lantu_files::{FieldNames, Manner, TextOut, Verification, Written, WrittenProof};
 pub use look::{LayerInfo, info, verify};
 pub use names::Recognised;
 
+pub use paper::{Language, paper};
 pub use plan::{GRID_M, LayerPlan, Plan, class_ids};
 pub use progress::Listener;
 pub use project::Project;
 pub use reattach::Orphan;
+pub use regions::Region;
 pub use replay::{ChangedInput, Replay, Replayed, replay};
-pub use report::{Report, report};
+pub use report::{ListedConflict, Report, report, report_listing};
 pub use room::Room;
+pub use rounding::{Area, Sizes};
 pub use settings::Settings;
+pub use statistics::{DecidedBy, Fate};
 pub use store::Place;
 pub use targets::Targets;

@@ -17,6 +17,12 @@ impl Measure {
         Self { unit_m: cut.partition.grid.step() * crs.metres_per_unit() }
     }
 
+    /// Returns the measure of a grid of this step in metres.
+    #[cfg(test)]
+    pub(crate) fn of_unit(unit_m: f64) -> Self {
+        Self { unit_m }
+    }
+
     /// Returns square metres of a doubled area in square grid units.
     pub(crate) fn m2(self, area2: i128) -> f64 {
         area2 as f64 / 2.0 * self.unit_m * self.unit_m

@@ -6,9 +6,9 @@ use crate::problem;
 use crate::progress::Meter;
 use crate::room::{Room, lent};
 use lantu_engine::{
-    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, Finding, FindingCode, Layer, Means, NormalLayer,
-    OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, Stop, Unwatched, check, compose, compose_again,
-    decide, decide_again, detect, normalise, overlay_with,
+    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, FaceId, Finding, FindingCode, Layer, Means,
+    NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, Stop, Unwatched, check, compose,
+    compose_again, decide, decide_again, detect, normalise, overlay_with,
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
 use rayon::prelude::*;
@@ -111,6 +111,11 @@ impl Cut {
             conflict.faces.iter().for_each(|&face| conflict_of[face as usize] = index);
         }
         Self { partition, conflicts, conflict_of, findings, arcs, index_of: OnceLock::new() }
+    }
+
+    /// Returns whether a face belongs to a conflict.
+    pub fn is_conflict(&self, face: FaceId) -> bool {
+        self.conflict_of[face as usize] != NO_CONFLICT
     }
 
     /// Returns the index of the conflict of this id.

@@ -4,7 +4,9 @@
 //! on the window, or from the terminal's arguments. Paths are relative to the project file.
 
 use crate::api::Problem;
+use crate::balance::BalancePlan;
 use crate::codes::CodeSystem;
+use crate::districts::DistrictPlan;
 use crate::names::LayerNames;
 use crate::problem;
 use lantu_engine::ClassId;
@@ -32,6 +34,10 @@ pub struct Plan {
     pub grid: f64,
     /// The file of its rules.
     pub rules: Option<PathBuf>,
+    /// The districts by which its figures are split.
+    pub districts: Option<DistrictPlan>,
+    /// What it keeps the balance of.
+    pub balance: BalancePlan,
     /// Its layers.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerPlan>,
@@ -40,7 +46,17 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         let (title, note) = (Words::default(), Words::default());
-        Self { title, demo: false, note, crs: None, grid: GRID_M, rules: None, layers: Vec::new() }
+        Self {
+            title,
+            demo: false,
+            note,
+            crs: None,
+            grid: GRID_M,
+            rules: None,
+            districts: None,
+            balance: BalancePlan::default(),
+            layers: Vec::new(),
+        }
     }
 }
 
@@ -132,10 +148,10 @@ impl Plan {
         if let Some(rules) = &mut self.rules {
             *rules = tidy(&base.join(&rules));
         }
-        for layer in &mut self.layers {
-            if !layer.is_database() {
-                layer.path = tidy(&base.join(&layer.path)).to_string_lossy().into_owned();
-            }
+        let of_layers = self.layers.iter_mut().filter(|layer| !layer.is_database()).map(|layer| &mut layer.path);
+        let districts = self.districts.iter_mut().filter(|districts| !districts.layer().is_database());
+        for path in of_layers.chain(districts.map(|districts| &mut districts.path)) {
+            *path = tidy(&base.join(&*path)).to_string_lossy().into_owned();
         }
     }
 
@@ -158,14 +174,15 @@ impl Plan {
                 [format!("格网步长 {} 不是正数。", self.grid), format!("The grid step {} is not a length.", self.grid)];
             return Err(problem::problem(message, ["请写成米，例如 0.0001。", "Write it in metres, as 0.0001."]));
         }
-        Ok(())
+        self.balance.check()
     }
 
     /// Returns the files that the plan is read from; none for a source that is misspelt.
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let sources = self.layers.iter().filter_map(|layer| layer.source().ok());
-        let data = sources.filter(|source| !source.is_database()).map(|source| source.path);
-        data.chain(self.rules.clone())
+        let districts = self.districts.iter().filter_map(|districts| districts.layer().source().ok());
+        let files = sources.chain(districts).filter(|source| !source.is_database()).map(|source| source.path);
+        files.chain(self.rules.clone())
     }
 
     /// Gives a layer a new source, as the terminal or the window spells it.

@@ -12,16 +12,18 @@ use crate::edits::Edits;
 use crate::held::{self, Held};
 use crate::history;
 use crate::inbox::Inbox;
-use crate::job;
+use crate::job::{self, Job, Watcher};
 use crate::load::{Inputs, load, load_one};
 use crate::measure::Measure;
 use crate::names::LayerNames;
 use crate::opening;
 use crate::outcome::{Clock, Cut, Outcome};
+use crate::paper::{Language, paper};
 use crate::plan::{Plan, repeated};
 use crate::problem::{self, busy, fault, no_result};
 use crate::progress::Meter;
 use crate::reattach;
+use crate::report::report_listing;
 use crate::room::Room;
 use crate::rules;
 use crate::runs::{Run, What};
@@ -556,6 +558,19 @@ impl Commands for Project {
             exports: vec![exported],
         })?;
         Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
+    }
+
+    fn write_report(&self, request: api::WriteReport) -> Result<api::ReportWritten, Problem> {
+        let _work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let (plan, inputs) = ((*open.plan).clone(), (*open.inputs).clone());
+        let mut job = Job::seen(plan, inputs, (*found.outcome).clone(), open.log.clone());
+        job.split_by_districts(Watcher { tell: &self.shared.events, stop: &self.shared.stop })?;
+        let report = report_listing(&job, None, request.list as usize)?;
+        let language = if request.language == "zh" { Language::Chinese } else { Language::English };
+        report.write_as(Path::new(&request.path), &paper(&job, &report, language, request.figures as usize))?;
+        Ok(api::ReportWritten { path: request.path, proven: report.proof.holds })
     }
 
     fn keep_layers(&self, _: Nothing) -> Result<api::KeptLayers, Problem> {

@@ -1,11 +1,19 @@
 //! The report of a run, as JSON. docs/file-formats.md explains every name.
 
+pub use crate::listed::ListedConflict;
+
+use crate::accounts::{LayerAccount, accounts};
 use crate::api::Tally;
+use crate::balances::{Balances, balances};
+use crate::districts::Districts;
 use crate::job::Job;
+use crate::listed::listed;
 use crate::measure::Measure;
 use crate::outcome::Outcome;
 use crate::problem::fault;
 use crate::reattach::Orphan;
+use crate::regions::{Region, regions};
+use crate::statistics::statistics;
 use crate::totals::tally_where;
 use crate::{api::Problem, load::Loaded};
 use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Severity};
@@ -35,6 +43,12 @@ pub struct Report {
     pub conflicts: ConflictReport,
     /// The blueprint.
     pub blueprint: BlueprintReport,
+    /// What became of every layer's ground.
+    pub accounts: Vec<LayerAccount>,
+    /// The figures of the whole and of districts, rolled up to county, city and province.
+    pub regions: Vec<Region>,
+    /// Ledger, targets, control lines, shoreline.
+    pub balances: Balances,
     /// The proof.
     pub proof: ProofReport,
     /// What the format of the blueprint's file cannot hold: Chinese, English.
@@ -43,6 +57,10 @@ pub struct Report {
     pub orphaned_decisions: u32,
     /// These decisions, with the places that they were made at.
     pub orphans: Vec<Orphan>,
+    /// Conflicts one by one, if they were asked for: open ones first, the largest first.
+    pub conflict_list: Vec<ListedConflict>,
+    /// How many conflicts are not in the list; gaps and what may stay are never in it.
+    pub conflicts_omitted: usize,
     /// What is to be said of the data, with its place in the plane; at most 10,000.
     pub findings: Vec<FindingReport>,
     /// How many findings are not written out.
@@ -189,10 +207,25 @@ pub struct FindingReport {
 /// # Errors
 /// A problem if ellipsoidal areas cannot be measured.
 pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
+    report_listing(job, written, 0)
+}
+
+/// Returns the same with so many conflicts listed one by one.
+///
+/// # Errors
+/// As [`report`].
+pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Result<Report, Problem> {
     let (outcome, measure) = (&job.outcome, job.measure());
     let partition = &outcome.cut.partition;
     let findings: Vec<&Finding> = job.findings().collect();
+    let whole = job.districts.is_none().then(|| Districts::none(&outcome.cut));
+    let districts = job.districts.as_ref().or(whole.as_ref()).ok_or_else(|| fault("no districts"))?;
+    let statistics = statistics(outcome, districts, &job.plan.balance);
+    let (conflict_list, conflicts_omitted) = listed(job, most)?;
     Ok(Report {
+        accounts: accounts(job, districts, &statistics),
+        regions: regions(job, districts, &statistics),
+        balances: balances(job, districts, &statistics)?,
         lantu: env!("CARGO_PKG_VERSION"),
         crs: job.inputs.crs.name().to_owned(),
         grid_m: measure.m(1.0),
@@ -205,6 +238,8 @@ pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
         said: written.map(|written| written.said.clone()).unwrap_or_default(),
         orphaned_decisions: outcome.orphaned,
         orphans: job.orphans(),
+        conflict_list,
+        conflicts_omitted,
         findings: findings.iter().take(FINDINGS).map(|finding| finding_report(finding)).collect(),
         findings_omitted: findings.len().saturating_sub(FINDINGS),
         timings_s: timings(job),

@@ -4,7 +4,8 @@ use crate::api::Problem;
 use crate::plan::Plan;
 use crate::problem;
 use crate::report::Report;
-use lantu_files::{Format, can_be_written, write_whole};
+use lantu_files::paper::PAPERS;
+use lantu_files::{FileError, Format, can_be_written, write_whole};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,8 +16,8 @@ pub struct Targets {
     pub blueprint: Option<PathBuf>,
     /// The conflicts.
     pub conflicts: Option<PathBuf>,
-    /// The report.
-    pub report: Option<PathBuf>,
+    /// The report, in as many files as are wanted: `.json`, `.xlsx`, `.html` or `.pdf`.
+    pub reports: Vec<PathBuf>,
 }
 
 impl Targets {
@@ -30,9 +31,15 @@ impl Targets {
         for path in self.blueprint.iter().chain(&self.conflicts) {
             Format::of(path)?;
         }
+        for path in &self.reports {
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+            if ending != "json" && !PAPERS.contains(&ending.as_str()) {
+                return Err(FileError::NoPaper { path: path.clone() }.into());
+            }
+        }
         let inputs: Vec<PathBuf> = plan.files().chain(inputs.iter().cloned()).map(|path| real(&path)).collect();
         let mut before: Vec<PathBuf> = Vec::new();
-        for path in [&self.blueprint, &self.conflicts, &self.report].into_iter().flatten() {
+        for path in self.blueprint.iter().chain(&self.conflicts).chain(&self.reports) {
             can_be_written(path)?;
             let target = real(path);
             if inputs.contains(&target) {
@@ -111,7 +118,7 @@ mod tests {
         let plan = plan(&at("in.gpkg"));
         let check = |blueprint: &str, conflicts: &str| {
             let (blueprint, conflicts) = (Some(at(blueprint)), Some(at(conflicts)));
-            Targets { blueprint, conflicts, report: None }.check(&plan, &[at("project.toml")])
+            Targets { blueprint, conflicts, reports: Vec::new() }.check(&plan, &[at("project.toml")])
         };
         check("out.gpkg", "out.geojson").unwrap();
         check("out.shp", "out.gdb").unwrap();
@@ -119,8 +126,11 @@ mod tests {
         assert!(check("in.gpkg", "b.gpkg").unwrap_err().message[1].contains("in.gpkg is one of the inputs"));
         assert!(check("a.xyz", "b.gpkg").unwrap_err().message[1].contains("a.xyz"));
         assert!(check("no/folder/a.gpkg", "b.gpkg").unwrap_err().message[1].contains("no/folder/a.gpkg"));
-        let report = Some(at("project.toml"));
-        assert!(Targets { report, ..Targets::default() }.check(&plan, &[at("project.toml")]).is_err());
+        let report =
+            |name: &str| Targets { reports: vec![at(name)], ..Targets::default() }.check(&plan, &[at("project.json")]);
+        report("r.pdf").unwrap();
+        assert!(report("project.json").unwrap_err().message[1].contains("one of the inputs"));
+        assert!(report("r.doc").unwrap_err().message[1].contains("r.doc"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "looking leaves nothing behind");
     }
 }

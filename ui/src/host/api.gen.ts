@@ -801,6 +801,19 @@ name: string,
 path: string, };
 
 /**
+ * A report that was written.
+ */
+export type ReportWritten = {
+/**
+ * The file.
+ */
+path: string,
+/**
+ * Whether the blueprint in memory was proven to be a partition.
+ */
+proven: boolean, };
+
+/**
  * What the last run found.
  */
 export type ResultView = {
@@ -1008,6 +1021,27 @@ restored: Array<LayerEdit>,
  */
 shared: Problem | null, };
 
+/**
+ * What report to write.
+ */
+export type WriteReport = {
+/**
+ * The file; its ending says the format (`.xlsx`, `.html`, `.pdf`, `.json`).
+ */
+path: string,
+/**
+ * `zh` or `en`.
+ */
+language: string,
+/**
+ * How many conflicts are listed one by one: open ones first, the largest first.
+ */
+list: number,
+/**
+ * How many of them are drawn in `.html` and `.pdf`.
+ */
+figures: number, };
+
 /** Every command with its request and its response. */
 export type Commands = {
   /** The state. */
@@ -1052,6 +1086,8 @@ export type Commands = {
   redo: { request: Nothing; response: View };
   /** Writes the blueprint or the conflicts. */
   export: { request: Export; response: Exported };
+  /** Writes the report of what is on the screen, split by the plan's districts. */
+  write_report: { request: WriteReport; response: ReportWritten };
   /** Puts blueprint and conflicts into the record as layers with colours, for QGIS. */
   keep_layers: { request: Nothing; response: KeptLayers };
   /** Copies the record to another file; the project goes on with its own. */

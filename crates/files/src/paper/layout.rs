@@ -1,0 +1,222 @@
+//! From a document to pages: what stands where, in points from the upper left corner of an A4 page.
+
+use super::fonts::Typeface;
+use super::{Block, Cell, Drawing, Paper, Shape, Table, shown};
+
+/// Width and height of a page.
+pub(super) const PAGE: [f64; 2] = [595.0, 842.0];
+const MARGIN: f64 = 42.0;
+const WIDTH: f64 = PAGE[0] - 2.0 * MARGIN;
+const BOTTOM: f64 = PAGE[1] - MARGIN;
+/// The size of tables and captions, and the height of their lines.
+const SMALL: f64 = 7.5;
+const LINE: f64 = 10.5;
+const GAP: f64 = 6.0;
+
+/// Something on a page.
+pub(super) enum Mark {
+    /// Words with their size.
+    Words([f64; 2], f64, String),
+    /// A line under a row.
+    Rule(f64, f64),
+    /// A drawing with its corner.
+    Drawing([f64; 2], Drawing),
+}
+
+/// Lays a document out.
+pub(super) fn pages(paper: &Paper, face: &mut Typeface) -> Vec<Vec<Mark>> {
+    let mut setter = Setter { face, pages: vec![Vec::new()], y: MARGIN };
+    setter.paragraph(&paper.title, 20.0);
+    for block in &paper.blocks {
+        setter.put(block);
+    }
+    let count = setter.pages.len();
+    for (at, page) in setter.pages.iter_mut().enumerate() {
+        page.push(Mark::Words([PAGE[0] / 2.0 - 15.0, PAGE[1] - 22.0], SMALL, format!("{} / {count}", at + 1)));
+    }
+    setter.pages
+}
+
+struct Setter<'a> {
+    face: &'a mut Typeface,
+    pages: Vec<Vec<Mark>>,
+    y: f64,
+}
+
+impl Setter<'_> {
+    fn put(&mut self, block: &Block) {
+        match block {
+            Block::Heading(text) => {
+                // A heading does not stand alone at the foot of a page.
+                self.room(80.0);
+                self.y += 8.0;
+                self.paragraph(text, 13.0);
+            }
+            Block::Text(text) => self.paragraph(text, 9.0),
+            Block::Table(table) => self.table(table),
+            Block::Drawing(drawing) => self.row_of(std::slice::from_ref(drawing), WIDTH),
+            Block::Figures(drawings) => {
+                drawings.chunks(2).for_each(|row| self.row_of(row, (WIDTH - 14.0) / 2.0));
+            }
+        }
+    }
+
+    fn mark(&mut self, mark: Mark) {
+        if let Some(page) = self.pages.last_mut() {
+            page.push(mark);
+        }
+    }
+
+    /// Goes to a new page where so much does not fit; returns whether it did.
+    fn room(&mut self, height: f64) -> bool {
+        let full = self.y + height > BOTTOM && self.y > MARGIN;
+        if full {
+            self.pages.push(Vec::new());
+            self.y = MARGIN;
+        }
+        full
+    }
+
+    fn paragraph(&mut self, text: &str, size: f64) {
+        for line in self.wrapped(text, size, WIDTH) {
+            self.room(size * 1.5);
+            self.y += size * 1.45;
+            self.mark(Mark::Words([MARGIN, self.y], size, line));
+        }
+        self.y += size * 0.4;
+    }
+
+    /// Cuts a text into lines; between words if possible, in Chinese anywhere.
+    fn wrapped(&mut self, text: &str, size: f64, width: f64) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        let mut used = 0.0;
+        for word in pieces(text) {
+            let wide = self.face.width(word) * size;
+            if used + wide > width && used > 0.0 {
+                lines.push(String::new());
+                used = 0.0;
+            }
+            let word = if used == 0.0 { word.trim_start() } else { word };
+            for c in word.chars() {
+                let wide = self.face.width(c.encode_utf8(&mut [0; 4])) * size;
+                if used + wide > width && used > 0.0 {
+                    lines.push(String::new());
+                    used = 0.0;
+                }
+                if let Some(line) = lines.last_mut() {
+                    line.push(c);
+                }
+                used += wide;
+            }
+        }
+        lines
+    }
+
+    fn table(&mut self, table: &Table) {
+        let widths = self.widths(table);
+        let head: Vec<Cell> = table.columns.iter().map(|name| Cell::Text(name.clone())).collect();
+        self.row(&head, &widths, None);
+        for row in &table.rows {
+            self.row(row, &widths, Some(&head));
+        }
+        self.y += GAP;
+    }
+
+    /// The widths of columns: what they need, the widest cut so that all fit.
+    fn widths(&mut self, table: &Table) -> Vec<f64> {
+        let measured = |column: usize, face: &mut Typeface| {
+            let cells = table.rows.iter().take(500).filter_map(|row| row.get(column)).map(shown);
+            let name = table.columns[column].clone();
+            // A head may break where its column has numbers only.
+            let name = name.split_whitespace().max_by_key(|word| word.len()).unwrap_or_default().to_owned();
+            cells.chain([name]).map(|text| face.width(&text) * SMALL).fold(12.0, f64::max) + GAP
+        };
+        let widths: Vec<f64> = (0..table.columns.len()).map(|column| measured(column, self.face)).collect();
+        let (mut low, mut high) = (0.0, WIDTH);
+        for _ in 0..40 {
+            let most = (low + high) / 2.0;
+            let fits = widths.iter().map(|width| f64::min(*width, most)).sum::<f64>() <= WIDTH;
+            (low, high) = if fits { (most, high) } else { (low, most) };
+        }
+        widths.into_iter().map(|width| width.min(low.max(10.0))).collect()
+    }
+
+    /// Puts a row; `head` is put above it where a page begins.
+    fn row(&mut self, row: &[Cell], widths: &[f64], head: Option<&[Cell]>) {
+        let lines: Vec<Vec<String>> =
+            row.iter().zip(widths).map(|(cell, width)| self.wrapped(&shown(cell), SMALL, width - GAP + 0.1)).collect();
+        let height = lines.iter().map(Vec::len).max().unwrap_or(1) as f64 * LINE + 2.0;
+        if self.room(height)
+            && let Some(head) = head
+        {
+            self.row(head, widths, None);
+        }
+        let mut x = MARGIN;
+        for ((cell, lines), width) in row.iter().zip(lines).zip(widths) {
+            for (at, line) in lines.into_iter().enumerate() {
+                let right = matches!(cell, Cell::Number(..));
+                let indent = if right { width - GAP - self.face.width(&line) * SMALL } else { 0.0 };
+                self.mark(Mark::Words([x + indent, self.y + LINE * (at as f64 + 0.8)], SMALL, line));
+            }
+            x += width;
+        }
+        self.y += height;
+        self.mark(Mark::Rule(self.y - 1.5, if head.is_none() { 0.8 } else { 0.2 }));
+    }
+
+    fn row_of(&mut self, drawings: &[Drawing], width: f64) {
+        let scaled: Vec<Drawing> = drawings.iter().map(|drawing| scaled(drawing, width)).collect();
+        let captions: Vec<Vec<String>> = scaled
+            .iter()
+            .map(|drawing| drawing.caption.iter().flat_map(|line| self.wrapped(line, SMALL, width)).collect())
+            .collect();
+        let foot = captions.iter().map(Vec::len).max().unwrap_or(0) as f64 * LINE;
+        let height = scaled.iter().map(|drawing| drawing.height).fold(0.0, f64::max);
+        self.room(height + foot + GAP);
+        let mut x = MARGIN;
+        for (drawing, caption) in scaled.into_iter().zip(captions) {
+            self.mark(Mark::Drawing([x, self.y], drawing));
+            for (at, line) in caption.into_iter().enumerate() {
+                self.mark(Mark::Words([x, self.y + height + LINE * (at as f64 + 0.9)], SMALL, line));
+            }
+            x += width + 14.0;
+        }
+        self.y += height + foot + 2.0 * GAP;
+    }
+}
+
+/// Words with the space before them; each Chinese character for itself.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for (at, c) in text.char_indices() {
+        if at > start && (c == ' ' || !c.is_ascii() || !text[start..at].is_ascii()) {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+    }
+    pieces.push(&text[start..]);
+    pieces
+}
+
+/// A drawing made as wide as that, no higher than most of a page.
+fn scaled(drawing: &Drawing, width: f64) -> Drawing {
+    let factor = (width / drawing.width).min(620.0 / drawing.height);
+    let place = |[x, y]: [f64; 2]| [x * factor, y * factor];
+    let all = |points: &[[f64; 2]]| points.iter().map(|&point| place(point)).collect();
+    let shape = |shape: &Shape| match shape {
+        Shape::Area { rings, fill, opacity } => {
+            Shape::Area { rings: rings.iter().map(|ring| all(ring)).collect(), fill: *fill, opacity: *opacity }
+        }
+        Shape::Line { points, colour, width } => {
+            Shape::Line { points: all(points), colour: *colour, width: width * factor }
+        }
+        Shape::Words { at, size, text } => Shape::Words { at: place(*at), size: size * factor, text: text.clone() },
+    };
+    Drawing {
+        width: drawing.width * factor,
+        height: drawing.height * factor,
+        caption: drawing.caption.clone(),
+        shapes: drawing.shapes.iter().map(shape).collect(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The report as a document: tables from the numbers of [`Report`], a map, charts and a figure per
+//! selected conflict from the arcs. `lantu_files` writes it as spreadsheet, page or PDF.
+
+mod charts;
+mod figures;
+mod ledgers;
+mod map;
+mod tables;
+
+use crate::api::Problem;
+use crate::job::Job;
+use crate::load::Inputs;
+use crate::outcome::Outcome;
+use crate::report::Report;
+use lantu_files::paper::{Block, Paper, write_paper};
+use std::path::Path;
+
+/// The language of a document.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Language {
+    /// 中文
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// Returns the text of this language among Chinese and English.
+    pub(crate) fn say<T>(self, [zh, en]: [T; 2]) -> T {
+        match self {
+            Self::Chinese => zh,
+            Self::English => en,
+        }
+    }
+}
+
+/// What documents need.
+#[derive(Clone, Copy)]
+pub(crate) struct Desk<'a> {
+    pub outcome: &'a Outcome,
+    pub inputs: &'a Inputs,
+    pub report: &'a Report,
+    pub language: Language,
+}
+
+impl Desk<'_> {
+    fn say<T>(&self, both: [T; 2]) -> T {
+        self.language.say(both)
+    }
+
+    /// The name of a class for people.
+    fn class(&self, id: Option<&str>) -> String {
+        let Some(id) = id.filter(|id| !id.is_empty()) else { return self.say(["待定", "open"]).to_owned() };
+        let rules = &self.outcome.rules.classes;
+        let known = rules.iter().find(|def| def.id.as_str() == id);
+        known.map_or_else(|| id.to_owned(), |def| self.say([def.name.zh.clone(), def.name.en.clone()]))
+    }
+
+    /// The colour of a class; red for what is open, grey for what the rules do not know.
+    fn colour(&self, id: Option<&str>) -> [u8; 3] {
+        let Some(id) = id else { return [0xe8, 0x44, 0x0a] };
+        let known = self.outcome.rules.classes.iter().find(|def| def.id.as_str() == id);
+        let part = |at: usize| known.and_then(|def| u8::from_str_radix(def.color.get(at..at + 2)?, 16).ok());
+        [1, 3, 5].map(|at| part(at).unwrap_or(0x9a))
+    }
+}
+
+/// Returns a report as a document with figures of its first conflicts, so many.
+pub fn paper(job: &Job, report: &Report, language: Language, figures: usize) -> Paper {
+    let desk = Desk { outcome: &job.outcome, inputs: &job.inputs, report, language };
+    let mut blocks = vec![Block::Text(job.plan.note.both()[usize::from(language == Language::English)].clone())];
+    blocks.retain(|block| !matches!(block, Block::Text(text) if text.is_empty()));
+    blocks.push(Block::Text(desk.say(["本报告由蓝图生成；各面积四舍五入后分项之和等于合计。官方面积为椭球面积（CGCS2000）。", "Made by Lantu. Areas are rounded so that parts add up to the whole. Official areas are those on the ellipsoid (CGCS2000)."]).to_owned()));
+    blocks.push(Block::Drawing(map::overview(&desk)));
+    blocks.push(Block::Drawing(charts::classes(&desk)));
+    blocks.extend(tables::all(&desk));
+    blocks.extend(ledgers::all(&desk));
+    blocks.extend(tables::listed(&desk));
+    let drawn = figures::figures(&desk, figures);
+    if !drawn.is_empty() {
+        blocks.push(Block::Heading(desk.say(["冲突图", "Figures of conflicts"]).to_owned()));
+        blocks.push(Block::Figures(drawn));
+    }
+    let title = job.title();
+    let kind = desk.say(["报告", "report"]);
+    let language = desk.say(["zh", "en"]);
+    Paper { title: format!("{title} · {kind}"), language, blocks }
+}
+
+impl Report {
+    /// Writes the report as the path's ending says: `.json`, `.xlsx`, `.html` or `.pdf`.
+    ///
+    /// # Errors
+    /// Another ending, no font with Chinese characters for a PDF, or a file that cannot be written.
+    pub fn write_as(&self, path: &Path, paper: &Paper) -> Result<(), Problem> {
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) {
+            return self.write(path);
+        }
+        Ok(write_paper(path, paper)?)
+    }
+}

@@ -1,0 +1,217 @@
+//! What became of all ground: one walk over the faces, added up by layer, class, fate and district.
+
+use crate::balance::BalancePlan;
+use crate::districts::Districts;
+use crate::outcome::{NO_CONFLICT, Outcome};
+use crate::rounding::Cell;
+use lantu_engine::{Basis, Blueprint, ClassId, FaceId, FeatureRef, OUTSIDE, Patch, Verdict};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What became of ground that a feature claimed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// Nobody else claimed it: it is kept.
+    Uncontested,
+    /// The feature won it or names its class.
+    Won,
+    /// The feature's class stays there beside the one that names the place.
+    Beside,
+    /// Another feature of the same layer has it.
+    WithinLayer,
+    /// It was given to another layer.
+    Lost,
+    /// It became a class that none of the parties has.
+    OtherClass,
+    /// Nobody keeps it.
+    LeftEmpty,
+    /// Nobody has decided.
+    Open,
+}
+
+/// Who or what decided.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "by", content = "name")]
+pub enum DecidedBy {
+    /// There was nothing to decide, or nobody has.
+    Nobody,
+    /// The classes may lie over each other.
+    Compatible,
+    /// These rules, joined by `+`.
+    Rule(String),
+    /// This person.
+    Person(String),
+}
+
+/// Figures per district, by the district's index.
+pub(crate) type PerDistrict = BTreeMap<u32, Cell>;
+
+/// What the ground of a layer's class is added up by.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct Destiny<'a> {
+    pub layer: u32,
+    pub class: &'a ClassId,
+    pub fate: Fate,
+    /// The layer that has it now, and the class that it has.
+    pub to: (Option<u32>, Option<&'a ClassId>),
+    pub by: DecidedBy,
+}
+
+/// The figures of a class that must keep its area.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Turn {
+    /// It had the ground and has it no more.
+    Lost,
+    /// It has ground that it did not have.
+    Added,
+    /// Nobody has decided on its ground.
+    Pending,
+}
+
+/// What a turn of the ledger is added up by: the class that has the ground now, and who decided.
+pub(crate) type Entry<'a> = (Turn, Option<&'a ClassId>, DecidedBy);
+
+/// Everything that was added up.
+#[derive(Debug, Default)]
+pub(crate) struct Statistics<'a> {
+    pub account: BTreeMap<Destiny<'a>, PerDistrict>,
+    pub classes: BTreeMap<Option<&'a ClassId>, PerDistrict>,
+    /// Where a class is for certain, naming the place or beside.
+    pub present: BTreeMap<&'a ClassId, PerDistrict>,
+    /// Where it may come to be: it is a party of an open conflict.
+    pub possible: BTreeMap<&'a ClassId, PerDistrict>,
+    pub ledger: BTreeMap<Entry<'a>, PerDistrict>,
+    /// Each layer's ground, each place once.
+    pub grounds: BTreeMap<u32, PerDistrict>,
+}
+
+/// Adds everything up.
+pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balance: &BalancePlan) -> Statistics<'a> {
+    let mut sums = Statistics::default();
+    for face in outcome.cut.partition.bounded_faces() {
+        let place = Place::of(outcome, face);
+        for part in districts.of_face(&outcome.cut, face) {
+            sums.add_claims(&place, part.district, part.cell);
+            sums.add_present(&place, part.district, part.cell);
+            sums.add_turn(&place, balance, part.district, part.cell);
+        }
+    }
+    sums
+}
+
+fn add<K: Ord>(sums: &mut BTreeMap<K, PerDistrict>, key: K, district: u32, cell: Cell) {
+    sums.entry(key).or_default().entry(district).or_default().add(cell);
+}
+
+/// A face and what was decided of it.
+struct Place<'a> {
+    outcome: &'a Outcome,
+    parents: &'a [FeatureRef],
+    patch: Option<&'a Patch>,
+    kept: &'a [FeatureRef],
+    by: DecidedBy,
+}
+
+impl<'a> Place<'a> {
+    fn of(outcome: &'a Outcome, face: FaceId) -> Self {
+        debug_assert_ne!(face, OUTSIDE);
+        let at = outcome.blueprint.patch_of[face as usize];
+        let patch = (at != Blueprint::NONE).then(|| &outcome.blueprint.patches[at as usize]);
+        let conflict = outcome.cut.conflict_of[face as usize];
+        let decision = (conflict != NO_CONFLICT).then(|| &outcome.decisions[conflict as usize]);
+        let kept = decision
+            .filter(|decision| decision.verdict != Verdict::Open)
+            .map_or(&[][..], |decision| &decision.kept[..]);
+        let by = decision.map_or(DecidedBy::Nobody, |decision| decided_by(outcome, &decision.basis));
+        Self { outcome, parents: outcome.cut.partition.parents(face), patch, kept, by }
+    }
+
+    fn fate(&self, feature: FeatureRef) -> Fate {
+        let partition = &self.outcome.cut.partition;
+        let Some(patch) = self.patch else { return Fate::LeftEmpty };
+        match patch.source {
+            _ if patch.is_open() => Fate::Open,
+            Some(source) if source == feature && patch.conflict.is_none() => Fate::Uncontested,
+            Some(source) if source == feature => Fate::Won,
+            _ if self.kept.contains(&feature) => Fate::Beside,
+            Some(source) if partition.feature(source).layer == partition.feature(feature).layer => Fate::WithinLayer,
+            Some(_) => Fate::Lost,
+            None => Fate::OtherClass,
+        }
+    }
+
+    /// The classes that the place has for certain.
+    fn classes(&self) -> impl Iterator<Item = &'a ClassId> + use<'a> {
+        let settled = self.patch.filter(|patch| !patch.is_open());
+        settled.into_iter().flat_map(|patch| patch.class.iter().chain(patch.designations.iter()))
+    }
+}
+
+/// Returns who or what decided.
+pub(crate) fn decided_by(outcome: &Outcome, basis: &Basis) -> DecidedBy {
+    match basis {
+        Basis::Compatible => DecidedBy::Compatible,
+        Basis::Rule(ids) => DecidedBy::Rule(ids.to_string()),
+        Basis::Choice(number) => {
+            let operation = outcome.log.operations().get(*number as usize - 1);
+            DecidedBy::Person(operation.map(|operation| operation.who.clone()).unwrap_or_default())
+        }
+        Basis::Nobody => DecidedBy::Nobody,
+    }
+}
+
+impl<'a> Statistics<'a> {
+    fn add_claims(&mut self, place: &Place<'a>, district: u32, cell: Cell) {
+        let partition = &place.outcome.cut.partition;
+        let mut before = None;
+        for &parent in place.parents {
+            let feature = partition.feature(parent);
+            let fate = place.fate(parent);
+            let source = place.patch.and_then(|patch| patch.source);
+            let moved = matches!(fate, Fate::Lost | Fate::Beside | Fate::OtherClass);
+            let to = match place.patch {
+                Some(patch) if moved => (source.map(|source| partition.feature(source).layer), patch.class.as_ref()),
+                _ => (None, None),
+            };
+            let by = place.by.clone();
+            add(
+                &mut self.account,
+                Destiny { layer: feature.layer, class: &feature.class, fate, to, by },
+                district,
+                cell,
+            );
+            // Parents are ascending, so those of a layer stand together.
+            if before != Some(feature.layer) {
+                add(&mut self.grounds, feature.layer, district, cell);
+            }
+            before = Some(feature.layer);
+        }
+    }
+
+    fn add_present(&mut self, place: &Place<'a>, district: u32, cell: Cell) {
+        let Some(patch) = place.patch else { return };
+        add(&mut self.classes, patch.class.as_ref(), district, cell);
+        place.classes().for_each(|class| add(&mut self.present, class, district, cell));
+        if patch.is_open() {
+            patch.designations.iter().for_each(|class| add(&mut self.possible, class, district, cell));
+        }
+    }
+
+    fn add_turn(&mut self, place: &Place<'a>, balance: &BalancePlan, district: u32, cell: Cell) {
+        let partition = &place.outcome.cut.partition;
+        let had = place.parents.iter().any(|&parent| {
+            balance.is_kept(&partition.feature(parent).class) && !balance.is_addition(&partition.layer_of(parent).name)
+        });
+        let open = place.patch.is_some_and(|patch| patch.is_open());
+        let has = place.classes().any(|class| balance.is_kept(class));
+        let turn = match (had, has, open) {
+            (true, _, true) => Turn::Pending,
+            (true, false, false) => Turn::Lost,
+            (false, true, false) => Turn::Added,
+            _ => return,
+        };
+        let class = place.patch.and_then(|patch| patch.class.as_ref());
+        add(&mut self.ledger, (turn, class, place.by.clone()), district, cell);
+    }
+}
