@@ -3,11 +3,13 @@
 //! The program decides, takes back, runs anew and exports without pause, and says on its output what
 //! it was told is done. Killed at a random moment it must have left: a record that opens and holds
 //! every decision that was confirmed, targets that are whole, and nothing that the next start does
-//! not put in order. 200 kills; `make torture` makes it 1,000.
+//! not put in order. 200 kills; `make torture` makes it 1,000. Then it works on a full disk and in a
+//! read-only folder.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod desk;
+mod hard;
 
 use desk::Desk;
 use rusqlite::{Connection, OpenFlags};
@@ -39,6 +41,8 @@ fn main() {
     let kills = std::env::var("LANTU_KILLS").map_or(KILLS, |text| text.parse().unwrap());
     let told = torture(kills);
     println!("test {NAME} ... ok ({kills} kills, {told})");
+    println!("test a_full_disk_breaks_nothing ... ok ({})", hard::full_disk());
+    println!("test a_read_only_folder_breaks_nothing ... ok ({})", hard::read_only());
 }
 
 /// The program that is killed.
