@@ -9,7 +9,9 @@ mod inputs;
 mod manner;
 mod merge;
 mod replay;
+mod rules;
 mod say;
+mod slivers;
 mod summary;
 mod table;
 mod verify;
@@ -31,6 +33,8 @@ Examples · 示例:
   lantu verify blueprint.geojson --against red.gpkg
   lantu info dltb.shp
   lantu replay project.lantu --into again
+  lantu rules check rules.toml && lantu rules test rules.toml
+  lantu slivers project.toml --log slivers.csv
 
 Language: Chinese where LC_ALL, LC_MESSAGES or LANG begins with zh, else English.
 语言：LC_ALL、LC_MESSAGES 或 LANG 以 zh 开头时为中文，否则为英文。";
@@ -50,6 +54,8 @@ enum Command {
     Verify(verify::Verify),
     Info(info::Info),
     Replay(replay::ReplayArgs),
+    Rules(rules::Rules),
+    Slivers(slivers::Slivers),
 }
 
 /// What a command comes to, if it comes to an end.
@@ -87,5 +93,7 @@ fn run(command: &Command) -> Result<Answer, Problem> {
         Command::Verify(verify) => verify.run(),
         Command::Info(info) => info.run(),
         Command::Replay(replay) => replay.run(),
+        Command::Rules(rules) => rules.run(),
+        Command::Slivers(slivers) => slivers.run(),
     }
 }

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 pub struct Patch {
     /// The faces it consists of, ascending.
     pub faces: Box<[FaceId]>,
+    /// One of the faces that are its own, not a sliver merged into it.
+    pub origin: FaceId,
     /// Its class; `None` while its conflict is open.
     pub class: Option<ClassId>,
     /// The feature it comes from: the one that names its class, `None` while open or if the
@@ -32,10 +34,10 @@ pub struct Patch {
 }
 
 impl Patch {
-    /// Returns all features that cover it, ascending.
+    /// Returns all features that cover it, ascending; slivers merged into it aside.
     pub fn parents<'a>(&self, partition: &'a Partition) -> &'a [FeatureRef] {
-        // A patch has one history, so its faces have the same parents.
-        self.faces.first().map_or(&[], |&face| partition.parents(face))
+        // A patch has one history, so its own faces have the same parents.
+        partition.parents(self.origin)
     }
 }
 
@@ -168,6 +170,7 @@ fn uncontested(partition: &Partition, faces: Box<[FaceId]>) -> Patch {
         conflict: None,
         open: false,
         area2: area2(partition, &faces),
+        origin: faces[0],
         faces,
     }
 }
@@ -192,6 +195,7 @@ fn decided(partition: &Partition, decisions: &[Decision], rules: &RuleSet, index
         conflict: Some(index),
         open: decision.verdict == Verdict::Open,
         area2: area2(partition, &faces),
+        origin: faces[0],
         faces,
     }
 }

@@ -66,6 +66,8 @@ pub enum FindingCode {
     OrphanedDecision,
     /// A conflict that nobody has decided.
     OpenConflict,
+    /// A gap that merging slivers could not or was not to fill.
+    UnfilledGap,
 }
 
 /// Which thing a finding is about.
@@ -141,6 +143,7 @@ impl FindingCode {
             Collapsed => "collapsed",
             OrphanedDecision => "orphaned-decision",
             OpenConflict => "open-conflict",
+            UnfilledGap => "unfilled-gap",
         }
     }
 }

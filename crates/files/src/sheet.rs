@@ -10,7 +10,7 @@ use crate::theme::Theme;
 use crate::wkb::Polygon;
 use geo::{Coord, LineString, Rect};
 use lantu_engine::{
-    Blueprint, ClassId, FaceId, Feature, GridPolygon, Layer, NormalLayer, Outline, Partition, Patch, Point,
+    Blueprint, ClassId, FaceId, Feature, GridPolygon, Layer, NormalLayer, OUTSIDE, Outline, Partition, Patch, Point,
     PrecisionModel, normalise, overlay,
 };
 use rayon::prelude::*;
@@ -79,6 +79,7 @@ impl<'a> Sheet<'a> {
     pub(crate) fn blueprint(&self) -> Blueprint {
         let patch = |group: usize| Patch {
             faces: self.faces[group].into(),
+            origin: self.faces[group].first().copied().unwrap_or(OUTSIDE),
             class: None,
             source: None,
             designations: Box::default(),

@@ -9,7 +9,7 @@
 //! tiles as bytes. [`Job`] is the same work without a window. What was cut stays as it is until
 //! layers change; a decision only appends to the record and decides anew.
 //!
-//! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`, `room`. What is asked of a
+//! Going in: `plan`, `names`, `classes`, `codes`, `rules` with `rule_lines` and `trial`, `load`. At work: `outcome` with `slivers`, `progress`, `room`. What is asked of a
 //! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
@@ -19,6 +19,7 @@
 mod commands;
 pub mod api;
 mod choosing;
+mod classes;
 mod codes;
 mod content;
 mod detail;
@@ -45,16 +46,20 @@ mod reattach;
 mod replay;
 mod report;
 mod room;
+mod rule_lines;
 mod rules;
 mod runs;
 mod settings;
 mod sieve;
+mod slivers;
 mod store;
 mod targets;
 mod tiles;
 mod totals;
+mod trial;
 mod view;
 
+pub use classes::{ClassEntry, ClassTable, Classes};
 pub use codes::{CodeField, CodeSystem};
 pub use job::{Job, Watcher, use_threads};
 pub use lantu_files::{FieldNames, Manner, TextOut, Verification, Written, WrittenProof};
@@ -68,6 +73,9 @@ pub use reattach::Orphan;
 pub use replay::{ChangedInput, Replay, Replayed, replay};
 pub use report::{Report, report};
 pub use room::Room;
+pub use rule_lines::{Remark, look_through};
 pub use settings::Settings;
+pub use slivers::{SliverLog, SliverPreview, SliverSum, read as read_slivers};
 pub use store::Place;
 pub use targets::Targets;
+pub use trial::{Tried, try_cases};

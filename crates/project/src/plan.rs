@@ -7,8 +7,8 @@ use crate::api::Problem;
 use crate::codes::CodeSystem;
 use crate::names::LayerNames;
 use crate::problem;
-use lantu_engine::ClassId;
 use lantu_engine::rules::Bilingual;
+use lantu_engine::{ClassId, SliverRules};
 use lantu_files::{Crs, LayerRequest, Shift, Source};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -32,6 +32,12 @@ pub struct Plan {
     pub grid: f64,
     /// The file of its rules.
     pub rules: Option<PathBuf>,
+    /// The office's own tables of classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<PathBuf>,
+    /// How slivers are merged; not at all if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slivers: Option<SliverRules>,
     /// Its layers.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerPlan>,
@@ -40,7 +46,8 @@ pub struct Plan {
 impl Default for Plan {
     fn default() -> Self {
         let (title, note) = (Words::default(), Words::default());
-        Self { title, demo: false, note, crs: None, grid: GRID_M, rules: None, layers: Vec::new() }
+        let (crs, rules, classes, slivers) = (None, None, Vec::new(), None);
+        Self { title, demo: false, note, crs, grid: GRID_M, rules, classes, slivers, layers: Vec::new() }
     }
 }
 
@@ -129,8 +136,8 @@ impl Plan {
     }
 
     fn make_absolute(&mut self, base: &Path) {
-        if let Some(rules) = &mut self.rules {
-            *rules = tidy(&base.join(&rules));
+        for file in self.rules.iter_mut().chain(&mut self.classes) {
+            *file = tidy(&base.join(&file));
         }
         for layer in &mut self.layers {
             layer.path = tidy(&base.join(&layer.path)).to_string_lossy().into_owned();
@@ -158,7 +165,12 @@ impl Plan {
     /// Returns the files that the plan is read from; none for a source that is misspelt.
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let data = self.layers.iter().filter_map(|layer| layer.source().ok()).map(|source| source.path);
-        data.chain(self.rules.clone())
+        data.chain(self.own_files().cloned())
+    }
+
+    /// Returns the files of rules and classes.
+    pub(crate) fn own_files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.rules.iter().chain(&self.classes)
     }
 
     /// Gives a layer a new source, as the terminal or the window spells it.

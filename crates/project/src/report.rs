@@ -6,6 +6,7 @@ use crate::measure::Measure;
 use crate::outcome::Outcome;
 use crate::problem::fault;
 use crate::reattach::Orphan;
+use crate::slivers::{self, SliverLog, SliverPreview};
 use crate::totals::tally_where;
 use crate::{api::Problem, load::Loaded};
 use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Severity};
@@ -13,7 +14,7 @@ use lantu_files::Written;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many findings are written out; the rest is counted.
+/// How many findings and slivers are written out; the rest is counted.
 const FINDINGS: usize = 10_000;
 
 /// The report of a run.
@@ -35,6 +36,12 @@ pub struct Report {
     pub conflicts: ConflictReport,
     /// The blueprint.
     pub blueprint: BlueprintReport,
+    /// What became of slivers, by which settings, and the area moved per class.
+    pub slivers: SliverPreview,
+    /// Slivers that were merged, with from and to; at most 10,000.
+    pub sliver_log: Vec<SliverLog>,
+    /// How many slivers are not written out.
+    pub slivers_omitted: usize,
     /// The proof.
     pub proof: ProofReport,
     /// What the format of the blueprint's file cannot hold: Chinese, English.
@@ -192,6 +199,10 @@ pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
     let (outcome, measure) = (&job.outcome, job.measure());
     let partition = &outcome.cut.partition;
     let findings: Vec<&Finding> = job.findings().collect();
+    let mut slivers = slivers::told(outcome, measure);
+    let mut sliver_log = std::mem::take(&mut slivers.log);
+    let slivers_omitted = sliver_log.len().saturating_sub(FINDINGS);
+    sliver_log.truncate(FINDINGS);
     Ok(Report {
         lantu: env!("CARGO_PKG_VERSION"),
         crs: job.inputs.crs.name().to_owned(),
@@ -201,6 +212,9 @@ pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
         arcs: partition.arc_count(),
         conflicts: conflicts(outcome, measure),
         blueprint: blueprint(job, measure),
+        slivers,
+        sliver_log,
+        slivers_omitted,
         proof: proof(outcome, measure, written)?,
         said: written.map(|written| written.said.clone()).unwrap_or_default(),
         orphaned_decisions: outcome.orphaned,
