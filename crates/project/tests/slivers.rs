@@ -114,8 +114,9 @@ fn settings_that_name_an_unknown_class_are_refused() {
 #[test]
 fn window_terminal_and_replay_write_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = "[slivers]\narea_m2 = 200.0\ngap_area_m2 = 50.0\n";
-    let project = opened(folder.path(), plan);
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../seeds/rules/three-lines.toml");
+    let plan = format!("rules = '{}'\n[slivers]\narea_m2 = 200.0\ngap_area_m2 = 50.0\n", rules.display());
+    let project = opened(folder.path(), &plan);
     let window = folder.path().join("window.gpkg");
     ask(&project, "export", json!({ "path": window.display().to_string(), "what": "blueprint" }));
 
