@@ -11,8 +11,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 #[derive(Default)]
 pub(crate) struct Covers {
     classes: OnceLock<Vec<ClassId>>,
-    known: Mutex<Vec<(Vec<ClassId>, Arc<Vec<i128>>)>>,
+    known: Mutex<Vec<Cover>>,
 }
+
+/// Sorted classes, and per feature twice the ground that they cover.
+type Cover = (Vec<ClassId>, Arc<Vec<i128>>);
 
 impl Clone for Covers {
     fn clone(&self) -> Self {

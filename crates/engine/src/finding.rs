@@ -64,8 +64,6 @@ pub enum FindingCode {
     Collapsed,
     /// A decision whose conflict is no longer there.
     OrphanedDecision,
-    /// A conflict that nobody has decided.
-    OpenConflict,
     /// A gap that merging slivers could not or was not to fill.
     UnfilledGap,
 }
@@ -142,7 +140,6 @@ impl FindingCode {
             CoarserGrid => "coarser-grid",
             Collapsed => "collapsed",
             OrphanedDecision => "orphaned-decision",
-            OpenConflict => "open-conflict",
             UnfilledGap => "unfilled-gap",
         }
     }

@@ -186,7 +186,7 @@ pub fn merge_slivers(
     let borders = places.borders(partition);
     step(watch, Stage::Slivers, 0.2)?;
     let widths = places.widths(partition, &borders);
-    let mut fates = places.fates(partition, rules, settings, &widths);
+    let mut fates = places.fates(partition, decisions, rules, settings, &widths);
     let limits = Limits::of(partition, rules, settings, &places);
     let mut home: Vec<u32> = (0..places.len() as u32).collect();
     let mut area2 = places.area2.clone();
@@ -299,14 +299,21 @@ impl<'a> Places<'a> {
         self.area2.iter().zip(&around).map(width).collect()
     }
 
-    fn fates(&self, partition: &Partition, rules: &RuleSet, settings: &SliverRules, widths: &[f64]) -> Vec<Fate> {
+    fn fates(
+        &self,
+        partition: &Partition,
+        decisions: &[Decision],
+        rules: &RuleSet,
+        settings: &SliverRules,
+        widths: &[f64],
+    ) -> Vec<Fate> {
         let mut known: HashMap<Option<&ClassId>, Threshold> = HashMap::new();
         let grid = &partition.grid;
         let mut fates = Vec::with_capacity(self.len());
         for place in 0..self.len() as u32 {
             let threshold = match self.patch(place) {
                 None => Some(Threshold { area: settings.gap_area_m2, width: settings.gap_width_m }),
-                Some(patch) if self.stays(patch, settings) => None,
+                Some(patch) if stays(patch, decisions, settings) => None,
                 Some(patch) => {
                     let class = patch.class.as_ref();
                     *known.entry(class).or_insert_with(|| Threshold::of(class, rules, settings))
@@ -325,12 +332,6 @@ impl<'a> Places<'a> {
         fates
     }
 
-    /// Whether a patch stays for another reason than its size.
-    fn stays(&self, patch: &Patch, settings: &SliverRules) -> bool {
-        let asked_for = patch.open && (!settings.open || patch.decided_by.is_some());
-        asked_for || matches!(patch.decided_by, Some(Basis::Choice(_)))
-    }
-
     fn unfilled(&self, partition: &Partition, fates: &[Fate]) -> Vec<Finding> {
         let gaps = self.blueprint.patches.len() as u32..self.len() as u32;
         let left = gaps.filter(|&gap| fates[gap as usize] != Fate::Gone);
@@ -341,6 +342,13 @@ impl<'a> Places<'a> {
         };
         left.map(finding).collect()
     }
+}
+
+/// Whether a patch stays for another reason than its size.
+fn stays(patch: &Patch, decisions: &[Decision], settings: &SliverRules) -> bool {
+    let basis = patch.decided_by(decisions);
+    let asked_for = patch.is_open() && (!settings.open || basis.is_some());
+    asked_for || matches!(basis, Some(Basis::Choice(_)))
 }
 
 /// Below which area or width a patch is a sliver.
@@ -365,7 +373,7 @@ impl Threshold {
 
     /// The threshold, unless the patch's class, or one that it may come to have, is an exception.
     fn within(self, patch: &Patch, rules: &RuleSet, settings: &SliverRules) -> Option<Self> {
-        let candidates: &[ClassId] = if patch.open { &patch.designations } else { &[] };
+        let candidates: &[ClassId] = if patch.is_open() { &patch.designations } else { &[] };
         let mut classes = patch.class.iter().chain(candidates);
         let excepted = classes.any(|class| settings.except.iter().any(|except| rules.is(class, except)));
         (!excepted).then_some(self)

@@ -10,12 +10,13 @@ use crate::theme::Theme;
 use crate::wkb::Polygon;
 use geo::{Coord, LineString, Rect};
 use lantu_engine::{
-    Blueprint, ClassId, FaceId, Feature, GridPolygon, Layer, NormalLayer, OUTSIDE, Outline, Partition, Patch, Point,
+    Blueprint, ClassId, FaceId, Feature, GridPolygon, Layer, NormalLayer, Outline, Partition, Patch, Point,
     PrecisionModel, normalise, overlay,
 };
 use rayon::prelude::*;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Marks a face that belongs to no group.
 const NONE: u32 = Blueprint::NONE;
@@ -79,13 +80,10 @@ impl<'a> Sheet<'a> {
     pub(crate) fn blueprint(&self) -> Blueprint {
         let patch = |group: usize| Patch {
             faces: self.faces[group].into(),
-            origin: self.faces[group].first().copied().unwrap_or(OUTSIDE),
             class: None,
             source: None,
-            designations: Box::default(),
-            decided_by: None,
+            designations: Arc::default(),
             conflict: None,
-            open: false,
             area2: self.area2(group),
         };
         Blueprint { patches: (0..self.len()).map(patch).collect(), patch_of: self.owner.clone() }

@@ -123,7 +123,10 @@ fn read_one(
     watch: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Loaded, Problem> {
     let mut read = read_layer(request, crs, watch)?;
-    let files = provenance::files_of(&request.source.path)?;
+    let files = match read.value.content.take() {
+        Some(content) => vec![InputFile::of_database(&request.source.to_string(), content)],
+        None => provenance::files_of(&request.source.path)?,
+    };
     if codes == Some(CodeSystem::Survey) {
         Codes::of(tables)?.translate(&mut read.value.layer);
     }

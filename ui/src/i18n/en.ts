@@ -107,8 +107,6 @@ export const en: Record<Key, string> = {
   'finding.collapsed.text': 'The feature is so small that the grid kept nothing of it.',
   'finding.orphaned-decision': 'Decision without conflict',
   'finding.orphaned-decision.text': 'The conflict that it decided is no longer there.',
-  'finding.open-conflict': 'Open conflict',
-  'finding.open-conflict.text': 'Nobody has decided it yet.',
   'finding.unfilled-gap': 'Gap not filled',
   'finding.unfilled-gap.text': 'The gap is above the threshold, or no neighbour can take it: it stays empty.',
 

@@ -104,8 +104,6 @@ export const zh = {
   'finding.collapsed.text': '要素太小，落到格网上后什么也没有留下。',
   'finding.orphaned-decision': '裁定失去对象',
   'finding.orphaned-decision.text': '裁定所指的冲突已不存在。',
-  'finding.open-conflict': '冲突待定',
-  'finding.open-conflict.text': '冲突尚无人裁定。',
   'finding.unfilled-gap': '未填补的空隙',
   'finding.unfilled-gap.text': '空隙大于起点，或没有可以并入的相邻图斑，仍然空着。',
 
