@@ -15,8 +15,8 @@ use crate::run::{Outcome, run};
 use crate::wkt;
 use geo::Coord;
 use lantu_engine::{
-    Action, Attributes, Basis, Choice, ClassId, Conflict, ConflictId, ConflictKind, DecisionLog, Feature, Layer,
-    Operation, Partition, PrecisionModel, RuleSet, Tolerances, Verdict,
+    Action, Attributes, Basis, Choice, ClassId, Conflict, ConflictId, ConflictKind, DecisionLog, Feature, Layer, Moved,
+    Operation, Partition, PrecisionModel, RuleSet, SliverRules, Tolerances, Verdict,
 };
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,8 @@ pub struct Case {
     /// What counts as a sliver: area and width.
     #[serde(default)]
     pub sliver: [f64; 2],
+    /// How slivers are merged; not at all if absent.
+    pub slivers: Option<SliverRules>,
     /// What planners chose, in this order.
     #[serde(default)]
     pub choices: Vec<Chosen>,
@@ -58,6 +60,13 @@ pub struct Case {
     /// Per class, what else its patches are designated as.
     #[serde(default)]
     pub beside: BTreeMap<String, BTreeSet<String>>,
+    /// Slivers that are merged: `class area to class`, then ` pass n` if it is not the first; the
+    /// class is `gap` for a gap and `open` for what is open.
+    #[serde(default)]
+    pub moved: Vec<String>,
+    /// How many slivers no neighbour can take.
+    #[serde(default)]
+    pub left: u64,
     /// `code layer:feature`, or the code alone.
     #[serde(default)]
     pub findings: Vec<String>,
@@ -88,18 +97,27 @@ impl Case {
         let grid = PrecisionModel { scale: 1.0 / self.grid, origin: [0, 0] };
         let backwards = layers.iter().rev().cloned().collect();
         let choose = |partition: &Partition, conflicts: &[Conflict]| self.log(partition, conflicts);
-        let outcome = run(layers, &grid, &rules, choose);
-        let turned = run(backwards, &grid, &rules, choose);
+        let mut outcome = run(layers, &grid, &rules, choose);
+        let mut turned = run(backwards, &grid, &rules, choose);
+        if let Some(settings) = &self.slivers {
+            outcome.merge_slivers(&rules, settings);
+            turned.merge_slivers(&rules, settings);
+        }
         let mut problems = Vec::new();
         if !outcome.proof.holds() {
             problems.push(format!("the proof does not hold: {:?}", outcome.proof));
         }
-        if outcome.conflicts != turned.conflicts || outcome.blueprint != turned.blueprint {
+        if outcome.conflicts != turned.conflicts
+            || outcome.blueprint != turned.blueprint
+            || outcome.moved != turned.moved
+        {
             problems.push("the order of the layers makes a difference".to_owned());
         }
         compare("conflicts", &sorted(&self.conflicts), &sorted(&conflicts(&outcome)), &mut problems);
         compare("blueprint", &self.blueprint, &rounded(&outcome.area_by_class()), &mut problems);
         compare("beside", &self.beside, &beside(&outcome), &mut problems);
+        compare("moved", &sorted(&self.moved), &sorted(&moved(&outcome)), &mut problems);
+        compare("left", &self.left, &outcome.left.0, &mut problems);
         compare("findings", &sorted(&self.findings), &sorted(&findings(&outcome)), &mut problems);
         problems
     }
@@ -171,6 +189,21 @@ fn conflicts(outcome: &Outcome) -> Vec<String> {
         format!("{kind}{who} {area} {verdict}{basis}{sliver}")
     };
     outcome.conflicts.iter().zip(&outcome.decisions).map(line).collect()
+}
+
+fn moved(outcome: &Outcome) -> Vec<String> {
+    let line = |moved: &Moved| {
+        let from = match (&moved.from, moved.gap) {
+            (Some(class), _) => class.to_string(),
+            (None, true) => "gap".to_owned(),
+            (None, false) => "open".to_owned(),
+        };
+        let to = &outcome.blueprint.patches[moved.patch as usize].class;
+        let area = round(outcome.partition.grid.area(moved.area2));
+        let pass = if moved.pass == 1 { String::new() } else { format!(" pass {}", moved.pass) };
+        format!("{from} {area} to {}{pass}", to.as_ref().map(ToString::to_string).unwrap_or_default())
+    };
+    outcome.moved.iter().map(line).collect()
 }
 
 fn beside(outcome: &Outcome) -> BTreeMap<String, BTreeSet<String>> {

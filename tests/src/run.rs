@@ -1,8 +1,8 @@
 //! The whole way through the engine, as every test of it goes.
 
 use lantu_engine::{
-    Blueprint, Conflict, Decision, DecisionLog, Finding, Layer, Partition, PrecisionModel, Proof, RuleSet, Stop,
-    Unwatched, check, compose, decide, detect, normalise, overlay,
+    Blueprint, Conflict, Decision, DecisionLog, Finding, Layer, Moved, Partition, PrecisionModel, Proof, RuleSet,
+    SliverRules, Stop, Unwatched, check, compose, decide, detect, merge_slivers, normalise, overlay,
 };
 use std::collections::BTreeMap;
 
@@ -20,6 +20,10 @@ pub struct Outcome {
     pub proof: Proof,
     /// All findings.
     pub findings: Vec<Finding>,
+    /// Slivers that were merged.
+    pub moved: Vec<Moved>,
+    /// Slivers that no neighbour could take, and twice their area.
+    pub left: (u64, i128),
 }
 
 /// Cuts the layers and finds what they contradict each other in.
@@ -50,7 +54,16 @@ pub fn run(
     findings.extend(decided.findings);
     let blueprint = unstopped(compose(&partition, &conflicts, &decided.value, rules, &Unwatched));
     let Ok(proof) = check(&partition, &blueprint, &Unwatched) else { panic!("nobody stops the proof") };
-    Outcome { partition, conflicts, decisions: decided.value, blueprint, proof, findings }
+    Outcome {
+        partition,
+        conflicts,
+        decisions: decided.value,
+        blueprint,
+        proof,
+        findings,
+        moved: Vec::new(),
+        left: (0, 0),
+    }
 }
 
 /// Runs with nobody having chosen anything.
@@ -59,6 +72,17 @@ pub fn run_undecided(layers: Vec<Layer>, grid: &PrecisionModel, rules: &RuleSet)
 }
 
 impl Outcome {
+    /// Merges the slivers of the blueprint and proves it again.
+    pub fn merge_slivers(&mut self, rules: &RuleSet, settings: &SliverRules) {
+        let before = std::mem::take(&mut self.blueprint);
+        let (partition, conflicts, decisions) = (&self.partition, &self.conflicts, &self.decisions);
+        let merged = unstopped(merge_slivers(partition, conflicts, decisions, before, rules, settings, &Unwatched));
+        (self.blueprint, self.moved, self.left) = (merged.blueprint, merged.moved, merged.left);
+        self.findings.extend(merged.findings);
+        let Ok(proof) = check(&self.partition, &self.blueprint, &Unwatched) else { panic!("nobody stops the proof") };
+        self.proof = proof;
+    }
+
     /// Returns the area of the blueprint per class, in the plane's units; `open` for what is open.
     pub fn area_by_class(&self) -> BTreeMap<String, f64> {
         let mut doubled: BTreeMap<String, i128> = BTreeMap::new();

@@ -39,13 +39,15 @@ macro_rules! themes {
     };
 }
 
-themes! { overlaps gaps_and_slivers rules choices rings numbers }
+themes! { overlaps gaps_and_slivers merging rules choices rings numbers }
 
 #[test]
 fn every_file_of_cases_is_run_and_every_case_has_a_name_of_its_own() {
     let files: BTreeSet<String> = std::fs::read_dir(folder())
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     assert_eq!(files, THEMES.iter().map(|theme| (*theme).to_owned()).collect());
     let names: Vec<String> = THEMES.iter().flat_map(|theme| read(theme).case).map(|case| case.name).collect();

@@ -4,10 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use geo::{Coord, LineString};
+use lantu_engine::slivers::Limit;
 use lantu_engine::{
-    Action, Attributes, Choice, ClassId, Conflict, DecisionLog, Feature, Layer, Means, Operation, Partition, PartyName,
-    Point, PrecisionModel, Recall, RuleSet, Stop, Unwatched, compose, compose_again, decide, decide_again, normalise,
-    overlay_with,
+    Action, Attributes, Blueprint, Choice, ClassId, Conflict, DecisionLog, Feature, FindingCode, Layer, Means,
+    Operation, Partition, PartyName, Point, PrecisionModel, Recall, Rule, RuleSet, SliverRules, Stop, Strategy,
+    Unwatched, compose, compose_again, decide, decide_again, normalise, overlay_with,
 };
 use lantu_tests::depot::{Full, InMemory};
 use lantu_tests::random::{Random, layers};
@@ -265,4 +266,98 @@ proptest! {
         let covered: i128 = partition.bounded_faces().filter(|&face| !partition.parents(face).is_empty()).map(|face| partition.area2(face)).sum();
         prop_assert_eq!(outcome.blueprint.patches.iter().map(|patch| patch.area2).sum::<i128>(), covered);
     }
+
+    #[test]
+    fn merging_slivers_keeps_the_ground_and_crosses_no_limit(seed: u64, area in 1u32..40, passes in 1u32..5, limit in 0usize..4, open: bool) {
+        let (rules, settings) = (order_of_classes(), sliver_settings(area, passes, limit, open));
+        let plain = run_undecided(placed(seed, |x, y| (x, y)), &GRID, &rules);
+        let mut merged = run_undecided(placed(seed, |x, y| (x, y)), &GRID, &rules);
+        merged.merge_slivers(&rules, &settings);
+        prop_assert!(merged.proof.holds(), "{:?}", merged.proof);
+        let total = |outcome: &Outcome| outcome.blueprint.patches.iter().map(|patch| patch.area2).sum::<i128>();
+        let filled: i128 = merged.moved.iter().filter(|moved| moved.gap).map(|moved| moved.area2).sum();
+        prop_assert_eq!(total(&merged), total(&plain) + filled);
+        // Per class: what it had, less what went, and what came.
+        let mut by_class = doubled_by_class(&plain.blueprint);
+        for moved in &merged.moved {
+            let to = &merged.blueprint.patches[moved.patch as usize].class;
+            if !moved.gap {
+                *by_class.entry(moved.from.clone()).or_default() -= moved.area2;
+            }
+            *by_class.entry(to.clone()).or_default() += moved.area2;
+            prop_assert!(moved.area2 < 2 * i128::from(area), "no sliver");
+        }
+        by_class.retain(|_, area2| *area2 != 0);
+        prop_assert_eq!(by_class, doubled_by_class(&merged.blueprint));
+        // Every patch hangs together and lies on one side of the limit.
+        let partition = &merged.partition;
+        let inside = |face: u32| partition.parents(face).iter().any(|&parent| limited(limit, &partition.layer_of(parent).name));
+        for patch in &merged.blueprint.patches {
+            prop_assert!(patch.faces.iter().all(|&face| inside(face) == inside(patch.faces[0])), "across a limit");
+            prop_assert!(hangs_together(partition, &patch.faces), "in pieces");
+        }
+    }
+
+    #[test]
+    fn neither_the_order_of_layers_nor_threads_show_in_what_slivers_become(seed: u64, area in 1u32..40, threads in 1usize..5, limit in 0usize..4) {
+        let (rules, settings) = (order_of_classes(), sliver_settings(area, 3, limit, true));
+        let merged = |layers: Vec<Layer>, threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let mut outcome = run_undecided(layers, &GRID, &rules);
+                outcome.merge_slivers(&rules, &settings);
+                let unfilled = outcome.findings.iter().filter(|finding| finding.code == FindingCode::UnfilledGap).count();
+                (outcome.blueprint, outcome.moved, outcome.left, unfilled)
+            })
+        };
+        let given = placed(seed, |x, y| (x, y));
+        let backwards = given.iter().rev().cloned().collect();
+        prop_assert_eq!(merged(given, 1), merged(backwards, threads));
+    }
+}
+
+/// Class a before b before c, so that most conflicts are decided.
+fn order_of_classes() -> RuleSet {
+    let order = ["a", "b", "c"].map(ClassId::new).to_vec();
+    let (when, because, basis) = Default::default();
+    let then = Strategy::Priority(order);
+    let rule = Rule { id: "P".to_owned(), when, then, because, basis, certainty: Default::default(), enabled: true };
+    RuleSet { rules: vec![rule], ..RuleSet::default() }
+}
+
+/// Settings with the edge of one layer as a limit: of `a`, `b` or `c`, or none at 3.
+fn sliver_settings(area: u32, passes: u32, limit: usize, open: bool) -> SliverRules {
+    let layer = ["a", "b", "c"].get(limit);
+    let limits = match (layer, limit) {
+        (Some(layer), 0) => vec![Limit { layer: Some((*layer).to_owned()), ..Limit::default() }],
+        (Some(layer), _) => vec![Limit { edge_of: Some(ClassId::new(layer)), ..Limit::default() }],
+        (None, _) => Vec::new(),
+    };
+    let area = f64::from(area);
+    SliverRules { area_m2: area, gap_area_m2: area, passes, open, limits, ..SliverRules::default() }
+}
+
+fn limited(limit: usize, layer: &str) -> bool {
+    ["a", "b", "c"].get(limit) == Some(&layer)
+}
+
+fn doubled_by_class(blueprint: &Blueprint) -> BTreeMap<Option<ClassId>, i128> {
+    blueprint.patches.iter().fold(BTreeMap::new(), |mut sums, patch| {
+        *sums.entry(patch.class.clone()).or_default() += patch.area2;
+        sums
+    })
+}
+
+/// Whether faces are joined by arcs, told by walking from one to the next.
+fn hangs_together(partition: &Partition, faces: &[u32]) -> bool {
+    let (mut seen, mut waiting) = (BTreeSet::from([faces[0]]), vec![faces[0]]);
+    while let Some(face) = waiting.pop() {
+        for edge in partition.half_edges(face) {
+            let beyond = partition.left(edge ^ 1);
+            if faces.binary_search(&beyond).is_ok() && seen.insert(beyond) {
+                waiting.push(beyond);
+            }
+        }
+    }
+    seen.len() == faces.len()
 }

@@ -3,7 +3,7 @@
 use crate::watch;
 use clap::Args;
 use lantu_project::api::Problem;
-use lantu_project::{Job, LayerPlan, Plan, Room, Targets, use_threads};
+use lantu_project::{Job, LayerPlan, Plan, Room, Targets, read_slivers, use_threads};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -20,6 +20,9 @@ pub struct Inputs {
     /// Rules instead of the project's · 规则文件，取代项目中的规则
     #[arg(long, value_name = "FILE.toml")]
     rules: Option<PathBuf>,
+    /// Merge slivers by these settings instead of the project's [slivers] · 碎图斑设定文件，取代项目中的设定
+    #[arg(long, value_name = "FILE.toml")]
+    slivers: Option<PathBuf>,
     /// CRS to work in, as EPSG:4546, instead of the project's or the data's zone · 工作坐标系
     #[arg(long, value_name = "EPSG:n")]
     crs: Option<String>,
@@ -66,6 +69,9 @@ impl Inputs {
             plan.layers.push(LayerPlan::parse(layer)?);
         }
         plan.rules = self.rules.clone().or(plan.rules);
+        if let Some(path) = &self.slivers {
+            plan.slivers = Some(read_slivers(path)?);
+        }
         plan.crs = self.crs.clone().or(plan.crs);
         plan.grid = self.grid.unwrap_or(plan.grid);
         if plan.layers.is_empty() {

@@ -10,7 +10,9 @@ mod manner;
 mod merge;
 mod replay;
 mod reports;
+mod rules;
 mod say;
+mod slivers;
 mod summary;
 mod table;
 mod verify;
@@ -33,6 +35,8 @@ Examples · 示例:
   lantu report project.toml --out report.xlsx --out report.pdf
   lantu info dltb.shp
   lantu replay project.lantu --into again
+  lantu rules check rules.toml && lantu rules test rules.toml
+  lantu slivers project.toml --log slivers.csv
 
 Language: Chinese where LC_ALL, LC_MESSAGES or LANG begins with zh, else English.
 语言：LC_ALL、LC_MESSAGES 或 LANG 以 zh 开头时为中文，否则为英文。";
@@ -53,6 +57,8 @@ enum Command {
     Info(info::Info),
     Replay(replay::ReplayArgs),
     Report(reports::ReportArgs),
+    Rules(rules::Rules),
+    Slivers(slivers::Slivers),
 }
 
 /// What a command comes to, if it comes to an end.
@@ -91,5 +97,7 @@ fn run(command: &Command) -> Result<Answer, Problem> {
         Command::Info(info) => info.run(),
         Command::Replay(replay) => replay.run(),
         Command::Report(report) => report.run(),
+        Command::Rules(rules) => rules.run(),
+        Command::Slivers(slivers) => slivers.run(),
     }
 }

@@ -17,6 +17,7 @@ pub fn of_merge(job: &Job, report: &Report, files: &[&Path]) -> String {
         conflicts(report),
         pairs(report),
         blueprint(job, report),
+        slivers(report),
         proof(report),
         remarks(report),
         written(files),
@@ -63,6 +64,7 @@ fn finding(code: &str) -> String {
         "coarser-grid" => "格网放粗",
         "collapsed" => "小于格网而消失",
         "orphaned-decision" => "裁定失去对象",
+        "unfilled-gap" => "未填补的空隙",
         other => other,
     };
     in_language([zh.to_owned(), code.replace('-', " ")])
@@ -138,6 +140,11 @@ fn blueprint(job: &Job, report: &Report) -> String {
         vec![name, count(class.patches), hectares(class.area_m2), hectares(class.ellipsoid_area_m2)]
     });
     section(&heading, rows.collect())
+}
+
+/// What became of slivers, if they were merged.
+fn slivers(report: &Report) -> String {
+    if report.slivers.settings.is_some() { crate::slivers::sentences(&report.slivers) } else { String::new() }
 }
 
 fn proof(report: &Report) -> String {

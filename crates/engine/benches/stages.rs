@@ -7,8 +7,8 @@ use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group,
 use geo::{Coord, LineString, Rect};
 use lantu_bench::{Ground, Shape, Size};
 use lantu_engine::{
-    Attributes, ClassId, DecisionLog, Feature, Layer, NormalLayer, PrecisionModel, RuleSet, Stop, Unwatched, check,
-    compose, decide, detect, normalise, overlay,
+    Attributes, ClassId, DecisionLog, Feature, Layer, NormalLayer, PrecisionModel, RuleSet, SliverRules, Stop,
+    Unwatched, check, compose, decide, detect, merge_slivers, normalise, overlay,
 };
 use std::convert::Infallible;
 
@@ -82,6 +82,12 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("decide", |bench| bench.iter(|| decide(&partition, &conflicts, &rules, &log, &Unwatched)));
     group.bench_function("compose", |bench| {
         bench.iter(|| compose(&partition, &conflicts, &decisions, &rules, &Unwatched))
+    });
+    let settings =
+        SliverRules { area_m2: 200.0, width_m: 1.0, gap_area_m2: 200.0, open: true, ..SliverRules::default() };
+    group.bench_function("slivers", |bench| {
+        let merge = |plain| merge_slivers(&partition, &conflicts, &decisions, plain, &rules, &settings, &Unwatched);
+        bench.iter_batched(|| blueprint.clone(), merge, BatchSize::PerIteration);
     });
     group.bench_function("check", |bench| bench.iter(|| check(&partition, &blueprint, &Unwatched)));
     group.finish();

@@ -42,10 +42,15 @@ impl Patch {
         (*basis != Basis::Nobody).then_some(basis)
     }
 
-    /// Returns all features that cover it, ascending.
-    pub fn parents<'a>(&self, partition: &'a Partition) -> &'a [FeatureRef] {
-        // A patch has one history, so its faces have the same parents.
-        self.faces.first().map_or(&[], |&face| partition.parents(face))
+    /// Returns all features that cover it, ascending; slivers merged into it aside. `conflicts` are
+    /// those that it was composed of.
+    pub fn parents<'a>(&self, partition: &'a Partition, conflicts: &'a [Conflict]) -> &'a [FeatureRef] {
+        if let Some(conflict) = self.conflict {
+            return &conflicts[conflict as usize].parties;
+        }
+        // Uncontested ground has one parent; a sliver that it took may have others.
+        let mut faces = self.faces.iter().map(|&face| partition.parents(face));
+        faces.find(|parents| parents.first() == self.source.as_ref() && parents.len() < 2).unwrap_or_default()
     }
 }
 

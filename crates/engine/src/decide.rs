@@ -2,12 +2,14 @@
 
 use crate::conflict::{Conflict, ConflictKind};
 use crate::finding::{About, Finding, FindingCode, Reported};
-use crate::layer::{ClassId, Value};
+use crate::layer::ClassId;
 use crate::log::{Choice, DecisionLog, Standing};
 use crate::partition::{FeatureRef, Partition};
-use crate::rules::{Relation, Rule, RuleSet, Strategy, When};
+use crate::rules::{Relation, Rule, RuleSet, Strategy};
 use crate::watch::{Stage, Steps, Stop, Watch};
+use crate::when::{applies, date, value_of};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -214,7 +216,7 @@ fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Deci
                 kept: rest.into(),
             };
         }
-        let kept = survivors(partition, conflict, &rest, rule);
+        let kept = survivors(partition, conflict, &rest, rules, rule);
         if kept.is_empty() || kept.len() == rest.len() {
             continue;
         }
@@ -243,30 +245,19 @@ fn settle(partition: &Partition, rest: &[FeatureRef], rules: &RuleSet) -> Verdic
     first.map_or(Verdict::Open, |&party| Verdict::GiveTo(party))
 }
 
-fn applies(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], rules: &RuleSet, when: &When) -> bool {
-    let has = |class: &ClassId| rest.iter().any(|&party| partition.feature(party).class == *class);
-    let area = partition.grid.area(conflict.area2);
-    let classes =
-        when.classes.as_ref().is_none_or(|[a, b]| has(a) && has(b) && rules.relation(a, b) == Relation::Conflict);
-    let attribute = when.attribute.as_ref().is_none_or(|test| {
-        rest.iter().any(|&party| {
-            let feature = partition.feature(party);
-            let value = feature.attributes.get(&test.field).map(Value::to_text);
-            feature.class == test.class && value.is_some_and(|value| test.values.contains(&value))
-        })
-    });
-    classes
-        && attribute
-        && when.sliver.is_none_or(|sliver| sliver == conflict.sliver)
-        && when.max_area_m2.is_none_or(|most| area <= most)
-        && when.min_area_m2.is_none_or(|least| area >= least)
-}
-
 /// The parties that a rule leaves in the race.
-fn survivors(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], rule: &Rule) -> Vec<FeatureRef> {
+fn survivors(
+    partition: &Partition,
+    conflict: &Conflict,
+    rest: &[FeatureRef],
+    rules: &RuleSet,
+    rule: &Rule,
+) -> Vec<FeatureRef> {
     let class = |party: &FeatureRef| &partition.feature(*party).class;
     // A rule about two classes speaks of these two only: a third party stays for its own rules.
-    let concerned = |party: &FeatureRef| rule.when.classes.as_ref().is_none_or(|pair| pair.contains(class(party)));
+    let concerned = |party: &FeatureRef| {
+        rule.when.classes.as_ref().is_none_or(|pair| pair.iter().any(|wanted| rules.is(class(party), wanted)))
+    };
     let keep_only = |keeps: &dyn Fn(&FeatureRef) -> bool| -> Vec<FeatureRef> {
         rest.iter().filter(|party| !concerned(party) || keeps(party)).copied().collect()
     };
@@ -274,28 +265,55 @@ fn survivors(partition: &Partition, conflict: &Conflict, rest: &[FeatureRef], ru
         let candidates = rest.iter().filter(|party| concerned(party)).copied();
         candidates.max_by(|a, b| measure(*a).total_cmp(&measure(*b)).then(b.cmp(a)))
     };
+    let only = |winner: Option<FeatureRef>| match winner {
+        Some(winner) => keep_only(&|party| *party == winner),
+        None => rest.to_vec(),
+    };
+    let there = |wanted: &ClassId| rest.iter().any(|party| rules.is(class(party), wanted));
     match &rule.then {
-        Strategy::GiveTo(winner) if rest.iter().any(|party| class(party) == winner) => {
-            keep_only(&|party| class(party) == winner)
-        }
+        Strategy::GiveTo(winner) if there(winner) => keep_only(&|party| rules.is(class(party), winner)),
         Strategy::GiveTo(_) | Strategy::Ask | Strategy::KeepAll => rest.to_vec(),
         Strategy::Priority(order) => {
-            let first = order.iter().find(|wanted| rest.iter().any(|party| class(party) == *wanted));
-            first.map_or_else(|| rest.to_vec(), |winner| keep_only(&|party| class(party) == winner))
+            let first = order.iter().find(|wanted| there(wanted));
+            first.map_or_else(|| rest.to_vec(), |winner| keep_only(&|party| rules.is(class(party), winner)))
         }
-        Strategy::LongestBorder => {
-            let winner = best(&|party| border_with(partition, conflict, party));
-            keep_only(&|party| Some(*party) == winner)
+        Strategy::Latest(field) => {
+            let date_of = |party: FeatureRef| value_of(partition, party, field).and_then(|text| date(&text));
+            only(strongest(rest.iter().copied().filter(|party| concerned(party)), date_of))
         }
-        Strategy::LargestArea => {
-            let winner = best(&|party| partition.feature_area(party));
-            keep_only(&|party| Some(*party) == winner)
+        Strategy::Ranked(ranking) => {
+            let standing = |party: FeatureRef| {
+                let value = value_of(partition, party, &ranking.field)?;
+                ranking.values.iter().position(|one| *one == value).map(Reverse)
+            };
+            only(strongest(rest.iter().copied().filter(|party| concerned(party)), standing))
         }
-        Strategy::SmallestArea => {
-            let winner = best(&|party| -partition.feature_area(party));
-            keep_only(&|party| Some(*party) == winner)
+        Strategy::Follow(role) => {
+            let says = |party: &&FeatureRef| rules.is(&partition.layer_of(**party).class, role);
+            let said: Vec<&FeatureRef> = rest.iter().filter(says).collect();
+            let agrees = |party: &FeatureRef| {
+                said.iter().all(|one| rules.relation(class(one), class(party)) == Relation::Compatible)
+            };
+            if said.is_empty() { rest.to_vec() } else { keep_only(&agrees) }
         }
+        Strategy::LongestBorder => only(best(&|party| border_with(partition, conflict, party))),
+        Strategy::LargestArea => only(best(&|party| partition.feature_area(party))),
+        Strategy::SmallestArea => only(best(&|party| -partition.feature_area(party))),
     }
+}
+
+/// The one that stands above all others; `None` if one of them has no standing, or two share the
+/// highest.
+fn strongest<T: Ord>(
+    parties: impl Iterator<Item = FeatureRef>,
+    standing: impl Fn(FeatureRef) -> Option<T>,
+) -> Option<FeatureRef> {
+    let standings: Option<Vec<(T, FeatureRef)>> =
+        parties.map(|party| standing(party).map(|standing| (standing, party))).collect();
+    let mut standings = standings?;
+    standings.sort();
+    let (highest, winner) = standings.pop()?;
+    standings.last().is_none_or(|(next, _)| *next < highest).then_some(winner)
 }
 
 /// The length of the conflict's border beyond which the party goes on, in grid units.

@@ -64,6 +64,8 @@ pub enum FindingCode {
     Collapsed,
     /// A decision whose conflict is no longer there.
     OrphanedDecision,
+    /// A gap that merging slivers could not or was not to fill.
+    UnfilledGap,
 }
 
 /// Which thing a finding is about.
@@ -138,6 +140,7 @@ impl FindingCode {
             CoarserGrid => "coarser-grid",
             Collapsed => "collapsed",
             OrphanedDecision => "orphaned-decision",
+            UnfilledGap => "unfilled-gap",
         }
     }
 }

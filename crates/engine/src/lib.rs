@@ -14,6 +14,7 @@
 pub mod check;
 pub mod compose;
 pub mod conflict;
+mod covers;
 pub mod decide;
 pub mod detect;
 pub mod finding;
@@ -21,14 +22,17 @@ pub mod footprint;
 mod groups;
 pub mod layer;
 pub mod log;
+pub mod mistakes;
 pub mod normalise;
 pub mod overlay;
 pub mod partition;
 pub mod precision;
 mod rings;
 pub mod rules;
+pub mod slivers;
 pub mod split;
 pub mod watch;
+mod when;
 
 pub use check::{Proof, check};
 pub use compose::{Blueprint, Patch, compose, compose_again};
@@ -45,5 +49,6 @@ pub use partition::{FaceId, FeatureInfo, FeatureRef, GridPolygon, LayerInfo, OUT
 pub use precision::{OutOfRange, Point, PrecisionModel};
 pub use rings::Outline;
 pub use rules::{Relation, Rule, RuleSet, Strategy, Tolerances};
+pub use slivers::{Merged, Moved, SliverRules, merge_slivers};
 pub use split::{Share, Split, split};
 pub use watch::{Stage, Stop, Unwatched, Watch};

@@ -4,6 +4,7 @@
 
 use crate::conflict::ConflictId;
 use crate::layer::ClassId;
+use crate::slivers::SliverRules;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -40,7 +41,7 @@ pub enum Choice {
 }
 
 /// What an operation does.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Decides conflicts.
@@ -50,6 +51,9 @@ pub enum Action {
         /// What is wanted.
         choice: Choice,
     },
+    /// Merges slivers by these settings from now on; `None` no longer merges any. What the plan says
+    /// of slivers then no longer counts.
+    Slivers(Option<Box<SliverRules>>),
     /// Takes back the operation of this number.
     Undo(u64),
     /// Brings back the operation of this number.
@@ -57,7 +61,7 @@ pub enum Action {
 }
 
 /// One line of the record.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Operation {
     /// Its number, from 1, without holes.
     pub number: u64,
@@ -76,7 +80,7 @@ pub struct Operation {
 }
 
 /// A choice that is in force, and the operation that made it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Standing<'a> {
     /// What is wanted.
     pub choice: &'a Choice,
@@ -85,7 +89,7 @@ pub struct Standing<'a> {
 }
 
 /// The record of a project, oldest first.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DecisionLog {
     /// Shared, so that a longer record costs no copy of what it has in common with the shorter.
@@ -129,7 +133,7 @@ impl DecisionLog {
             return Err(LogError::OutOfOrder { before, found: operation.number });
         }
         let possible = match operation.action {
-            Action::Decide { .. } => true,
+            Action::Decide { .. } | Action::Slivers(_) => true,
             Action::Undo(number) => self.undoable() == Some(number),
             Action::Redo(number) => self.redoable() == Some(number),
         };
@@ -140,7 +144,7 @@ impl DecisionLog {
         Ok(())
     }
 
-    /// Returns the operation that an undo would take back: the latest decision in force.
+    /// Returns the operation that an undo would take back: the latest decision or merging of slivers in force.
     pub fn undoable(&self) -> Option<u64> {
         self.stacks().0.last().copied()
     }
@@ -156,7 +160,7 @@ impl DecisionLog {
         let (mut done, mut undone) = (Vec::new(), Vec::new());
         for operation in &self.operations {
             match operation.action {
-                Action::Decide { .. } => {
+                Action::Decide { .. } | Action::Slivers(_) => {
                     done.push(operation.number);
                     undone.clear();
                 }
@@ -187,6 +191,15 @@ impl DecisionLog {
         standing
     }
 
+    /// Returns the settings by which slivers are merged, if the record says so or says that none are
+    /// (`Some(None)`).
+    pub fn slivers(&self) -> Option<Option<&SliverRules>> {
+        self.stacks().0.into_iter().rev().find_map(|number| match &self.operations[number as usize - 1].action {
+            Action::Slivers(settings) => Some(settings.as_deref()),
+            _ => None,
+        })
+    }
+
     /// Returns the choices in force for some conflicts; looks back only until all are found.
     pub fn standing_of(&self, wanted: &HashSet<ConflictId>) -> HashMap<ConflictId, Standing<'_>> {
         let mut standing = HashMap::new();
@@ -209,12 +222,12 @@ impl DecisionLog {
     pub fn touched_since(&self, known: usize) -> impl Iterator<Item = ConflictId> + '_ {
         self.operations.get(known..).unwrap_or_default().iter().flat_map(|operation| {
             let decided = match operation.action {
-                Action::Decide { .. } => operation,
+                Action::Decide { .. } | Action::Slivers(_) => operation,
                 Action::Undo(number) | Action::Redo(number) => &self.operations[number as usize - 1],
             };
             match &decided.action {
                 Action::Decide { conflicts, .. } => conflicts.as_slice(),
-                Action::Undo(_) | Action::Redo(_) => &[],
+                Action::Slivers(_) | Action::Undo(_) | Action::Redo(_) => &[],
             }
             .iter()
             .copied()

@@ -20,6 +20,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct NormalLayer {
     name: Arc<str>,
+    class: ClassId,
     vertices: u64,
     features: Vec<NormalFeature>,
     points: Vec<Point>,
@@ -45,6 +46,11 @@ impl NormalLayer {
     /// Returns the layer's name.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// Returns the class of features that name none.
+    pub fn class(&self) -> &ClassId {
+        &self.class
     }
 
     /// Returns how many features it has.
@@ -109,6 +115,7 @@ pub fn normalise(
         clockwise_is_usual,
         layer: NormalLayer {
             name: layer.name.clone(),
+            class: layer.class.clone(),
             vertices: 0,
             features: Vec::with_capacity(layer.features.len()),
             points: Vec::with_capacity(rings(layer).map(|ring| ring.0.len()).sum()),

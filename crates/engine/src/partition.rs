@@ -31,6 +31,8 @@ pub struct FeatureRef(pub u32);
 pub struct LayerInfo {
     /// The layer's name.
     pub name: Arc<str>,
+    /// Its class, which is that of features that name none: its role.
+    pub class: ClassId,
     /// The first of its features; they are consecutive.
     pub first: FeatureRef,
     /// How many features it has.
@@ -108,6 +110,8 @@ pub struct Partition {
     pub(crate) index: OnceLock<RTree<FaceBox>>,
     /// Twice the ground of each feature, made when first asked for.
     pub(crate) areas: OnceLock<Vec<i128>>,
+    /// How much of each feature other classes cover, made when first asked for.
+    pub(crate) covers: crate::covers::Covers,
 }
 
 /// A face's box in the R-tree.

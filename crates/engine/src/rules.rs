@@ -3,11 +3,12 @@
 //! A rule set is data with reasons; the engine only reads ids and conditions. It is checked by
 //! [`RuleSet::problems`] before a run, so that a misspelt class is a sentence and not a rule that
 //! silently never applies.
+//!
+//! A class may lie within another (`0301` within `03` within `forest`); what is said of the wider
+//! class then holds for the narrower, unless something nearer is said.
 
 use crate::layer::ClassId;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
-
 /// A text in both languages of the interface.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Bilingual {
@@ -54,6 +55,9 @@ pub struct ClassDef {
     pub name: Bilingual,
     /// Its colour on the map, `#rrggbb`.
     pub color: String,
+    /// The wider class that it belongs to: what is said of that one holds for it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<ClassId>,
 }
 
 /// Whether two classes may lie over each other.
@@ -96,38 +100,101 @@ pub enum Strategy {
     LargestArea,
     /// The party whose feature is smaller keeps it.
     SmallestArea,
+    /// The party with the latest date in this field keeps it, if all concerned carry one.
+    Latest(String),
+    /// The party whose value comes first keeps it, if all concerned carry one of the values: the
+    /// plan of a higher level binds that of a lower.
+    Ranked(Ranking),
+    /// What the layer of this class (role) says counts: parties that may not lie over its class
+    /// leave. The survey base map and the surveyed coastline decide so, where they are loaded.
+    Follow(ClassId),
     /// All keep it.
     KeepAll,
     /// A planner decides.
     Ask,
 }
 
+/// The order of a field's values.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ranking {
+    /// The field, or [`LAYER_FIELD`].
+    pub field: String,
+    /// The values, the strongest first.
+    pub values: Vec<String>,
+}
+
+/// Instead of a field: the name of the party's layer.
+pub const LAYER_FIELD: &str = "@layer";
+
 /// When a rule applies. All conditions that are given must hold.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct When {
-    /// Both classes are among the conflict's parties.
+    /// Both classes are among the conflict's parties and exclude each other.
     pub classes: Option<[ClassId; 2]>,
-    /// A party of `class` has one of `values` in `field`.
+    /// A party's attribute passes.
     pub attribute: Option<AttributeTest>,
+    /// Further attributes, which must all pass.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<AttributeTest>,
+    /// How much of a party's ground another class covers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<ShareTest>,
     /// The conflict is a sliver (`true`) or is not (`false`).
     pub sliver: Option<bool>,
     /// The conflict is at most this large, in m².
     pub max_area_m2: Option<f64>,
     /// The conflict is at least this large, in m².
     pub min_area_m2: Option<f64>,
+    /// The conflict is on average at most this wide, in m.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_width_m: Option<f64>,
+    /// The conflict is on average at least this wide, in m.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_width_m: Option<f64>,
 }
 
-/// A condition on an attribute.
+/// A condition on an attribute; what is given must all hold for one party.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AttributeTest {
+    /// The class of the party whose attribute is read; of any party if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<ClassId>,
+    /// The field, or [`LAYER_FIELD`].
+    pub field: String,
+    /// The value is one of these, as text.
+    pub values: Vec<String>,
+    /// The value begins with one of these: codes of districts or classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub begins: Vec<String>,
+    /// The value is at least this: a number, a date, else text in its order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<String>,
+    /// The value is at most this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<String>,
+    /// The field is not there or empty.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub absent: bool,
+}
+
+/// A condition on how much of a party's whole feature lies under another class, 0 to 1.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct AttributeTest {
-    /// The class of the party whose attribute is read.
-    pub class: ClassId,
-    /// The field.
-    pub field: String,
-    /// The values that count, as text.
-    pub values: Vec<String>,
+pub struct ShareTest {
+    /// The class of the party that is measured.
+    pub of: ClassId,
+    /// The class that covers it.
+    #[serde(rename = "in")]
+    pub under: ClassId,
+    /// The least share: 0.9 counts as inside.
+    #[serde(default)]
+    pub at_least: Option<f64>,
+    /// The largest share: 0.1 counts as outside.
+    #[serde(default)]
+    pub at_most: Option<f64>,
 }
 
 /// One ordered rule.
@@ -193,34 +260,51 @@ pub struct RuleSet {
     pub tolerances: Tolerances,
 }
 
-/// A mistake in a rule set.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Problem {
-    /// A pair or rule names a class that neither the set nor a layer knows.
-    UnknownClass {
-        /// The rule's id, or `pair`.
-        rule: String,
-        /// The class.
-        class: ClassId,
-    },
-    /// Two rules have the same id.
-    RepeatedRule(String),
-    /// The same pair is listed with both relations.
-    Contradiction(ClassId, ClassId),
-}
-
 impl RuleSet {
-    /// Returns the relation of two classes: what the matrix says, else compatible if they are the
-    /// same class and conflict if not.
+    /// Returns the relation of two classes: what the matrix says of them or, from the nearest
+    /// outwards, of the classes that they lie within; else compatible if one lies within the other
+    /// and conflict if not.
     pub fn relation(&self, a: &ClassId, b: &ClassId) -> Relation {
         if a == b {
             return Relation::Compatible;
         }
-        let listed = self.pairs.iter().find(|pair| {
+        let (wider_a, wider_b) = (self.lineage(a), self.lineage(b));
+        let depth = |lineage: &[&ClassId], class: &ClassId| lineage.iter().position(|wider| *wider == class);
+        let far = |pair: &Pair| {
             let [x, y] = &pair.classes;
-            (x == a && y == b) || (x == b && y == a)
-        });
-        listed.map_or(Relation::Conflict, |pair| pair.relation)
+            let one = depth(&wider_a, x).zip(depth(&wider_b, y));
+            let other = depth(&wider_a, y).zip(depth(&wider_b, x));
+            one.into_iter().chain(other).map(|(a, b)| a + b).min()
+        };
+        let nearest = self.pairs.iter().filter_map(|pair| Some((far(pair)?, pair))).min_by_key(|(far, _)| *far);
+        if let Some((_, pair)) = nearest {
+            return pair.relation;
+        }
+        let related = wider_a.contains(&b) || wider_b.contains(&a);
+        if related { Relation::Compatible } else { Relation::Conflict }
+    }
+
+    /// Returns a class and the classes that it lies within, the nearest first.
+    pub fn lineage<'a>(&'a self, class: &'a ClassId) -> Vec<&'a ClassId> {
+        let mut lineage = vec![class];
+        let mut at = class;
+        while let Some(wider) = self.definition(at).and_then(|def| def.within.as_ref())
+            && !lineage.contains(&wider)
+        {
+            lineage.push(wider);
+            at = wider;
+        }
+        lineage
+    }
+
+    /// Returns what the set says of a class.
+    pub fn definition(&self, class: &ClassId) -> Option<&ClassDef> {
+        self.classes.iter().find(|def| def.id == *class)
+    }
+
+    /// Returns whether a class is another or lies within it.
+    pub fn is(&self, class: &ClassId, wanted: &ClassId) -> bool {
+        class == wanted || self.lineage(class)[1..].contains(&wanted)
     }
 
     /// Returns where a class stands when one of several compatible ones must name the place:
@@ -230,45 +314,12 @@ impl RuleSet {
         let kind = at.map_or(ClassKind::Land, |at| self.classes[at].kind);
         (kind, at.unwrap_or(usize::MAX), class)
     }
+}
 
-    /// Returns the mistakes in the set; `known` are the classes that the layers use.
-    pub fn problems(&self, known: &BTreeSet<ClassId>) -> Vec<Problem> {
-        let mut all: BTreeSet<&ClassId> = known.iter().collect();
-        all.extend(self.classes.iter().map(|def| &def.id));
-        let mut problems = Vec::new();
-        let mut say = |rule: &str, class: &ClassId| {
-            if !all.contains(class) {
-                problems.push(Problem::UnknownClass { rule: rule.to_owned(), class: class.clone() });
-            }
-        };
-        for pair in &self.pairs {
-            pair.classes.iter().for_each(|class| say("pair", class));
-        }
-        for rule in &self.rules {
-            rule.classes_named().for_each(|class| say(&rule.id, class));
-        }
-        self.repeats(&mut problems);
-        problems
-    }
-
-    fn repeats(&self, problems: &mut Vec<Problem>) {
-        let mut ids = BTreeSet::new();
-        for rule in &self.rules {
-            if !ids.insert(&rule.id) {
-                problems.push(Problem::RepeatedRule(rule.id.clone()));
-            }
-        }
-        let mut relations = BTreeMap::new();
-        for pair in &self.pairs {
-            let mut key = pair.classes.clone();
-            key.sort();
-            if let Some(before) = relations.insert(key.clone(), pair.relation)
-                && before != pair.relation
-            {
-                let [a, b] = key;
-                problems.push(Problem::Contradiction(a, b));
-            }
-        }
+impl When {
+    /// Returns all conditions on attributes.
+    pub fn tests(&self) -> impl Iterator<Item = &AttributeTest> {
+        self.attribute.iter().chain(&self.attributes)
     }
 }
 
@@ -276,12 +327,13 @@ impl Rule {
     /// Returns every class that the rule names.
     pub fn classes_named(&self) -> impl Iterator<Item = &ClassId> {
         let pair = self.when.classes.iter().flatten();
-        let tested = self.when.attribute.iter().map(|test| &test.class);
+        let tested = self.when.tests().filter_map(|test| test.class.as_ref());
+        let measured = self.when.share.iter().flat_map(|share| [&share.of, &share.under]);
         let given: &[ClassId] = match &self.then {
-            Strategy::GiveTo(class) => std::slice::from_ref(class),
+            Strategy::GiveTo(class) | Strategy::Follow(class) => std::slice::from_ref(class),
             Strategy::Priority(order) => order,
             _ => &[],
         };
-        pair.chain(tested).chain(given)
+        pair.chain(tested).chain(measured).chain(given)
     }
 }

@@ -21,6 +21,8 @@ pub enum Stage {
     Decide,
     /// Composing the blueprint.
     Compose,
+    /// Merging slivers into their neighbours.
+    Slivers,
     /// Proving the partition.
     Check,
 }

@@ -148,7 +148,7 @@ impl<'a> BlueprintExport<'a> {
         vec![
             Cell::text(patch.class.as_ref().map(ClassId::as_str)),
             Cell::text(layer),
-            Cell::Texts(self.names(patch.parents(self.partition))),
+            Cell::Texts(self.names(patch.parents(self.partition, self.conflicts))),
             Cell::Texts(patch.designations.iter().map(|class| class.as_str().into()).collect()),
             Cell::text(patch.decided_by(self.decisions).and_then(decided_by)),
             Cell::text(conflict),

@@ -46,6 +46,7 @@ fn rules() -> RuleSet {
         kind: ClassKind::Land,
         name: Bilingual { zh: zh.to_owned(), en: id.to_owned() },
         color: "#112233".to_owned(),
+        within: None,
     };
     let classes = vec![class("farmland", "永久基本农田"), class("urban", "城镇开发边界")];
     RuleSet { classes, ..RuleSet::default() }

@@ -1,9 +1,12 @@
-//! Codes of land: which field holds them, which system they belong to, and survey codes as
-//! planning codes, by `seeds/codes.toml`.
+//! Codes of land: which field holds them and which system they belong to, by `seeds/codes.toml`, and
+//! survey codes as planning codes, by the tables of classes.
 //!
 //! The survey and the planning guide use the same numbers for different things, so the system is
 //! told before a code is read.
 
+use crate::api::Problem;
+use crate::classes::{Classes, SURVEY};
+use crate::problem::fault;
 use lantu_engine::{ClassId, Layer};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,6 +29,8 @@ pub struct Codes {
     #[serde(rename = "field")]
     fields: Vec<Field>,
     only: Only,
+    /// Survey codes and the planning codes that they mean.
+    #[serde(skip)]
     survey: BTreeMap<String, String>,
 }
 
@@ -62,12 +67,13 @@ impl CodeSystem {
 }
 
 impl Codes {
-    /// Returns what comes with the program.
+    /// Returns what comes with the program, with the planning codes of some tables.
     ///
     /// # Errors
     /// Says where the text is wrong; a test sees to it that it is not.
-    pub fn seeded() -> Result<Self, toml::de::Error> {
-        toml::from_str(SEED)
+    pub fn of(classes: &Classes) -> Result<Self, Problem> {
+        let codes: Self = toml::from_str(SEED).map_err(|cause| fault(&cause.to_string()))?;
+        Ok(Self { survey: classes.survey_codes(), ..codes })
     }
 
     /// Returns the field that holds codes, and their system: by the field's name, else by values
@@ -114,7 +120,7 @@ impl Codes {
     pub(crate) fn translate(&self, layer: &mut Layer) {
         for class in layer.features.iter_mut().filter_map(|feature| feature.class.as_mut()) {
             let planning = self.planning_code(class.as_str());
-            *class = planning.unwrap_or_else(|| ClassId::new(&format!("三调{class}")));
+            *class = planning.unwrap_or_else(|| ClassId::new(&format!("{SURVEY}{class}")));
         }
     }
 
@@ -132,9 +138,13 @@ impl Codes {
 mod tests {
     use super::*;
 
+    fn seeded() -> Codes {
+        Codes::of(&Classes::of(&[]).unwrap()).unwrap()
+    }
+
     fn recognised(fields: &[&str], values: &[&'static str]) -> Option<CodeField> {
         let fields: Vec<String> = fields.iter().map(|field| (*field).to_owned()).collect();
-        Codes::seeded().unwrap().recognise(&fields, |_| values.iter().map(|value| (*value).to_owned()).collect())
+        seeded().recognise(&fields, |_| values.iter().map(|value| (*value).to_owned()).collect())
     }
 
     #[test]
@@ -166,7 +176,7 @@ mod tests {
         };
         let (name, class) = ("三调".into(), ClassId::new("land"));
         let mut layer = Layer { name, class, features: vec![feature(0, "0601"), feature(1, "0810")] };
-        Codes::seeded().unwrap().translate(&mut layer);
+        seeded().translate(&mut layer);
         let classes: Vec<String> =
             layer.features.iter().flat_map(|feature| &feature.class).map(ToString::to_string).collect();
         assert_eq!(classes, ["1001", "三调0810"]);
@@ -174,7 +184,7 @@ mod tests {
 
     #[test]
     fn survey_codes_become_planning_codes() {
-        let codes = Codes::seeded().unwrap();
+        let codes = seeded();
         let planning = |code: &str| codes.planning_code(code).map(|code| code.to_string());
         for (survey, meant) in [
             ("0601", "1001"),

@@ -103,7 +103,7 @@ impl Districts {
         meter: &Meter<'_>,
     ) -> Result<Self, Problem> {
         let crs = &inputs.crs;
-        let loaded = load_one(&plan.layer(), names, crs, meter)?;
+        let loaded = load_one(&plan.layer(), names, inputs, meter)?;
         let (codes, titles) = named(plan, &loaded.layer)?;
         let grid = &cut.partition.grid;
         let near = clipped(&loaded.layer, inputs.extent().unwrap_or(loaded.extent), grid.step());

@@ -16,6 +16,7 @@ use crate::reattach::{self, Orphan};
 use crate::room::Room;
 use crate::rules;
 use crate::runs::{Export, Run, What};
+use crate::slivers;
 use crate::store::{Place, Store};
 use lantu_engine::{DecisionLog, Finding, Layer, RuleSet};
 use lantu_files::{Manner, Written, write_blueprint_as, write_conflicts_as};
@@ -120,12 +121,15 @@ impl Job {
         let mut clock = Clock::default();
         let mut inputs = load(&plan, &names, &meter)?;
         clock.lap("read");
-        rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
+        rules::check(&rules, &inputs, plan.rules.as_deref())?;
+        slivers::check(&plan, &rules, &inputs)?;
+        let rules = Arc::new(inputs.define(&rules));
         let contents = Contents::of(&inputs.layers, &log);
         let layers = take_layers(&mut inputs);
         let cut = Cut::of(&inputs, layers, plan.grid, &rules, room, &meter, &mut clock)?;
         let followed = Arc::new(reattach::followed(&log, &contents, &cut));
-        let outcome = Outcome::of(Arc::new(cut), rules, followed, &meter, &mut clock)?;
+        let slivers = plan.slivers.clone().map(Arc::new);
+        let outcome = Outcome::of(Arc::new(cut), rules, followed, slivers, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());
         let places = HashMap::new();
         let (districts, started) = (None, RefCell::new(Instant::now()));
@@ -158,14 +162,14 @@ impl Job {
         let mut exports = vec![exported(What::Blueprint, manner, blueprint)?];
         exports.extend(conflicts.map(|written| exported(What::Conflicts, manner, written)).transpose()?);
         let layers = self.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
-        let rules = self.plan.rules.iter().map(|path| provenance::look_at(path));
+        let own = self.plan.own_files().map(|path| provenance::look_at(path));
         store.keep_run(&Run {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             title: self.title.clone(),
             operations: applied.len() as u64,
             plan: self.plan.clone(),
             rules: (*self.outcome.rules).clone(),
-            inputs: layers.map(Ok).chain(rules).collect::<Result<_, Problem>>()?,
+            inputs: layers.map(Ok).chain(own).collect::<Result<_, Problem>>()?,
             exports,
         })
     }
@@ -238,7 +242,7 @@ impl Job {
     /// Returns everything that was found, layer by layer and then by cutting.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         let reading = self.inputs.layers.iter().flat_map(|loaded| &loaded.findings);
-        reading.chain(&self.outcome.cut.findings)
+        reading.chain(&self.outcome.cut.findings).chain(&self.outcome.slivers.findings)
     }
 }
 

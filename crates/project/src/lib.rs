@@ -9,10 +9,11 @@
 //! tiles as bytes. [`Job`] is the same work without a window. What was cut stays as it is until
 //! layers change; a decision only appends to the record and decides anew.
 //!
-//! Going in: `plan`, `names`, `codes`, `rules`, `load`. At work: `outcome`, `progress`, `room`. What is asked of a
-//! result: `inbox` with `sieve` and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`. What a report
-//! adds up: `districts`, `statistics`, `accounts`, `regions`, `balance` and `balances`, `listed`, as shown by
-//! `rounding`, on paper by `paper`. What
+//! Going in: `plan`, `names`, `classes`, `codes`, `rules` with `rule_lines` and `trial`, `load`. At
+//! work: `outcome` with `slivers`, `progress`, `room`. What is asked of a result: `inbox` with `sieve`
+//! and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`.
+//! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `balance` and `balances`,
+//! `listed`, as shown by `rounding`, on paper by `paper`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.
@@ -24,6 +25,7 @@ pub mod api;
 mod balance;
 mod balances;
 mod choosing;
+mod classes;
 mod codes;
 mod content;
 mod detail;
@@ -56,20 +58,24 @@ mod report;
 mod rings;
 mod room;
 mod rounding;
+mod rule_lines;
 mod rules;
 mod runs;
 mod settings;
 mod sieve;
+mod slivers;
 mod statistics;
 mod store;
 mod targets;
 mod tiles;
 mod totals;
+mod trial;
 mod view;
 
 pub use accounts::{LayerAccount, Outgoing};
 pub use balance::{BalancePlan, LinePlan, TargetPlan};
 pub use balances::{Balances, Light};
+pub use classes::{ClassEntry, ClassTable, Classes};
 pub use codes::{CodeField, CodeSystem};
 pub use districts::{District, DistrictPlan, Districts};
 pub use job::{Job, Watcher, use_threads};
@@ -87,7 +93,10 @@ pub use replay::{ChangedInput, Replay, Replayed, replay};
 pub use report::{ListedConflict, Report, report, report_listing};
 pub use room::Room;
 pub use rounding::{Area, Sizes};
+pub use rule_lines::{Remark, look_through};
 pub use settings::Settings;
+pub use slivers::{SliverLog, SliverPreview, SliverSum, read as read_slivers};
 pub use statistics::{DecidedBy, Fate};
 pub use store::Place;
 pub use targets::Targets;
+pub use trial::{Tried, try_cases};

@@ -1,6 +1,7 @@
 //! Reads the layers of a plan into the project's plane.
 
 use crate::api::Problem;
+use crate::classes::Classes;
 use crate::codes::{CodeSystem, Codes};
 use crate::names::LayerNames;
 use crate::plan::{LayerPlan, Plan};
@@ -42,6 +43,8 @@ pub struct Inputs {
     pub crs: Crs,
     /// The layers, in the order of the plan.
     pub layers: Vec<Loaded>,
+    /// The tables of classes.
+    pub tables: Arc<Classes>,
 }
 
 /// Reads all layers of a plan.
@@ -62,6 +65,7 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
         None => choose_crs(&requests).map_err(|error| nowhere(&requests, error))?,
     };
     in_metres(&crs)?;
+    let tables = Arc::new(Classes::of(&plan.classes)?);
     let parts = Mutex::new(vec![0.0; requests.len()]);
     let reached = |at: usize, part: f64| {
         let mut parts = parts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -70,11 +74,11 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     };
     let read = |(at, request): (usize, &LayerRequest)| {
         let codes = plan.layers[at].codes;
-        read_one(request, codes, &crs, &|part| meter.reached("read", reached(at, part), &request.name))
+        read_one(request, codes, &crs, &tables, &|part| meter.reached("read", reached(at, part), &request.name))
     };
     let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
     // What is wrong with the first layer is said first, whichever thread was quicker.
-    Ok(Inputs { crs, layers: layers.into_iter().collect::<Result<_, _>>()? })
+    Ok(Inputs { layers: layers.into_iter().collect::<Result<_, _>>()?, crs, tables })
 }
 
 /// Areas, widths and tolerances are in metres: the plane must be, too. Layers may be in anything.
@@ -102,18 +106,20 @@ fn nowhere(requests: &[LayerRequest], error: FileError) -> Problem {
     read.err().unwrap_or(error).into()
 }
 
-/// Reads one more layer into a plane that is already chosen.
+/// Reads one more layer, beside others, into their plane.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_one(plan: &LayerPlan, names: &LayerNames, crs: &Crs, meter: &Meter<'_>) -> Result<Loaded, Problem> {
-    read_one(&plan.request(names)?, plan.codes, crs, &|part| meter.reached("read", part, &plan.name))
+pub fn load_one(plan: &LayerPlan, names: &LayerNames, beside: &Inputs, meter: &Meter<'_>) -> Result<Loaded, Problem> {
+    let Inputs { crs, tables, .. } = beside;
+    read_one(&plan.request(names)?, plan.codes, crs, tables, &|part| meter.reached("read", part, &plan.name))
 }
 
 fn read_one(
     request: &LayerRequest,
     codes: Option<CodeSystem>,
     crs: &Crs,
+    tables: &Classes,
     watch: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Loaded, Problem> {
     let mut read = read_layer(request, crs, watch)?;
@@ -122,7 +128,7 @@ fn read_one(
         None => provenance::files_of(&request.source.path)?,
     };
     if codes == Some(CodeSystem::Survey) {
-        Codes::seeded().map_err(|cause| problem::fault(&cause.to_string()))?.translate(&mut read.value.layer);
+        Codes::of(tables)?.translate(&mut read.value.layer);
     }
     let area = read.value.layer.features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
     Ok(Loaded {
@@ -177,6 +183,11 @@ impl Inputs {
         let of_layers = self.layers.iter().map(|loaded| &loaded.layer.class);
         let of_features = self.layers.iter().flat_map(|loaded| &loaded.layer.features).filter_map(|f| f.class.as_ref());
         of_layers.chain(of_features).cloned().collect()
+    }
+
+    /// Returns rules with the definitions of the classes that the layers use.
+    pub fn define(&self, rules: &RuleSet) -> RuleSet {
+        self.tables.define(rules, &self.classes())
     }
 
     /// Returns west, south, east, north in degrees of everything that was read.

@@ -1,6 +1,7 @@
 //! Looks at files without a project: `lantu info` and `lantu verify`.
 
 use crate::api::Problem;
+use crate::classes::Classes;
 use crate::codes::{CodeField, Codes};
 use crate::job::Watcher;
 use crate::names::{LayerNames, Recognised};
@@ -114,7 +115,7 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
 
 /// The field of codes, by its name or by the values of the first features.
 fn code_field(layer: &Layer, fields: &[String]) -> Result<Option<CodeField>, Problem> {
-    let codes = Codes::seeded().map_err(|cause| problem::fault(&cause.to_string()))?;
+    let codes = Codes::of(&Classes::of(&[])?)?;
     let text = |value: Option<&Value>| match value {
         Some(Value::Text(text)) => Some(text.to_string()),
         Some(Value::Int(number)) => Some(number.to_string()),

@@ -6,9 +6,9 @@ use crate::problem;
 use crate::progress::Meter;
 use crate::room::{Room, lent};
 use lantu_engine::{
-    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, FaceId, Finding, FindingCode, Layer, Means,
-    NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, Stop, Unwatched, check, compose,
-    compose_again, decide, decide_again, detect, normalise, overlay_with,
+    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, FaceId, Finding, FindingCode, Layer, Means, Merged,
+    Moved, NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, SliverRules, Stop, Unwatched,
+    Watch, check, compose, compose_again, decide, decide_again, detect, merge_slivers, normalise, overlay_with,
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
 use rayon::prelude::*;
@@ -47,14 +47,31 @@ pub struct Outcome {
     pub log: Arc<DecisionLog>,
     /// One decision per conflict.
     pub decisions: Vec<Decision>,
-    /// The blueprint.
+    /// The blueprint, slivers merged.
     pub blueprint: Blueprint,
+    /// What became of slivers.
+    pub slivers: Slivers,
     /// Its proof.
     pub proof: Proof,
     /// Decisions that have lost their conflict.
     pub orphaned: u32,
     /// How long each stage took, in seconds, in order.
     pub timings: Vec<(&'static str, f64)>,
+}
+
+/// How slivers were merged, and which.
+#[derive(Clone, Debug, Default)]
+pub struct Slivers {
+    /// What the plan says of them; the record stands above it.
+    pub of_plan: Option<Arc<SliverRules>>,
+    /// By which settings they were merged; `None` if they were not.
+    pub settings: Option<SliverRules>,
+    /// Every patch that was merged, in the order of its first face.
+    pub moved: Vec<Moved>,
+    /// How many no neighbour could take, and twice their area in square grid units.
+    pub left: (u64, i128),
+    /// Gaps that were not filled.
+    pub findings: Vec<Finding>,
 }
 
 impl Cut {
@@ -172,6 +189,7 @@ impl Outcome {
         cut: Arc<Cut>,
         rules: Arc<RuleSet>,
         log: Arc<DecisionLog>,
+        slivers: Option<Arc<SliverRules>>,
         meter: &Meter<'_>,
         clock: &mut Clock,
     ) -> Result<Self, Problem> {
@@ -181,11 +199,15 @@ impl Outcome {
         meter.reached("compose", 0.0, "");
         let blueprint = compose(&cut.partition, &cut.conflicts, &decided.value, &rules, meter)?;
         clock.lap("compose");
+        let (blueprint, slivers) = merged(&cut, &decided.value, &rules, &log, blueprint, slivers, meter)?;
+        if slivers.settings.is_some() {
+            clock.lap("slivers");
+        }
         let proof = check(&cut.partition, &blueprint, meter)?;
         clock.lap("check");
         let orphaned = decided.findings.len() as u32;
         let timings = clock.laps.clone();
-        Ok(Self { cut, rules, log, decisions: decided.value, blueprint, proof, orphaned, timings })
+        Ok(Self { cut, rules, log, decisions: decided.value, blueprint, slivers, proof, orphaned, timings })
     }
 
     /// Applies a longer record to the same cut and rules: nothing is cut or measured anew, and only
@@ -196,9 +218,11 @@ impl Outcome {
     pub fn go_on(&mut self, log: Arc<DecisionLog>) -> Result<(), Stop> {
         let touched: Option<BTreeSet<u32>> =
             log.touched_since(self.log.operations().len()).map(|id| self.cut.find(id)).collect();
+        // A sliver may go elsewhere whatever else is decided: then all is composed again.
+        let merging = self.slivers.settings.is_some() || log.slivers() != self.log.slivers();
         self.log = log;
         // Where decisions have lost their conflict, they must be counted again: look at all.
-        let touched = touched.filter(|_| self.orphaned == 0);
+        let touched = touched.filter(|_| self.orphaned == 0 && !merging);
         let again = touched.is_some_and(|which| self.again(&which.into_iter().collect::<Vec<_>>()));
         if again { Ok(()) } else { self.all_again() }
     }
@@ -213,7 +237,10 @@ impl Outcome {
     fn all_again(&mut self) -> Result<(), Stop> {
         let (partition, conflicts) = (&self.cut.partition, &self.cut.conflicts);
         let decided = decide(partition, conflicts, &self.rules, &self.log, &Unwatched)?;
-        self.blueprint = compose(partition, conflicts, &decided.value, &self.rules, &Unwatched)?;
+        let blueprint = compose(partition, conflicts, &decided.value, &self.rules, &Unwatched)?;
+        let of_plan = self.slivers.of_plan.take();
+        let (cut, rules, log) = (&self.cut, &self.rules, &self.log);
+        (self.blueprint, self.slivers) = merged(cut, &decided.value, rules, log, blueprint, of_plan, &Unwatched)?;
         self.decisions = decided.value;
         self.orphaned = decided.findings.len() as u32;
         self.proof = self.proof.of_other_blueprint(partition, &self.blueprint);
@@ -235,6 +262,23 @@ impl Outcome {
             title,
         }
     }
+}
+
+/// Merges the slivers of a blueprint as the record says, else as the plan does.
+fn merged(
+    cut: &Cut,
+    decisions: &[Decision],
+    rules: &RuleSet,
+    log: &DecisionLog,
+    blueprint: Blueprint,
+    of_plan: Option<Arc<SliverRules>>,
+    watch: &dyn Watch,
+) -> Result<(Blueprint, Slivers), Stop> {
+    let said = log.slivers().unwrap_or(of_plan.as_deref());
+    let Some(settings) = said.cloned() else { return Ok((blueprint, Slivers { of_plan, ..Slivers::default() })) };
+    let merged = merge_slivers(&cut.partition, &cut.conflicts, decisions, blueprint, rules, &settings, watch)?;
+    let Merged { blueprint, moved, left, findings } = merged;
+    Ok((blueprint, Slivers { of_plan, settings: Some(settings), moved, left, findings }))
 }
 
 /// Takes the time of stages.

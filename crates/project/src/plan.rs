@@ -9,8 +9,8 @@ use crate::codes::CodeSystem;
 use crate::districts::DistrictPlan;
 use crate::names::LayerNames;
 use crate::problem;
-use lantu_engine::ClassId;
 use lantu_engine::rules::Bilingual;
+use lantu_engine::{ClassId, SliverRules};
 use lantu_files::{Crs, LayerRequest, Shift, Source};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -38,6 +38,12 @@ pub struct Plan {
     pub districts: Option<DistrictPlan>,
     /// What it keeps the balance of.
     pub balance: BalancePlan,
+    /// The office's own tables of classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<PathBuf>,
+    /// How slivers are merged; not at all if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slivers: Option<SliverRules>,
     /// Its layers.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerPlan>,
@@ -53,6 +59,8 @@ impl Default for Plan {
             crs: None,
             grid: GRID_M,
             rules: None,
+            classes: Vec::new(),
+            slivers: None,
             districts: None,
             balance: BalancePlan::default(),
             layers: Vec::new(),
@@ -145,8 +153,8 @@ impl Plan {
     }
 
     fn make_absolute(&mut self, base: &Path) {
-        if let Some(rules) = &mut self.rules {
-            *rules = tidy(&base.join(&rules));
+        for file in self.rules.iter_mut().chain(&mut self.classes) {
+            *file = tidy(&base.join(&file));
         }
         let of_layers = self.layers.iter_mut().filter(|layer| !layer.is_database()).map(|layer| &mut layer.path);
         let districts = self.districts.iter_mut().filter(|districts| !districts.layer().is_database());
@@ -181,8 +189,13 @@ impl Plan {
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let sources = self.layers.iter().filter_map(|layer| layer.source().ok());
         let districts = self.districts.iter().filter_map(|districts| districts.layer().source().ok());
-        let files = sources.chain(districts).filter(|source| !source.is_database()).map(|source| source.path);
-        files.chain(self.rules.clone())
+        let data = sources.chain(districts).filter(|source| !source.is_database()).map(|source| source.path);
+        data.chain(self.own_files().cloned())
+    }
+
+    /// Returns the files of rules and classes.
+    pub(crate) fn own_files(&self) -> impl Iterator<Item = &PathBuf> {
+        self.rules.iter().chain(&self.classes)
     }
 
     /// Gives a layer a new source, as the terminal or the window spells it.

@@ -24,7 +24,8 @@ const RUN: &[(&str, f64)] = &[
     ("detect", 0.63),
     ("ellipsoid", 0.70),
     ("decide", 0.72),
-    ("compose", 0.79),
+    ("compose", 0.77),
+    ("slivers", 0.79),
     ("check", 1.0),
 ];
 
@@ -96,6 +97,7 @@ pub(crate) fn stage_name(stage: Stage) -> &'static str {
         Stage::Detect => "detect",
         Stage::Decide => "decide",
         Stage::Compose => "compose",
+        Stage::Slivers => "slivers",
         Stage::Check => "check",
     }
 }

@@ -22,12 +22,14 @@ use crate::paper::{Language, paper};
 use crate::plan::{Plan, repeated};
 use crate::problem::{self, busy, fault, no_result};
 use crate::progress::Meter;
+use crate::provenance::{self, InputFile};
 use crate::reattach;
 use crate::report::report_listing;
 use crate::room::Room;
 use crate::rules;
 use crate::runs::{Run, What};
 use crate::settings::Settings;
+use crate::slivers;
 use crate::store::{Store, now};
 use crate::tiles::{Drawn, MapArcs, Sources, TileAddress};
 use crate::view;
@@ -65,6 +67,9 @@ struct State {
 pub(crate) struct Open {
     pub plan: Arc<Plan>,
     pub names: Arc<LayerNames>,
+    /// The rules as they were read.
+    pub pack: Arc<RuleSet>,
+    /// The rules with the classes that the layers use.
     pub rules: Arc<RuleSet>,
     pub inputs: Arc<Inputs>,
     pub sources: Arc<Sources>,
@@ -221,7 +226,8 @@ impl Shared {
         let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let rules = plan.rules.as_deref().map_or_else(rules::starter, rules::read)?;
         let inputs = load(&plan, &names, &self.meter())?;
-        rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
+        rules::check(&rules, &inputs, plan.rules.as_deref())?;
+        slivers::check(&plan, &rules, &inputs)?;
         let store = Store::open(&record, state_dir)?;
         let held = self.hold(store.path());
         if let Some(folder) = store.path().parent() {
@@ -235,7 +241,8 @@ impl Shared {
             sources: Arc::new(sources(&inputs)),
             plan: Arc::new(plan),
             names: Arc::new(names),
-            rules: Arc::new(rules),
+            rules: Arc::new(inputs.define(&rules)),
+            pack: Arc::new(rules),
             inputs: Arc::new(inputs),
             store: Arc::new(Mutex::new(store)),
             log: Arc::new(log),
@@ -265,7 +272,8 @@ impl Shared {
             for mut layer in layers {
                 layer.name = plan.free_name(&layer.name);
                 layer.crs.clone_from(&assume_crs);
-                inputs.layers.push(load_one(&layer, &open.names, &inputs.crs, &self.meter())?);
+                let loaded = load_one(&layer, &open.names, inputs, &self.meter())?;
+                inputs.layers.push(loaded);
                 edits.add(layer.clone());
                 plan.layers.push(layer);
             }
@@ -292,6 +300,7 @@ impl Shared {
         drop(store);
         (open.plan, open.edits, open.result) = (Arc::new(plan), Arc::new(edits), None);
         open.sources = Arc::new(sources(&inputs));
+        open.rules = Arc::new(inputs.define(&open.pack));
         open.inputs = Arc::new(inputs);
         Ok(self.replace(Some(open)))
     }
@@ -306,7 +315,8 @@ impl Shared {
         let inbox = Arc::new(Inbox::of(&cut, measure));
         let contents = Arc::new(Contents::of(&open.inputs.layers, &open.log));
         let followed = Arc::new(reattach::followed(&open.log, &contents, &cut));
-        let mut outcome = Outcome::of(Arc::new(cut), open.rules.clone(), followed, &meter, &mut clock)?;
+        let slivers = open.plan.slivers.clone().map(Arc::new);
+        let mut outcome = Outcome::of(Arc::new(cut), open.rules.clone(), followed, slivers, &meter, &mut clock)?;
         let mut state = self.state();
         if let Some(now) = &mut state.open {
             // A decision may have been made meanwhile.
@@ -431,7 +441,7 @@ impl Commands for Project {
             plan.replace(&request.name, &request.path)?;
             // A class that the old file told must not change with it.
             plan.layers[at].class = Some(class.clone());
-            inputs.layers[at] = load_one(&plan.layers[at], &open.names, &inputs.crs, &self.shared.meter())?;
+            inputs.layers[at] = load_one(&plan.layers[at], &open.names, inputs, &self.shared.meter())?;
             edits.replace(&request.name, &request.path, &class);
             Ok(())
         })
@@ -514,6 +524,31 @@ impl Commands for Project {
         })
     }
 
+    fn sliver_state(&self, _: Nothing) -> Result<api::SliverState, Problem> {
+        let open = self.shared.open()?;
+        slivers::state(&open.plan, open.log.slivers())
+    }
+
+    fn suppose_slivers(&self, request: api::SliverSettings) -> Result<api::SliversSupposed, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let preview = slivers::suppose(&found.outcome, slivers::asked(&request), &open.inputs, found.measure)?;
+        slivers::supposed(preview, &open.inputs.crs)
+    }
+
+    fn merge_slivers(&self, request: api::MergeSlivers) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            let settings = slivers::checked(request.settings.as_ref(), &open.rules, &open.inputs)?;
+            Ok((Action::Slivers(settings), [request.reason, request.basis]))
+        })
+    }
+
+    fn slivers(&self, request: api::ListSlivers) -> Result<api::SliverPage, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        slivers::page(&found.outcome, found.measure, &open.inputs.crs, &request)
+    }
+
     fn undo(&self, _: Nothing) -> Result<View, Problem> {
         self.shared.append(|open| {
             let number = open
@@ -554,7 +589,7 @@ impl Commands for Project {
             operations: found.outcome.log.operations().len() as u64,
             plan: (*open.plan).clone(),
             rules: (*open.rules).clone(),
-            inputs: open.inputs.layers.iter().flat_map(|loaded| loaded.files.clone()).collect(),
+            inputs: inputs_of(&open)?,
             exports: vec![exported],
         })?;
         Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
@@ -600,6 +635,12 @@ impl Drop for End<'_> {
         self.0.state().running = false;
         drop(Work(self.0));
     }
+}
+
+/// The files that what is open was read from.
+fn inputs_of(open: &Open) -> Result<Vec<InputFile>, Problem> {
+    let layers = open.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
+    layers.map(Ok).chain(open.plan.classes.iter().map(|path| provenance::look_at(path))).collect()
 }
 
 /// What a question about the result of what is open needs.

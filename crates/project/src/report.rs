@@ -13,6 +13,7 @@ use crate::outcome::Outcome;
 use crate::problem::fault;
 use crate::reattach::Orphan;
 use crate::regions::{Region, regions};
+use crate::slivers::{self, SliverLog, SliverPreview};
 use crate::statistics::statistics;
 use crate::totals::tally_where;
 use crate::{api::Problem, load::Loaded};
@@ -21,7 +22,7 @@ use lantu_files::Written;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many findings are written out; the rest is counted.
+/// How many findings and slivers are written out; the rest is counted.
 const FINDINGS: usize = 10_000;
 
 /// The report of a run.
@@ -49,6 +50,12 @@ pub struct Report {
     pub regions: Vec<Region>,
     /// Ledger, targets, control lines, shoreline.
     pub balances: Balances,
+    /// What became of slivers, by which settings, and the area moved per class.
+    pub slivers: SliverPreview,
+    /// Slivers that were merged, with from and to; at most 10,000.
+    pub sliver_log: Vec<SliverLog>,
+    /// How many slivers are not written out.
+    pub slivers_omitted: usize,
     /// The proof.
     pub proof: ProofReport,
     /// What the format of the blueprint's file cannot hold: Chinese, English.
@@ -222,6 +229,10 @@ pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Resu
     let districts = job.districts.as_ref().or(whole.as_ref()).ok_or_else(|| fault("no districts"))?;
     let statistics = statistics(outcome, districts, &job.plan.balance);
     let (conflict_list, conflicts_omitted) = listed(job, most)?;
+    let mut slivers = slivers::told(outcome, measure);
+    let mut sliver_log = std::mem::take(&mut slivers.log);
+    let slivers_omitted = sliver_log.len().saturating_sub(FINDINGS);
+    sliver_log.truncate(FINDINGS);
     Ok(Report {
         accounts: accounts(job, districts, &statistics),
         regions: regions(job, districts, &statistics),
@@ -234,6 +245,9 @@ pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Resu
         arcs: partition.arc_count(),
         conflicts: conflicts(outcome, measure),
         blueprint: blueprint(job, measure),
+        slivers,
+        sliver_log,
+        slivers_omitted,
         proof: proof(outcome, measure, written)?,
         said: written.map(|written| written.said.clone()).unwrap_or_default(),
         orphaned_decisions: outcome.orphaned,

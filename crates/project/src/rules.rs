@@ -1,8 +1,9 @@
 //! Rule files: read, checked against the classes of the layers, explained where they are wrong.
 
 use crate::api::Problem;
+use crate::load::Inputs;
 use crate::problem;
-use lantu_engine::rules::Problem as Mistake;
+use lantu_engine::mistakes::{Entry, Mistake, Problem as Mistaken};
 use lantu_engine::{ClassId, RuleSet};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -26,17 +27,26 @@ pub fn read(path: &Path) -> Result<RuleSet, Problem> {
     parse(path, &text)
 }
 
-fn parse(path: &Path, text: &str) -> Result<RuleSet, Problem> {
+pub(crate) fn parse(path: &Path, text: &str) -> Result<RuleSet, Problem> {
     let hint = ["规则文件的写法见 docs/file-formats.md。", "docs/file-formats.md says how rules are written."];
     toml::from_str(text).map_err(|cause| problem::bad_file(path, &cause, hint))
 }
 
-/// Says what is wrong with rules, given the classes that the layers have.
+/// Says what keeps rules from being used on these inputs.
 ///
 /// # Errors
 /// A problem that lists every mistake.
-pub fn check(rules: &RuleSet, known: &BTreeSet<ClassId>, path: Option<&Path>) -> Result<(), Problem> {
-    let mistakes = rules.problems(known);
+pub fn check(rules: &RuleSet, inputs: &Inputs, path: Option<&Path>) -> Result<(), Problem> {
+    check_against(rules, &inputs.classes(), &inputs.tables.ids(), path)
+}
+
+fn check_against(
+    rules: &RuleSet,
+    used: &BTreeSet<ClassId>,
+    tables: &BTreeSet<ClassId>,
+    path: Option<&Path>,
+) -> Result<(), Problem> {
+    let mistakes = rules.problems(&used.union(tables).cloned().collect());
     if mistakes.is_empty() {
         return Ok(());
     }
@@ -45,7 +55,7 @@ pub fn check(rules: &RuleSet, known: &BTreeSet<ClassId>, path: Option<&Path>) ->
     let join =
         |language: usize, between| told.iter().map(|both| both[language].as_str()).collect::<Vec<_>>().join(between);
     let mut classes: Vec<&str> =
-        known.iter().chain(rules.classes.iter().map(|def| &def.id)).map(ClassId::as_str).collect();
+        used.iter().chain(rules.classes.iter().map(|def| &def.id)).map(ClassId::as_str).collect();
     classes.sort_unstable();
     classes.dedup();
     let message = [
@@ -53,43 +63,76 @@ pub fn check(rules: &RuleSet, known: &BTreeSet<ClassId>, path: Option<&Path>) ->
         format!("The rules in {file} are wrong: {}.", join(1, "; ")),
     ];
     let hint = [
-        format!("请改正规则文件；已知的类别：{}。", classes.join("、")),
-        format!("Mend the rules; the classes known here are: {}.", classes.join(", ")),
+        format!("请用 lantu rules check 查看行号并改正；已知的类别：{}，以及类别表中的编码。", classes.join("、")),
+        format!(
+            "lantu rules check tells the lines; the classes known here are: {}, and the codes of the class tables.",
+            classes.join(", ")
+        ),
     ];
     Err(Problem { hint, ..problem::problem(message, ["", ""]) })
 }
 
-fn sentence(mistake: &Mistake) -> [String; 2] {
-    match mistake {
-        Mistake::UnknownClass { rule, class } if rule == "pair" => {
-            [format!("类别对中的“{class}”不是已知的类别"), format!("a pair names \"{class}\", which is no class here")]
+/// Says what is wrong with an entry of a rule set: Chinese, English.
+pub(crate) fn sentence(problem: &Mistaken) -> [String; 2] {
+    let (of_zh, of_en) = match problem.at {
+        Entry::Class(_) => (format!("类别 {}", problem.of), format!("class {}", problem.of)),
+        Entry::Pair(_) => (format!("类别对 {}", problem.of), format!("pair {}", problem.of)),
+        Entry::Rule(_) => (format!("规则 {}", problem.of), format!("rule {}", problem.of)),
+    };
+    let [zh, en] = match &problem.mistake {
+        Mistake::UnknownClass(class) => {
+            [format!("所写的“{class}”不是已知的类别"), format!("names \"{class}\", which is no class here")]
         }
-        Mistake::UnknownClass { rule, class } => [
-            format!("规则 {rule} 中的“{class}”不是已知的类别"),
-            format!("rule {rule} names \"{class}\", which is no class here"),
+        Mistake::Repeated => ["的编号出现了两次", "has an id that occurs twice"].map(str::to_owned),
+        Mistake::WithinItself => ["属于它自己", "lies within itself"].map(str::to_owned),
+        Mistake::OtherRelation => {
+            ["既列为冲突又列为相容", "is listed both as conflict and as compatible"].map(str::to_owned)
+        }
+        Mistake::Compatible => [
+            "永远用不上：这两个类别已列为相容，不会成为冲突",
+            "never applies: its two classes are listed as compatible and make no conflict",
+        ]
+        .map(str::to_owned),
+        Mistake::NeverMet => {
+            ["永远用不上：下限大于上限", "never applies: a least value is above a largest"].map(str::to_owned)
+        }
+        Mistake::Unreachable(by) => [
+            format!("永远用不上：排在前面的规则 {by} 已经处理了全部情形"),
+            format!("is never reached: rule {by} before it decides all that could come to it"),
         ],
-        Mistake::RepeatedRule(id) => [format!("规则编号 {id} 出现了两次"), format!("two rules are called {id}")],
-        Mistake::Contradiction(a, b) => [
-            format!("“{a}”与“{b}”既列为冲突又列为相容"),
-            format!("{a} and {b} are listed both as conflict and as compatible"),
+        Mistake::Contradicts(by) => [
+            format!("与排在前面的规则 {by} 条件相同而结果不同，以 {by} 为准"),
+            format!("contradicts rule {by} before it: same conditions, another result; {by} counts"),
         ],
-    }
+        Mistake::WinnerNotConcerned(class) => [
+            format!("把地方给“{class}”，而它不是规则所说的两个类别之一"),
+            format!("gives the place to \"{class}\", which is neither of its two classes"),
+        ],
+    };
+    [format!("{of_zh} {zh}"), format!("{of_en} {en}")]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classes::Classes;
+
+    fn tables() -> BTreeSet<ClassId> {
+        Classes::of(&[]).unwrap().ids()
+    }
 
     #[test]
     fn the_starter_rules_are_right_in_themselves() {
-        check(&starter().unwrap(), &BTreeSet::new(), None).unwrap();
+        let rules = starter().unwrap();
+        check_against(&rules, &BTreeSet::new(), &tables(), None).unwrap();
+        assert_eq!(rules.advice(), []);
     }
 
     #[test]
     fn a_rule_that_names_an_unknown_class_is_named_with_it() {
         let mut rules = starter().unwrap();
         rules.rules[0].then = lantu_engine::Strategy::GiveTo(ClassId::new("farmlnad"));
-        let problem = check(&rules, &BTreeSet::new(), Some(Path::new("mine.toml"))).unwrap_err();
+        let problem = check_against(&rules, &BTreeSet::new(), &tables(), Some(Path::new("mine.toml"))).unwrap_err();
         for word in ["mine.toml", "farmlnad", &rules.rules[0].id] {
             assert!(problem.message.iter().all(|text| text.contains(word)), "{word}: {problem:?}");
         }

@@ -22,6 +22,8 @@ pub enum Fate {
     WithinLayer,
     /// It was given to another layer.
     Lost,
+    /// It was a sliver, and another patch has it now.
+    Sliver,
     /// It became a class that none of the parties has.
     OtherClass,
     /// Nobody keeps it.
@@ -111,6 +113,8 @@ struct Place<'a> {
     patch: Option<&'a Patch>,
     kept: &'a [FeatureRef],
     by: DecidedBy,
+    /// Whether it was merged into a patch that it was no part of.
+    merged: bool,
 }
 
 impl<'a> Place<'a> {
@@ -120,11 +124,16 @@ impl<'a> Place<'a> {
         let patch = (at != Blueprint::NONE).then(|| &outcome.blueprint.patches[at as usize]);
         let conflict = outcome.cut.conflict_of[face as usize];
         let decision = (conflict != NO_CONFLICT).then(|| &outcome.decisions[conflict as usize]);
+        let parents = outcome.cut.partition.parents(face);
+        let merged = patch.is_some_and(|patch| match patch.conflict {
+            None => conflict != NO_CONFLICT || patch.source != parents.first().copied(),
+            Some(own) => conflict != own,
+        });
         let kept = decision
-            .filter(|decision| decision.verdict != Verdict::Open)
+            .filter(|decision| decision.verdict != Verdict::Open && !merged)
             .map_or(&[][..], |decision| &decision.kept[..]);
         let by = decision.map_or(DecidedBy::Nobody, |decision| decided_by(outcome, &decision.basis));
-        Self { outcome, parents: outcome.cut.partition.parents(face), patch, kept, by }
+        Self { outcome, parents, patch, kept, by, merged }
     }
 
     fn fate(&self, feature: FeatureRef) -> Fate {
@@ -132,6 +141,7 @@ impl<'a> Place<'a> {
         let Some(patch) = self.patch else { return Fate::LeftEmpty };
         match patch.source {
             _ if patch.is_open() => Fate::Open,
+            source if self.merged && source != Some(feature) => Fate::Sliver,
             Some(source) if source == feature && patch.conflict.is_none() => Fate::Uncontested,
             Some(source) if source == feature => Fate::Won,
             _ if self.kept.contains(&feature) => Fate::Beside,
@@ -169,7 +179,7 @@ impl<'a> Statistics<'a> {
             let feature = partition.feature(parent);
             let fate = place.fate(parent);
             let source = place.patch.and_then(|patch| patch.source);
-            let moved = matches!(fate, Fate::Lost | Fate::Beside | Fate::OtherClass);
+            let moved = matches!(fate, Fate::Lost | Fate::Sliver | Fate::Beside | Fate::OtherClass);
             let to = match place.patch {
                 Some(patch) if moved => (source.map(|source| partition.feature(source).layer), patch.class.as_ref()),
                 _ => (None, None),

@@ -23,6 +23,7 @@ pub(crate) fn totals(outcome: &Outcome, inbox: &Inbox, measure: Measure) -> Resu
         by_pair: inbox.by_pair(outcome),
         proof_holds: outcome.proof.holds(),
         orphaned: outcome.orphaned,
+        slivers: measure.tally(outcome.slivers.moved.iter().map(|moved| moved.area2)),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::api::{
     About, CaseFigure, ClassView, CodeCount, FindingPage, FindingRow, LayerView, ListFindings, Problem, View,
 };
+use crate::classes::UNKNOWN;
 use crate::history;
 use crate::load::Loaded;
 use crate::problem::fault;
@@ -19,9 +20,6 @@ const FIGURES: &str = include_str!("../../../seeds/hainan-case-12.toml");
 
 /// The most findings that one page may have.
 const MOST_FINDINGS: usize = 500;
-
-/// The colour of a class that the rules do not know.
-const UNKNOWN: &str = "#9aa3ad";
 
 /// Returns the view of what is open.
 pub(crate) fn view(open: Option<&Open>, revision: u32, running: bool) -> View {

@@ -87,6 +87,23 @@ before_m2: number,
 after_m2: number, };
 
 /**
+ * Slivers from one class to another.
+ */
+export type ClassMove = {
+/**
+ * The class they had; empty for gaps and what is open.
+ */
+from: string,
+/**
+ * The class they go to.
+ */
+to: string,
+/**
+ * Count and area.
+ */
+tally: Tally, };
+
+/**
  * A class and what it has.
  */
 export type ClassTally = {
@@ -530,6 +547,36 @@ offset: number,
 limit: number, };
 
 /**
+ * A page of what was merged.
+ */
+export type ListSlivers = {
+/**
+ * The first row.
+ */
+offset: number,
+/**
+ * How many rows, at most 500.
+ */
+limit: number, };
+
+/**
+ * The wish to merge slivers, or no longer to.
+ */
+export type MergeSlivers = {
+/**
+ * How; `None` to merge none.
+ */
+settings: SliverSettings | null,
+/**
+ * Why.
+ */
+reason: string,
+/**
+ * The legal reference.
+ */
+basis: string, };
+
+/**
  * A request without arguments.
  */
 export type Nothing = Record<symbol, never>;
@@ -551,7 +598,7 @@ who: string,
  */
 when: string,
 /**
- * `decide`, `undo` or `redo`.
+ * `decide`, `slivers`, `undo` or `redo`.
  */
 kind: string,
 /**
@@ -771,7 +818,7 @@ hint: [string, string], };
 export type Progress = {
 /**
  * `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `decide`,
- * `compose`, `check`, `write`, `prove`; `done` and `failed` end it.
+ * `compose`, `slivers`, `check`, `write`, `prove`; `done` and `failed` end it.
  */
 stage: string,
 /**
@@ -860,7 +907,11 @@ proof_holds: boolean,
 /**
  * How many decisions have lost their conflict.
  */
-orphaned: number, };
+orphaned: number,
+/**
+ * Slivers that were merged into their neighbours and gaps that were filled.
+ */
+slivers: Tally, };
 
 /**
  * Rows of the list, wherever they are on it: many conflicts without their ids.
@@ -891,6 +942,205 @@ export type SaveAs = {
  * The file, `NAME.lantu`.
  */
 path: string, };
+
+/**
+ * The threshold of a class.
+ */
+export type SliverClass = {
+/**
+ * The class.
+ */
+class: string,
+/**
+ * As in [`SliverSettings`].
+ */
+area_m2: number,
+/**
+ * As in [`SliverSettings`]; that one if absent.
+ */
+width_m: number | null, };
+
+/**
+ * A line that no sliver crosses.
+ */
+export type SliverLimit = {
+/**
+ * Its name, Chinese and English.
+ */
+name: [string, string],
+/**
+ * The layer whose edge it is; empty for none.
+ */
+layer: string,
+/**
+ * The class whose features' edge it is; empty for none.
+ */
+edge_of: string,
+/**
+ * The classes that stay among themselves.
+ */
+between: Array<string>, };
+
+/**
+ * Rows of what was merged.
+ */
+export type SliverPage = {
+/**
+ * All of it.
+ */
+total: Tally,
+/**
+ * The rows asked for.
+ */
+rows: Array<SliverRow>, };
+
+/**
+ * A sliver that was merged, or would be.
+ */
+export type SliverRow = {
+/**
+ * The class it had; empty for a gap and for what was open.
+ */
+from: string,
+/**
+ * The feature it came from, as `layer:fid`; empty for none.
+ */
+from_source: string,
+/**
+ * Whether it was a gap.
+ */
+gap: boolean,
+/**
+ * The class it has now.
+ */
+to: string,
+/**
+ * The feature whose patch it went to; empty for none.
+ */
+to_source: string,
+/**
+ * Its area.
+ */
+area_m2: number,
+/**
+ * Its mean width.
+ */
+width_m: number,
+/**
+ * The pass in which it moved.
+ */
+pass: number,
+/**
+ * Its conflict's id; empty if it was in none.
+ */
+conflict: string,
+/**
+ * A corner of the box around one of its faces, in degrees.
+ */
+lonlat: [number, number], };
+
+/**
+ * How slivers are merged into their neighbours; areas in m², widths in m.
+ */
+export type SliverSettings = {
+/**
+ * A patch smaller than this is a sliver, where neither its class nor the scale says otherwise.
+ */
+area_m2: number,
+/**
+ * A patch that is on average narrower than this is one too.
+ */
+width_m: number,
+/**
+ * The denominator of the map's scale, which then says the area.
+ */
+scale: number | null,
+/**
+ * The smallest patch per unit of `scale`.
+ */
+per_scale_m2: number,
+/**
+ * How often slivers are looked for that a neighbour can take.
+ */
+passes: number,
+/**
+ * Whether patches that nobody has decided are merged too.
+ */
+open: boolean,
+/**
+ * Gaps smaller than this are filled.
+ */
+gap_area_m2: number,
+/**
+ * Gaps narrower than this are filled.
+ */
+gap_width_m: number,
+/**
+ * Thresholds of classes.
+ */
+classes: Array<SliverClass>,
+/**
+ * What no sliver crosses.
+ */
+limits: Array<SliverLimit>,
+/**
+ * Classes whose patches are never merged into others.
+ */
+except: Array<string>, };
+
+/**
+ * Whether slivers are merged, and how.
+ */
+export type SliverState = {
+/**
+ * Whether they are.
+ */
+active: boolean,
+/**
+ * Where the settings come from: `record`, `plan` or `seeds`.
+ */
+from: string,
+/**
+ * The settings in force, or to begin with.
+ */
+settings: SliverSettings,
+/**
+ * Whether they are confirmed by a source or by the office.
+ */
+confirmed: boolean,
+/**
+ * The source of those to begin with, Chinese and English.
+ */
+source: [string, string], };
+
+/**
+ * What merging slivers would do.
+ */
+export type SliversSupposed = {
+/**
+ * Patches that would go to a neighbour.
+ */
+moved: Tally,
+/**
+ * Gaps that would be filled.
+ */
+filled: Tally,
+/**
+ * Slivers that no neighbour can take.
+ */
+left: Tally,
+/**
+ * How many gaps would stay, a finding each.
+ */
+unfilled: number,
+/**
+ * Area moved per class, the largest first.
+ */
+by_class: Array<ClassMove>,
+/**
+ * The first of them.
+ */
+sample: Array<SliverRow>, };
 
 /**
  * A choice that is only tried.
@@ -1080,6 +1330,14 @@ export type Commands = {
   suppose: { request: Suppose; response: Supposed };
   /** Decides conflicts, all in one operation. */
   decide: { request: Decide; response: View };
+  /** Whether slivers are merged, and how. */
+  sliver_state: { request: Nothing; response: SliverState };
+  /** What merging slivers by some settings would do; nothing is changed. */
+  suppose_slivers: { request: SliverSettings; response: SliversSupposed };
+  /** Merges slivers by these settings, or no longer; one step for undo. */
+  merge_slivers: { request: MergeSlivers; response: View };
+  /** The slivers that were merged, with from and to. */
+  slivers: { request: ListSlivers; response: SliverPage };
   /** Takes back the latest decision. */
   undo: { request: Nothing; response: View };
   /** Brings back what was taken back last. */

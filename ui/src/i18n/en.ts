@@ -107,6 +107,8 @@ export const en: Record<Key, string> = {
   'finding.collapsed.text': 'The feature is so small that the grid kept nothing of it.',
   'finding.orphaned-decision': 'Decision without conflict',
   'finding.orphaned-decision.text': 'The conflict that it decided is no longer there.',
+  'finding.unfilled-gap': 'Gap not filled',
+  'finding.unfilled-gap.text': 'The gap is above the threshold, or no neighbour can take it: it stays empty.',
 
   'run.title': 'Next: find the conflicts',
   'run.lead': 'All layers are laid over each other and cut once; every overlap and gap is found, and the rules decide what they can.',
@@ -258,6 +260,7 @@ export const en: Record<Key, string> = {
 
   'history.none': 'Nothing decided by hand yet',
   'history.decide': 'Decision',
+  'history.slivers': 'Merge slivers',
   'history.undo': 'Undo',
   'history.redo': 'Redo',
   'history.noreason': 'No reason given',

@@ -104,6 +104,8 @@ export const zh = {
   'finding.collapsed.text': '要素太小，落到格网上后什么也没有留下。',
   'finding.orphaned-decision': '裁定失去对象',
   'finding.orphaned-decision.text': '裁定所指的冲突已不存在。',
+  'finding.unfilled-gap': '未填补的空隙',
+  'finding.unfilled-gap.text': '空隙大于起点，或没有可以并入的相邻图斑，仍然空着。',
 
   'run.title': '下一步：查找冲突',
   'run.lead': '把所有图层叠在一起切一次，找出每一处重叠与空隙，并按规则先行裁定。',
@@ -255,6 +257,7 @@ export const zh = {
 
   'history.none': '还没有人工裁定',
   'history.decide': '裁定',
+  'history.slivers': '碎图斑归并设定',
   'history.undo': '撤销',
   'history.redo': '重做',
   'history.noreason': '未写理由',

@@ -6,6 +6,7 @@ import { t } from './settings.svelte';
 export function describe({ kind, choice }: OperationView): string {
   if (kind === 'undo') return t('history.undo');
   if (kind === 'redo') return t('history.redo');
+  if (kind === 'slivers') return t('history.slivers');
   if (!choice) return t('history.decide');
   switch (choice.kind) {
     case 'give-to':

@@ -122,6 +122,7 @@ pub fn overlay_with(
         changes: arcs.changes,
         index: std::sync::OnceLock::new(),
         areas: std::sync::OnceLock::new(),
+        covers: crate::covers::Covers::default(),
     };
     // Rings of one feature that overlap along a line are as invalid as rings that cross.
     let mut crossed = [seen.self_crossing, seen.doubled].concat();
@@ -160,6 +161,7 @@ fn infos_of(layers: &mut [NormalLayer]) -> (Vec<LayerInfo>, Vec<FeatureInfo>, Ve
         let mut edges = layer.points().len() as u64;
         infos.push(LayerInfo {
             name: layer.name().clone(),
+            class: layer.class().clone(),
             first: FeatureRef(features.len() as u32),
             count: layer.feature_count() as u32,
             vertices: layer.vertex_count(),

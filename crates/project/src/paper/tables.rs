@@ -156,6 +156,7 @@ fn fate(desk: &Desk<'_>, fate: Fate) -> &'static str {
         Fate::Beside => ["保留：与他类并存", "kept beside another"],
         Fate::WithinLayer => ["归本图层另一要素", "another feature of the layer"],
         Fate::Lost => ["让与他图层", "given to another layer"],
+        Fate::Sliver => ["碎图斑：并入相邻图斑", "a sliver, merged into a neighbour"],
         Fate::OtherClass => ["改为其他类别", "became another class"],
         Fate::LeftEmpty => ["留空", "left empty"],
         Fate::Open => ["待定", "open"],
