@@ -1,7 +1,7 @@
 //! Finds what may not stay as it is: places with several parents, and enclosed places with none.
 //!
 //! A conflict is a connected set of faces with the same parties; connected means sharing an arc,
-//! not merely a node. Whether the parties' classes are compatible is not asked here but in
+//! not merely a node, and on no two sides of a line that only cuts. Whether the parties' classes are compatible is not asked here but in
 //! [`crate::decide()`], so that a change of rules never changes which conflicts there are.
 
 use crate::conflict::{Conflict, ConflictId, ConflictKind};
@@ -24,7 +24,7 @@ pub fn detect(partition: &Partition, tolerances: &Tolerances, watch: &dyn Watch)
     let groups = connected(
         partition,
         |face| is_conflict(partition, face),
-        |a, b| partition.parents(a) == partition.parents(b),
+        |a, b| partition.covering(a) == partition.covering(b),
         &steps,
     )?;
     let arcs: Vec<Reach> =

@@ -20,6 +20,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct NormalLayer {
     name: Arc<str>,
+    /// Whether its lines only cut: see [`NormalLayer::cutting`].
+    cuts: bool,
     vertices: u64,
     features: Vec<NormalFeature>,
     points: Vec<Point>,
@@ -45,6 +47,18 @@ impl NormalLayer {
     /// Returns the layer's name.
     pub fn name(&self) -> &Arc<str> {
         &self.name
+    }
+
+    /// Returns the layer as one that claims nothing: its lines cut conflicts into parts that are
+    /// decided apart, and its features are nobody's parents.
+    #[must_use]
+    pub fn cutting(self) -> Self {
+        Self { cuts: true, ..self }
+    }
+
+    /// Whether its lines only cut.
+    pub(crate) fn cuts(&self) -> bool {
+        self.cuts
     }
 
     /// Returns how many features it has.
@@ -109,6 +123,7 @@ pub fn normalise(
         clockwise_is_usual,
         layer: NormalLayer {
             name: layer.name.clone(),
+            cuts: false,
             vertices: 0,
             features: Vec::with_capacity(layer.features.len()),
             points: Vec::new(),

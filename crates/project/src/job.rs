@@ -100,7 +100,7 @@ impl Job {
         rules::check(&rules, &inputs.classes(), plan.rules.as_deref())?;
         let contents = Contents::of(&inputs.layers, &log);
         let layers = take_layers(&mut inputs);
-        let cut = Cut::of(&inputs, layers, plan.grid, &rules, room, &meter, &mut clock)?;
+        let cut = Cut::of(&inputs, layers, &plan, &rules, room, &meter, &mut clock)?;
         let followed = Arc::new(reattach::followed(&log, &contents, &cut));
         let outcome = Outcome::of(Arc::new(cut), rules, followed, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());

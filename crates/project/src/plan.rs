@@ -7,6 +7,7 @@ use crate::api::Problem;
 use crate::codes::CodeSystem;
 use crate::names::LayerNames;
 use crate::problem;
+use crate::splits::Split;
 use lantu_engine::ClassId;
 use lantu_engine::rules::Bilingual;
 use lantu_files::{Crs, LayerRequest, Shift, Source};
@@ -35,12 +36,15 @@ pub struct Plan {
     /// Its layers.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerPlan>,
+    /// Conflicts that were split in the window.
+    #[serde(rename = "split", skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<Split>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
         let (title, note) = (Words::default(), Words::default());
-        Self { title, demo: false, note, crs: None, grid: GRID_M, rules: None, layers: Vec::new() }
+        Self { title, demo: false, note, crs: None, grid: GRID_M, rules: None, layers: Vec::new(), splits: Vec::new() }
     }
 }
 

@@ -9,6 +9,8 @@ mod driver;
 mod looking;
 mod many;
 mod opening;
+mod parts;
+mod reading;
 mod stage;
 
 use std::sync::{Mutex, MutexGuard};

@@ -5,6 +5,7 @@ import { bulk } from './bulk.svelte';
 import { inbox } from './inbox.svelte';
 import { project } from './project.svelte';
 import { screen } from './screen.svelte';
+import { splitting } from './splitting.svelte';
 
 /** All keys, as the list of `?` shows them. */
 export const keyGroups: { title: Key; keys: { press: string[]; words: Key; click?: boolean }[] }[] = [
@@ -24,6 +25,7 @@ export const keyGroups: { title: Key; keys: { press: string[]; words: Key; click
       { press: ['K'], words: 'keys.keep' },
       { press: ['C'], words: 'keys.other' },
       { press: ['E'], words: 'keys.empty' },
+      { press: ['D'], words: 'keys.draw' },
       { press: ['0'], words: 'keys.open' },
       { press: ['U'], words: 'keys.undo' },
       { press: ['Shift', 'U'], words: 'keys.redo' },
@@ -55,6 +57,7 @@ const plain: Record<string, string> = {
   k: 'keep-all',
   c: 'other',
   e: 'leave-empty',
+  d: 'draw',
   0: 'open',
   l: 'like',
   b: 'blink',
@@ -107,6 +110,7 @@ function escape(): true {
   if (screen.keys) screen.keys = false;
   else if (screen.about) screen.about = false;
   else if (screen.picking) screen.picking = false;
+  else if (screen.drawing) screen.drawing = null;
   else if (bulk.active) bulk.clear();
   else if (project.notice) project.notice = null;
   else if (screen.pin) screen.pin = null;
@@ -135,6 +139,9 @@ function actOnOne(wanted: string): boolean {
   if (wanted === 'previous') return run(() => inbox.step(-1));
   const detail = inbox.detail;
   if (!detail) return false;
+  if (screen.drawing && wanted === 'confirm') return run(() => splitting.cut());
+  if (screen.drawing || detail.locked) return false;
+  if (wanted === 'draw') return run(() => (screen.drawing = []));
   if (wanted === 'other') return run(() => (screen.picking = true));
   if (wanted === 'like') return run(() => bulk.alike(detail));
   if (wanted.startsWith('give-')) return run(() => inbox.giveTo(Number(wanted.slice('give-'.length))));
