@@ -175,7 +175,7 @@ fn conflicts(outcome: &Outcome) -> Vec<String> {
 
 fn beside(outcome: &Outcome) -> BTreeMap<String, BTreeSet<String>> {
     let mut beside: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for patch in outcome.blueprint.patches.iter().filter(|patch| !patch.open && !patch.designations.is_empty()) {
+    for patch in outcome.blueprint.patches.iter().filter(|patch| !patch.is_open() && !patch.designations.is_empty()) {
         let class = patch.class.as_ref().map(ToString::to_string).unwrap_or_default();
         beside.entry(class).or_default().extend(patch.designations.iter().map(ToString::to_string));
     }

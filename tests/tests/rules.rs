@@ -84,26 +84,26 @@ fn verdict(outcome: &Outcome) -> (String, Basis) {
 }
 
 fn assert_decided(classes: &[&str], winner: &str, rule: &str) {
-    assert_eq!(verdict(&contest(classes, "")), (winner.to_owned(), Basis::Rule(rule.to_owned())), "{classes:?}");
+    assert_eq!(verdict(&contest(classes, "")), (winner.to_owned(), Basis::Rule(rule.into())), "{classes:?}");
 }
 
 #[test]
 fn in_a_reserves_core_zone_the_red_line_outranks_farmland() {
     let outcome = contest(&["red-line", "farmland"], "核心保护区");
-    assert_eq!(verdict(&outcome), ("red-line".to_owned(), Basis::Rule("R1".to_owned())));
+    assert_eq!(verdict(&outcome), ("red-line".to_owned(), Basis::Rule("R1".into())));
 }
 
 #[test]
 fn in_the_general_control_zone_a_planner_decides_between_red_line_and_farmland() {
     let outcome = contest(&["red-line", "farmland"], "一般控制区");
-    assert_eq!(verdict(&outcome), ("open".to_owned(), Basis::Rule("R2".to_owned())));
+    assert_eq!(verdict(&outcome), ("open".to_owned(), Basis::Rule("R2".into())));
 }
 
 #[test]
 fn red_line_against_farmland_is_never_automatic_without_a_zone_even_if_it_is_a_sliver() {
     let outcome = squares(&["red-line", "farmland"], "", 2.0);
     assert!(outcome.conflicts.iter().any(|conflict| conflict.sliver));
-    assert_eq!(verdict(&outcome), ("open".to_owned(), Basis::Rule("R2".to_owned())));
+    assert_eq!(verdict(&outcome), ("open".to_owned(), Basis::Rule("R2".into())));
 }
 
 #[test]
@@ -124,14 +124,14 @@ fn farmland_against_forest_is_for_a_planner() {
 #[test]
 fn a_sliver_between_farmland_and_forest_goes_to_the_longest_border() {
     let (winner, basis) = verdict(&squares(&["farmland", "forest"], "", 2.0));
-    assert_eq!((winner.as_str(), basis), ("forest", Basis::Rule("S1".to_owned())));
+    assert_eq!((winner.as_str(), basis), ("forest", Basis::Rule("S1".into())));
 }
 
 #[test]
 fn slivers_are_not_settled_across_the_red_line_nor_between_built_and_unbuilt() {
     for classes in [["red-line", "farmland"], ["farmland", "built-up"], ["red-line", "built-up"]] {
         let (_, basis) = verdict(&squares(&classes, "", 2.0));
-        assert_ne!(basis, Basis::Rule("S1".to_owned()), "{classes:?}");
+        assert_ne!(basis, Basis::Rule("S1".into()), "{classes:?}");
     }
 }
 

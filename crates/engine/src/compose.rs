@@ -2,12 +2,13 @@
 
 use crate::conflict::Conflict;
 use crate::decide::{Basis, Decision, Verdict};
-use crate::detect::connected;
+use crate::groups::Groups;
 use crate::layer::ClassId;
 use crate::partition::{FaceId, FeatureRef, GridPolygon, Partition};
 use crate::rules::RuleSet;
 use crate::watch::{Stage, Steps, Stop, Watch};
-use std::collections::BTreeSet;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A connected place of the blueprint with one class and one history.
 #[derive(Clone, PartialEq, Debug)]
@@ -20,24 +21,35 @@ pub struct Patch {
     /// planner gave it another class.
     pub source: Option<FeatureRef>,
     /// The classes that stay beside its own; while open, the candidates.
-    pub designations: Box<[ClassId]>,
-    /// The rule or the planner's operation that decided it.
-    pub decided_by: Option<Basis>,
+    pub designations: Arc<[ClassId]>,
     /// The index of its conflict.
     pub conflict: Option<u32>,
-    /// Whether nobody has decided its conflict.
-    pub open: bool,
     /// Its area, doubled, in square grid units.
     pub area2: i128,
 }
 
 impl Patch {
+    /// Returns whether nobody has decided its conflict: whatever else becomes of a place names a class.
+    pub fn is_open(&self) -> bool {
+        self.class.is_none()
+    }
+
+    /// Returns the rule or the planner's operation that decided it; `decisions` are those that it
+    /// was composed of.
+    pub fn decided_by<'a>(&self, decisions: &'a [Decision]) -> Option<&'a Basis> {
+        let basis = &decisions[self.conflict? as usize].basis;
+        (*basis != Basis::Nobody).then_some(basis)
+    }
+
     /// Returns all features that cover it, ascending.
     pub fn parents<'a>(&self, partition: &'a Partition) -> &'a [FeatureRef] {
         // A patch has one history, so its faces have the same parents.
         self.faces.first().map_or(&[], |&face| partition.parents(face))
     }
 }
+
+/// A province has ten million of them.
+const _: () = assert!(size_of::<Patch>() <= 80);
 
 /// The coverage: every place exactly one patch.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -74,28 +86,26 @@ pub fn compose(
     rules: &RuleSet,
     watch: &dyn Watch,
 ) -> Result<Blueprint, Stop> {
-    let steps = Steps::new(watch, Stage::Compose, 0.0..0.6, partition.face_count());
+    let steps = Steps::new(watch, Stage::Compose, 0.0..0.6, partition.arc_count());
     let history = histories(partition, conflicts, decisions);
-    let groups = connected(
+    let groups = Groups::of(
         partition,
         |face| history[face as usize] != History::Empty,
         |a, b| history[a as usize] == history[b as usize],
         &steps,
     )?;
     let steps = Steps::new(watch, Stage::Compose, 0.6..1.0, groups.len());
-    let mut patch_of = vec![Blueprint::NONE; partition.face_count()];
+    let mut decider = Decider::new(partition, decisions, rules);
     let mut patches = Vec::with_capacity(groups.len());
-    for faces in groups {
+    for group in 0..groups.len() {
         steps.one()?;
-        for &face in &faces {
-            patch_of[face as usize] = patches.len() as u32;
-        }
+        let faces = groups.faces(group);
         patches.push(match history[faces[0] as usize] {
-            History::Conflict(index) => decided(partition, decisions, rules, index, faces.into()),
+            History::Conflict(index) => decider.patch(index, faces.into()),
             _ => uncontested(partition, faces.into()),
         });
     }
-    Ok(Blueprint { patches, patch_of })
+    Ok(Blueprint { patches, patch_of: groups.into_of_faces() })
 }
 
 /// Composes the patches of some conflicts anew, by their indices, after their decisions changed.
@@ -118,12 +128,13 @@ pub fn compose_again(
     if !which.iter().all(same_ground) {
         return false;
     }
+    let mut decider = Decider::new(partition, decisions, rules);
     for &index in which {
         // A conflict hangs together, so it is one patch or none.
         let at = patch(blueprint, index);
         if at != Blueprint::NONE {
             let faces = std::mem::take(&mut blueprint.patches[at as usize].faces);
-            blueprint.patches[at as usize] = decided(partition, decisions, rules, index, faces);
+            blueprint.patches[at as usize] = decider.patch(index, faces);
         }
     }
     true
@@ -166,35 +177,52 @@ fn uncontested(partition: &Partition, faces: Box<[FaceId]>) -> Patch {
     Patch {
         class: source.map(|parent| partition.feature(parent).class.clone()),
         source,
-        designations: Box::default(),
-        decided_by: None,
+        designations: Arc::default(),
         conflict: None,
-        open: false,
         area2: area2(partition, &faces),
         faces,
     }
 }
 
-fn decided(partition: &Partition, decisions: &[Decision], rules: &RuleSet, index: u32, faces: Box<[FaceId]>) -> Patch {
-    let decision = &decisions[index as usize];
-    let class_of = |party: FeatureRef| &partition.feature(party).class;
-    let naming = decision.kept.iter().copied().min_by_key(|&party| (rules.rank(class_of(party)), party));
-    let (class, source) = match &decision.verdict {
-        Verdict::GiveTo(winner) => (Some(class_of(*winner).clone()), Some(*winner)),
-        Verdict::KeepAll => (naming.map(|party| class_of(party).clone()), naming),
-        Verdict::OtherClass(class) => (Some(class.clone()), None),
-        Verdict::LeaveEmpty | Verdict::Open => (None, None),
-    };
-    let beside: BTreeSet<&ClassId> =
-        decision.kept.iter().map(|&party| class_of(party)).filter(|&other| Some(other) != class.as_ref()).collect();
-    Patch {
-        designations: beside.into_iter().cloned().collect(),
-        class,
-        source,
-        decided_by: (decision.basis != Basis::Nobody).then(|| decision.basis.clone()),
-        conflict: Some(index),
-        open: decision.verdict == Verdict::Open,
-        area2: area2(partition, &faces),
-        faces,
+/// Makes the patches of conflicts. Few sets of classes stay beside another, so patches share them.
+struct Decider<'a> {
+    partition: &'a Partition,
+    decisions: &'a [Decision],
+    rules: &'a RuleSet,
+    designations: HashMap<Vec<&'a ClassId>, Arc<[ClassId]>>,
+}
+
+impl<'a> Decider<'a> {
+    fn new(partition: &'a Partition, decisions: &'a [Decision], rules: &'a RuleSet) -> Self {
+        Self { partition, decisions, rules, designations: HashMap::new() }
+    }
+
+    fn patch(&mut self, index: u32, faces: Box<[FaceId]>) -> Patch {
+        let (partition, decision) = (self.partition, &self.decisions[index as usize]);
+        let class_of = |party: FeatureRef| &partition.feature(party).class;
+        let naming = decision.kept.iter().copied().min_by_key(|&party| (self.rules.rank(class_of(party)), party));
+        let (class, source) = match &decision.verdict {
+            Verdict::GiveTo(winner) => (Some(class_of(*winner).clone()), Some(*winner)),
+            Verdict::KeepAll => (naming.map(|party| class_of(party).clone()), naming),
+            Verdict::OtherClass(class) => (Some(class.clone()), None),
+            Verdict::LeaveEmpty | Verdict::Open => (None, None),
+        };
+        let kept = decision.kept.iter().map(|&party| class_of(party));
+        let mut beside: Vec<&ClassId> = kept.filter(|&other| Some(other) != class.as_ref()).collect();
+        beside.sort_unstable();
+        beside.dedup();
+        Patch {
+            designations: self.shared(beside),
+            class,
+            source,
+            conflict: Some(index),
+            area2: area2(partition, &faces),
+            faces,
+        }
+    }
+
+    fn shared(&mut self, classes: Vec<&'a ClassId>) -> Arc<[ClassId]> {
+        let copied = |classes: &Vec<&ClassId>| classes.iter().copied().cloned().collect();
+        self.designations.entry(classes).or_insert_with_key(copied).clone()
     }
 }

@@ -8,6 +8,8 @@ use crate::partition::{FeatureRef, Partition};
 use crate::rules::{Relation, Rule, RuleSet, Strategy, When};
 use crate::watch::{Stage, Steps, Stop, Watch};
 use rayon::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What becomes of a conflict's ground.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,7 +45,7 @@ pub enum Basis {
     /// The parties' classes may lie over each other.
     Compatible,
     /// These rules, in the order in which they applied, joined by `+`.
-    Rule(String),
+    Rule(Arc<str>),
     /// The planner's operation of this number.
     Choice(u64),
     /// Nobody decided.
@@ -59,7 +61,7 @@ pub struct Decision {
     pub basis: Basis,
     /// The parties whose classes stay, ascending: the winner and what is compatible with it, or
     /// while open all candidates.
-    pub kept: Vec<FeatureRef>,
+    pub kept: Box<[FeatureRef]>,
 }
 
 /// Returns one decision per conflict, in the order of `conflicts`.
@@ -79,16 +81,18 @@ pub fn decide(
 ) -> Result<Reported<Vec<Decision>>, Stop> {
     let standing = log.standing();
     let steps = Steps::new(watch, Stage::Decide, 0.0..1.0, conflicts.len());
-    let decided: Vec<(Decision, bool)> = conflicts
-        .par_iter()
-        .map(|conflict| {
-            steps.one()?;
-            Ok(decide_one(partition, conflict, rules, standing.get(&conflict.id)))
-        })
-        .collect::<Result<_, Stop>>()?;
+    let lost = AtomicUsize::new(0);
+    let mut decisions = Vec::with_capacity(conflicts.len());
+    for batch in conflicts.chunks(1 << 16) {
+        steps.many(batch.len())?;
+        decisions.par_extend(batch.par_iter().map(|conflict| {
+            let (decision, passed_over) = decide_one(partition, conflict, rules, standing.get(&conflict.id));
+            lost.fetch_add(usize::from(passed_over), Ordering::Relaxed);
+            decision
+        }));
+    }
     let known = conflicts.iter().filter(|conflict| standing.contains_key(&conflict.id)).count();
-    let (decisions, lost): (Vec<Decision>, Vec<bool>) = decided.into_iter().unzip();
-    let lost = lost.into_iter().filter(|&lost| lost).count() + (standing.len() - known.min(standing.len()));
+    let lost = lost.into_inner() + (standing.len() - known.min(standing.len()));
     Ok(Reported { value: decisions, findings: (0..lost).map(|_| orphaned()).collect() })
 }
 
@@ -159,11 +163,11 @@ fn verdict_of(partition: &Partition, conflict: &Conflict, choice: &Choice) -> Op
 
 /// The parties that stay under a planner's verdict: in the order of rank, each that is compatible
 /// with the class of the place and with those that stay already.
-fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, rules: &RuleSet) -> Vec<FeatureRef> {
+fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, rules: &RuleSet) -> Box<[FeatureRef]> {
     let class = |party: FeatureRef| &partition.feature(party).class;
     let named = match verdict {
-        Verdict::KeepAll | Verdict::Open => return conflict.parties.to_vec(),
-        Verdict::LeaveEmpty => return Vec::new(),
+        Verdict::KeepAll | Verdict::Open => return conflict.parties.clone(),
+        Verdict::LeaveEmpty => return Box::default(),
         Verdict::GiveTo(winner) => class(*winner),
         Verdict::OtherClass(other) => other,
     };
@@ -177,7 +181,7 @@ fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, ru
         }
     }
     kept.sort_unstable();
-    kept
+    kept.into()
 }
 
 /// What the pair matrix and the ordered rules make of a conflict.
@@ -187,24 +191,28 @@ fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, ru
 /// contradicting pair needs its rule, and one that has none leaves the conflict open.
 fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Decision {
     if conflict.kind == ConflictKind::Gap {
-        return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody, kept: Vec::new() };
+        return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody, kept: Box::default() };
     }
-    let open = |basis| Decision { verdict: Verdict::Open, basis, kept: conflict.parties.to_vec() };
+    let open = |basis| Decision { verdict: Verdict::Open, basis, kept: conflict.parties.clone() };
     let mut rest = conflict.parties.to_vec();
     let mut applied: Vec<&str> = Vec::new();
     if agree(partition, &rest, rules) {
-        return Decision { verdict: Verdict::KeepAll, basis: Basis::Compatible, kept: rest };
+        return Decision { verdict: Verdict::KeepAll, basis: Basis::Compatible, kept: rest.into() };
     }
     for rule in rules.rules.iter().filter(|rule| rule.enabled) {
         if !applies(partition, conflict, &rest, rules, &rule.when) {
             continue;
         }
         if rule.then == Strategy::Ask {
-            return open(Basis::Rule(rule.id.clone()));
+            return open(Basis::Rule(rule.id.as_str().into()));
         }
         if rule.then == Strategy::KeepAll {
             applied.push(&rule.id);
-            return Decision { verdict: Verdict::KeepAll, basis: Basis::Rule(applied.join("+")), kept: rest };
+            return Decision {
+                verdict: Verdict::KeepAll,
+                basis: Basis::Rule(applied.join("+").into()),
+                kept: rest.into(),
+            };
         }
         let kept = survivors(partition, conflict, &rest, rule);
         if kept.is_empty() || kept.len() == rest.len() {
@@ -214,7 +222,7 @@ fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Deci
         rest = kept;
         if agree(partition, &rest, rules) {
             let verdict = settle(partition, &rest, rules);
-            return Decision { verdict, basis: Basis::Rule(applied.join("+")), kept: rest };
+            return Decision { verdict, basis: Basis::Rule(applied.join("+").into()), kept: rest.into() };
         }
     }
     open(Basis::Nobody)

@@ -5,12 +5,12 @@
 //! [`crate::decide()`], so that a change of rules never changes which conflicts there are.
 
 use crate::conflict::{Conflict, ConflictId, ConflictKind};
-use crate::partition::{FaceId, FeatureRef, OUTSIDE, Partition};
+use crate::groups::Groups;
+use crate::partition::{ArcId, FaceId, FeatureRef, Partition};
 use crate::precision::Point;
 use crate::rules::Tolerances;
 use crate::watch::{Stage, Steps, Stop, Watch};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// Returns the conflicts of a partition, in the order of their first face.
 ///
@@ -20,71 +20,66 @@ use std::collections::BTreeMap;
 /// # Errors
 /// [`Stop::Cancelled`] if the watcher asks for it.
 pub fn detect(partition: &Partition, tolerances: &Tolerances, watch: &dyn Watch) -> Result<Vec<Conflict>, Stop> {
-    let steps = Steps::new(watch, Stage::Detect, 0.0..0.4, partition.face_count());
-    let groups = connected(
-        partition,
-        |face| is_conflict(partition, face),
-        |a, b| partition.covering(a) == partition.covering(b),
-        &steps,
-    )?;
-    let arcs: Vec<Reach> =
-        (0..partition.arc_count() as u32).into_par_iter().map(|arc| Reach::of(partition.arc_points(arc))).collect();
-    let steps = Steps::new(watch, Stage::Detect, 0.5..0.9, groups.len());
-    let one = |faces| {
-        steps.one()?;
-        Ok(conflict(partition, &arcs, tolerances, faces))
-    };
-    let mut conflicts: Vec<Conflict> = groups.into_par_iter().map(one).collect::<Result<_, Stop>>()?;
+    let steps = Steps::new(watch, Stage::Detect, 0.0..0.4, partition.arc_count());
+    let groups =
+        Groups::of(partition, |face| partition.parents(face).len() != 1, |a, b| partition.same_cover(a, b), &steps)?;
+    let steps = Steps::new(watch, Stage::Detect, 0.4..0.7, partition.arc_count());
+    let reaches = reaches(partition, &groups, &steps)?;
+    let steps = Steps::new(watch, Stage::Detect, 0.7..0.9, groups.len());
+    let mut conflicts: Vec<Conflict> = Vec::with_capacity(groups.len());
+    while conflicts.len() < groups.len() {
+        steps.many(BATCH)?;
+        let batch = conflicts.len()..groups.len().min(conflicts.len() + BATCH);
+        let one = |group: usize| conflict(partition, &reaches[group], tolerances, groups.faces(group));
+        conflicts.par_extend(batch.into_par_iter().map(one));
+    }
+    drop((groups, reaches));
     // Faces are numbered along a curve that begins at the run's origin; the list must not be.
-    conflicts.par_sort_by(|one, other| {
+    conflicts.par_sort_unstable_by(|one, other| {
         let place = |conflict: &Conflict| (conflict.bounds, conflict.area2, conflict.id);
-        place(one).cmp(&place(other)).then_with(|| one.parties.cmp(&other.parties))
+        let content = || one.parties.cmp(&other.parties).then_with(|| one.faces.cmp(&other.faces));
+        place(one).cmp(&place(other)).then_with(content)
     });
     tell_apart(&mut conflicts);
     Ok(conflicts)
 }
 
-fn is_conflict(partition: &Partition, face: FaceId) -> bool {
-    face != OUTSIDE && partition.parents(face).len() != 1
-}
+/// How many arcs or conflicts are worked on at once, before the watcher is asked again.
+const BATCH: usize = 1 << 16;
 
-/// Returns the connected groups of the faces that `takes_part`, joined across arcs where
-/// `belong_together` holds; faces ascending, groups in the order of their first face.
-pub(crate) fn connected(
-    partition: &Partition,
-    takes_part: impl Fn(FaceId) -> bool,
-    belong_together: impl Fn(FaceId, FaceId) -> bool,
-    steps: &Steps<'_>,
-) -> Result<Vec<Vec<FaceId>>, Stop> {
-    let mut seen = vec![false; partition.face_count()];
-    let mut groups = Vec::new();
-    for start in partition.bounded_faces() {
-        steps.one()?;
-        if seen[start as usize] || !takes_part(start) {
-            continue;
-        }
-        seen[start as usize] = true;
-        let mut faces = vec![start];
-        let mut at = 0;
-        while at < faces.len() {
-            let face = faces[at];
-            for edge in partition.half_edges(face) {
-                let beyond = partition.left(edge ^ 1);
-                if !seen[beyond as usize] && takes_part(beyond) && belong_together(face, beyond) {
-                    seen[beyond as usize] = true;
-                    faces.push(beyond);
-                }
+/// Returns what the boundary of each group reaches over. Arcs are looked at once, in their order,
+/// and not again for each face beside them.
+fn reaches(partition: &Partition, groups: &Groups, steps: &Steps<'_>) -> Result<Vec<Reach>, Stop> {
+    let mut reaches = vec![Reach::NOTHING; groups.len()];
+    let sides = |arc: ArcId| {
+        let (left, right) = partition.sides(arc);
+        (groups.group(left), groups.group(right))
+    };
+    let mut batch: Vec<Reach> = Vec::new();
+    let arcs = partition.arc_count() as u32;
+    for start in (0..arcs).step_by(BATCH) {
+        steps.many(BATCH)?;
+        let range = start..arcs.min(start + BATCH as u32);
+        let one = |arc: ArcId| {
+            let (left, right) = sides(arc);
+            if left == right { Reach::NOTHING } else { Reach::of(partition.arc_points(arc)) }
+        };
+        range.clone().into_par_iter().map(one).collect_into_vec(&mut batch);
+        for (arc, reach) in range.zip(&batch) {
+            let (left, right) = sides(arc);
+            if left == right {
+                continue;
             }
-            at += 1;
+            for group in [left, right].into_iter().filter(|&group| group != Groups::NONE) {
+                let whole = &mut reaches[group as usize];
+                *whole = whole.with(*reach);
+            }
         }
-        faces.sort_unstable();
-        groups.push(faces);
     }
-    Ok(groups)
+    Ok(reaches)
 }
 
-/// How long an arc is, or arcs are, and what they reach over. Points are looked at once, one after
-/// another, and not again for each face beside them.
+/// How long a boundary is, and what it reaches over.
 #[derive(Clone, Copy)]
 struct Reach {
     length: f64,
@@ -106,7 +101,7 @@ impl Reach {
         Self { length: points.windows(2).map(|w| w[0].distance(w[1])).sum(), ..reach }
     }
 
-    /// Returns the reach of both, without a length.
+    /// Returns the reach of both.
     fn with(self, other: Self) -> Self {
         let (low, high) = self.bounds;
         let (other_low, other_high) = other.bounds;
@@ -115,23 +110,15 @@ impl Reach {
             Point::new(high.x.max(other_high.x), high.y.max(other_high.y)),
         );
         let extremes = (self.extremes.0.min(other.extremes.0), self.extremes.1.max(other.extremes.1));
-        Self { length: 0.0, bounds, extremes }
+        Self { length: self.length + other.length, bounds, extremes }
     }
 }
 
-fn conflict(partition: &Partition, arcs: &[Reach], tolerances: &Tolerances, faces: Vec<FaceId>) -> Conflict {
-    let (parties, faces) = (Box::from(partition.parents(faces[0])), faces.into_boxed_slice());
+fn conflict(partition: &Partition, reach: &Reach, tolerances: &Tolerances, faces: &[FaceId]) -> Conflict {
+    let parties = Box::from(partition.parents(faces[0]));
     let area2 = faces.iter().map(|&face| partition.area2(face)).sum();
-    let inside = |face: FaceId| faces.binary_search(&face).is_ok();
-    let (mut perimeter, mut reach) = (0.0, Reach::NOTHING);
-    for edge in faces.iter().flat_map(|&face| partition.half_edges(face)) {
-        let arc = arcs[edge as usize / 2];
-        reach = reach.with(arc);
-        if !inside(partition.left(edge ^ 1)) {
-            perimeter += arc.length;
-        }
-    }
-    let (kind, bounds) = (kind(partition, &parties), reach.bounds);
+    let (kind, faces) = (kind(partition, &parties), Box::from(faces));
+    let (perimeter, bounds) = (reach.length, reach.bounds);
     let mut conflict = Conflict { id: ConflictId(0), kind, sliver: false, parties, faces, area2, perimeter, bounds };
     conflict.sliver = partition.grid.area(area2) <= tolerances.sliver_area_m2
         || partition.grid.length(conflict.mean_width()) <= tolerances.sliver_width_m;
@@ -170,16 +157,15 @@ fn name(partition: &Partition, conflict: &Conflict, extremes: (Point, Point)) ->
 
 /// Gives conflicts that share an id ids of their own, in order.
 fn tell_apart(conflicts: &mut [Conflict]) {
-    let mut taken: BTreeMap<ConflictId, u64> = BTreeMap::new();
-    for conflict in conflicts {
-        let plain = conflict.id;
-        let ordinal = taken.entry(plain).or_insert(0);
-        if *ordinal > 0 {
+    let named = |(at, conflict): (usize, &Conflict)| (conflict.id, at);
+    let mut order: Vec<(ConflictId, usize)> = conflicts.iter().enumerate().map(named).collect();
+    order.par_sort_unstable();
+    for same in order.chunk_by(|one, other| one.0 == other.0) {
+        for (ordinal, &(plain, at)) in same.iter().enumerate().skip(1) {
             let mut mix = Mix(plain.0);
-            mix.add(*ordinal);
-            conflict.id = ConflictId(mix.0);
+            mix.add(ordinal as u64);
+            conflicts[at].id = ConflictId(mix.0);
         }
-        *ordinal += 1;
     }
 }
 

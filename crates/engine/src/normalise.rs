@@ -126,8 +126,8 @@ pub fn normalise(
             cuts: false,
             vertices: 0,
             features: Vec::with_capacity(layer.features.len()),
-            points: Vec::new(),
-            ring_ends: Vec::new(),
+            points: Vec::with_capacity(rings(layer).map(|ring| ring.0.len()).sum()),
+            ring_ends: Vec::with_capacity(rings(layer).count()),
         },
     };
     for feature in &layer.features {
@@ -136,6 +136,10 @@ pub fn normalise(
     }
     work.find_repeats();
     Ok(Reported { value: work.layer, findings: work.findings })
+}
+
+fn rings(layer: &Layer) -> impl Iterator<Item = &LineString<f64>> {
+    layer.features.iter().flat_map(|feature| &feature.polygons).flatten()
 }
 
 /// Formats disagree about the direction of outer rings; a layer that mostly runs clockwise (as

@@ -152,6 +152,11 @@ impl Partition {
         covering.partition_point(|feature| feature.0 < self.claiming)
     }
 
+    /// Whether two faces have the same parents and lie on the same side of all that only cuts.
+    pub(crate) fn same_cover(&self, a: FaceId, b: FaceId) -> bool {
+        self.label_of[a as usize] == self.label_of[b as usize] || self.covering(a) == self.covering(b)
+    }
+
     /// Returns the doubled area of a face in square grid units; 0 for the outside.
     pub fn area2(&self, face: FaceId) -> i128 {
         self.area2[face as usize]

@@ -92,6 +92,11 @@ impl<'a> Steps<'a> {
         if done.is_multiple_of(1 << 10) { self.tell(done) } else { Ok(()) }
     }
 
+    /// Takes note of many steps at once, which is worth telling.
+    pub fn many(&self, count: usize) -> Result<(), Stop> {
+        self.tell(self.done.fetch_add(count, Ordering::Relaxed))
+    }
+
     /// As [`Steps::one`] for a step that is worth telling.
     pub fn large(&self) -> Result<(), Stop> {
         self.tell(self.done.fetch_add(1, Ordering::Relaxed))

@@ -29,6 +29,9 @@ const F: f64 = 1.0 / 298.257_222_101;
 /// Edges longer than this, in degrees, are done on the ellipsoid: about 100 m.
 const LONG: f64 = 1e-3;
 
+/// How many arcs are measured before the watcher is asked again.
+const STRETCH: usize = 1 << 12;
+
 /// The ellipsoidal areas of everything that is made of a partition's arcs.
 ///
 /// Each arc is measured once; the area of a group of faces is a sum along its boundary.
@@ -45,19 +48,22 @@ impl ArcAreas {
     /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude, and
     /// [`FileError::Cancelled`], of no file, if `watch` says so.
     pub fn of(partition: &Partition, crs: &Crs, watch: Progress<'_>) -> Result<Self, FileError> {
-        let arcs = (0..partition.arc_count() as u32).into_par_iter().with_min_len(1 << 13);
+        let arcs = 0..partition.arc_count() as u32;
+        let mut shares = vec![0.0; arcs.len()];
         let done = AtomicUsize::new(0);
-        let measured = arcs.map_init(
+        shares.par_chunks_mut(STRETCH).zip(arcs.into_par_iter().step_by(STRETCH)).try_for_each_init(
             || Measuring::new(partition, crs),
-            |measuring, arc| {
-                let before = done.fetch_add(1, Ordering::Relaxed);
-                if before.is_multiple_of(1 << 10) && !watch(before as f64 / partition.arc_count() as f64) {
+            |measuring, (shares, first)| {
+                let before = done.fetch_add(shares.len(), Ordering::Relaxed);
+                if !watch(before as f64 / partition.arc_count() as f64) {
                     return Err(FileError::Cancelled { path: PathBuf::new() });
                 }
-                measuring.share(arc)
+                shares.iter_mut().zip(first..).try_for_each(|(share, arc)| {
+                    *share = measuring.share(arc)?;
+                    Ok(())
+                })
             },
-        );
-        let shares = measured.collect::<Result<Vec<f64>, FileError>>()?;
+        )?;
         Ok(Self { shares })
     }
 

@@ -16,6 +16,7 @@ use lantu_engine::{
 use rayon::prelude::*;
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Marks a face that belongs to no group.
 const NONE: u32 = Blueprint::NONE;
@@ -81,10 +82,8 @@ impl<'a> Sheet<'a> {
             faces: self.faces[group].into(),
             class: None,
             source: None,
-            designations: Box::default(),
-            decided_by: None,
+            designations: Arc::default(),
             conflict: None,
-            open: false,
             area2: self.area2(group),
         };
         Blueprint { patches: (0..self.len()).map(patch).collect(), patch_of: self.owner.clone() }

@@ -150,9 +150,9 @@ impl<'a> BlueprintExport<'a> {
             Cell::text(layer),
             Cell::Texts(self.names(patch.parents(self.partition))),
             Cell::Texts(patch.designations.iter().map(|class| class.as_str().into()).collect()),
-            Cell::text(patch.decided_by.as_ref().and_then(decided_by)),
+            Cell::text(patch.decided_by(self.decisions).and_then(decided_by)),
             Cell::text(conflict),
-            Cell::Flag(patch.open),
+            Cell::Flag(patch.is_open()),
             Cell::Real(rounded(self.planar_area(patch.area2, ellipsoid))),
             Cell::Real(rounded(ellipsoid)),
             source.map_or(Cell::Row(no_attributes()), |source| Cell::Row(&source.attributes)),
@@ -243,7 +243,7 @@ impl<'a> BlueprintExport<'a> {
 
 fn decided_by(basis: &Basis) -> Option<String> {
     match basis {
-        Basis::Rule(ids) => Some(ids.clone()),
+        Basis::Rule(ids) => Some(ids.to_string()),
         Basis::Choice(number) => Some(format!("operation {number}")),
         Basis::Compatible | Basis::Nobody => None,
     }

@@ -1,13 +1,17 @@
-//! How often a run tells how far it is, and how soon it stops when asked to.
+//! How often a run tells how far it is, how soon it stops when asked to, what it holds, and what a
+//! changed layer costs.
 //!
 //! ```text
-//! cargo run --release -p lantu-project --example pace -- NAME=PATH NAME=PATH …
+//! cargo run --release -p lantu-project --example pace -- NAME=PATH NAME=PATH … [changed:NAME=PATH]
 //! ```
 //!
 //! Runs the layers once and lists for each stage how long it took, how many reports it gave and its
-//! longest silence. Then runs them again and again, asks each run to stop at another moment, and says
-//! how long it took to come back, its memory freed.
+//! longest silence, and what the partition takes of memory. With a `changed:` layer it then runs all
+//! again with that one in the place of its namesake, remembering the first run and not remembering it.
+//! Then it runs the layers again and again, asks each run to stop at another moment, and says how
+//! long it took to come back, its memory freed.
 
+use lantu_engine::Partition;
 use lantu_project::{Job, LayerPlan, Plan, Room, Watcher, api};
 use std::error::Error;
 use std::sync::Mutex;
@@ -19,8 +23,12 @@ const STOPS: u32 = 30;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut plan = Plan::default();
+    let mut changed = None;
     for layer in std::env::args().skip(1) {
-        plan.layers.push(LayerPlan::parse(&layer).map_err(sentence)?);
+        match layer.strip_prefix("changed:") {
+            Some(layer) => changed = Some(LayerPlan::parse(layer).map_err(sentence)?),
+            None => plan.layers.push(LayerPlan::parse(&layer).map_err(sentence)?),
+        }
     }
     let heard: Mutex<Vec<(Instant, String)>> = Mutex::default();
     let tell = |progress: api::Progress| {
@@ -31,10 +39,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = Instant::now();
     let never = AtomicBool::new(false);
     let job = Job::run(plan.clone(), None, &[], &Room::default(), Watcher { tell: &tell, stop: &never });
-    drop(job.map_err(sentence)?);
+    let job = job.map_err(sentence)?;
     let whole = start.elapsed();
     println!("whole run: {:.1} s", whole.as_secs_f64());
+    held(&job.outcome.cut.partition);
+    drop(job);
     silences(&heard.into_inner()?, start);
+
+    if let Some(changed) = changed {
+        again(&plan, changed)?;
+    }
 
     let mut latest = Duration::ZERO;
     for stop in 0..STOPS {
@@ -44,6 +58,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("asked to stop after {:5.2} s: back after {:.3} s", after.as_secs_f64(), wait.as_secs_f64());
     }
     println!("longest wait: {:.3} s", latest.as_secs_f64());
+    Ok(())
+}
+
+/// Prints what a partition takes of memory, as a whole and of each arc and edge.
+fn held(partition: &Partition) {
+    let (arcs, held) = (partition.arc_count() as f64, partition.footprint());
+    let edges = partition.edge_count() as f64;
+    println!("{arcs} arcs of {edges} edges, {} faces", partition.face_count());
+    for (what, bytes) in held.parts() {
+        let bytes = bytes as f64;
+        println!("{what:>10}: {:8.1} MB, {:5.1} an arc, {:5.1} an edge", bytes / 1e6, bytes / arcs, bytes / edges);
+    }
+}
+
+/// Runs a plan, and then with one layer changed: with what the first run remembers, and afresh.
+fn again(plan: &Plan, changed: LayerPlan) -> Result<(), Box<dyn Error>> {
+    let mut other = plan.clone();
+    let place = other.layers.iter_mut().find(|layer| layer.name == changed.name);
+    *place.ok_or("no layer has the name of the changed one")? = changed;
+    let room = Room::remembering();
+    for (what, plan, room) in
+        [("first", plan, &room), ("changed", &other, &room), ("changed, afresh", &other, &Room::default())]
+    {
+        let never = AtomicBool::new(false);
+        let job = Job::run(plan.clone(), None, &[], room, Watcher { tell: &|_| {}, stop: &never }).map_err(sentence)?;
+        let laps: Vec<String> = job.timings.borrow().iter().map(|(stage, lap)| format!("{stage} {lap:.2}")).collect();
+        println!("{what}: {}", laps.join(", "));
+    }
     Ok(())
 }
 

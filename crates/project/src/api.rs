@@ -499,6 +499,22 @@ pub struct Place {
     pub plane: [f64; 2],
 }
 
+/// A line that was drawn to measure it.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct DrawnLine {
+    /// Its places, in longitude and latitude.
+    pub line: Vec<[f64; 2]>,
+}
+
+/// How long and how large it is on the ellipsoid.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Measured {
+    /// Its length.
+    pub length_m: f64,
+    /// The area that it encloses once it is closed; 0 for fewer than three places.
+    pub area_m2: f64,
+}
+
 /// A page of a layer's findings.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct ListFindings {
@@ -789,6 +805,8 @@ crate::commands! {
     findings: ListFindings => FindingPage,
     /// A place of the map in the project's plane.
     place: PlaceAt => Place,
+    /// How long and how large a line is that was drawn.
+    measure: DrawnLine => Measured,
     /// What a choice would change; nothing is changed.
     suppose: Suppose => Supposed,
     /// Decides conflicts, all in one operation.

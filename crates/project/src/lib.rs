@@ -46,6 +46,7 @@ mod reattach;
 mod replay;
 mod report;
 mod room;
+mod ruler;
 mod rules;
 mod runs;
 mod settings;

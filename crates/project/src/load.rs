@@ -71,7 +71,9 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
         parts.iter().sum::<f64>() / parts.len() as f64
     };
     let read = |(at, request): (usize, &LayerRequest)| {
-        read_one(request, &plan.layers[at], names, &crs, &|part| meter.reached("read", reached(at, part), &request.name))
+        read_one(request, &plan.layers[at], names, &crs, &|part| {
+            meter.reached("read", reached(at, part), &request.name)
+        })
     };
     let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
     // What is wrong with the first layer is said first, whichever thread was quicker.

@@ -2,8 +2,8 @@
 
 use crate::api::Problem;
 use crate::load::Inputs;
-use crate::problem;
 use crate::plan::Plan;
+use crate::problem;
 use crate::progress::Meter;
 use crate::room::{Room, lent};
 use crate::splits;
@@ -14,8 +14,8 @@ use lantu_engine::{
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// Marks a face that belongs to no conflict.
@@ -34,7 +34,8 @@ pub struct Cut {
     pub findings: Vec<Finding>,
     /// The ellipsoidal areas of the arcs.
     pub arcs: ArcAreas,
-    index_of: HashMap<ConflictId, u32>,
+    /// Ids and indices of the conflicts, sorted when one is first asked for: most runs never do.
+    index_of: OnceLock<Vec<(ConflictId, u32)>>,
 }
 
 /// What rules and choices make of a cut.
@@ -116,13 +117,18 @@ impl Cut {
         for (index, conflict) in (0u32..).zip(&conflicts) {
             conflict.faces.iter().for_each(|&face| conflict_of[face as usize] = index);
         }
-        let index_of = conflicts.iter().map(|conflict| conflict.id).zip(0u32..).collect();
-        Self { partition, conflicts, conflict_of, findings, arcs, index_of }
+        Self { partition, conflicts, conflict_of, findings, arcs, index_of: OnceLock::new() }
     }
 
     /// Returns the index of the conflict of this id.
     pub fn find(&self, id: ConflictId) -> Option<u32> {
-        self.index_of.get(&id).copied()
+        let index_of = self.index_of.get_or_init(|| {
+            let mut index_of: Vec<_> = self.conflicts.iter().map(|conflict| conflict.id).zip(0u32..).collect();
+            index_of.par_sort_unstable();
+            index_of
+        });
+        let place = index_of.binary_search_by_key(&id, |&(id, _)| id).ok()?;
+        Some(index_of[place].1)
     }
 }
 

@@ -21,9 +21,10 @@ use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::{Plan, repeated};
 use crate::problem::{self, busy, fault, no_result};
 use crate::progress::Meter;
+use crate::reading;
 use crate::reattach;
 use crate::room::Room;
-use crate::reading;
+use crate::ruler;
 use crate::rules;
 use crate::runs::{Run, What};
 use crate::settings::Settings;
@@ -567,6 +568,10 @@ impl Commands for Project {
         let mut place = [request.lonlat.into()];
         self.shared.open()?.inputs.crs.from_lonlat(&mut place)?;
         Ok(api::Place { plane: place[0].into() })
+    }
+
+    fn measure(&self, request: api::DrawnLine) -> Result<api::Measured, Problem> {
+        Ok(ruler::measure(&request))
     }
 
     fn suppose(&self, request: api::Suppose) -> Result<api::Supposed, Problem> {

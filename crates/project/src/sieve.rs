@@ -54,7 +54,7 @@ impl<'a> Sieve<'a> {
         match (self.filter.rule.as_str(), basis) {
             ("", _) => true,
             ("-", basis) => *basis == Basis::Nobody,
-            (wanted, Basis::Rule(rules)) => rules == wanted,
+            (wanted, Basis::Rule(rules)) => **rules == *wanted,
             _ => false,
         }
     }

@@ -56,8 +56,7 @@ pub(crate) fn sides(asked: Asked<'_>, id: &str, along: Along) -> Result<[Vec<Rin
         Along::Borders(polygons) => plan.near(&polygons, &ground),
     };
     let corners = ground.coords_iter().map(whole).collect();
-    let sides =
-        [ground.intersection(&knife), ground.difference(&knife)].map(|side| plan.rounded(&side, &corners));
+    let sides = [ground.intersection(&knife), ground.difference(&knife)].map(|side| plan.rounded(&side, &corners));
     if sides.iter().any(Vec::is_empty) {
         return Err(cuts_nothing());
     }
@@ -93,7 +92,8 @@ impl Local<'_> {
     fn beside(&self, line: &mut [[f64; 2]], crs: &Crs, high: Point) -> Result<MultiPolygon<f64>, Problem> {
         let mut places: Vec<Coord<f64>> = line.iter().map(|&place| place.into()).collect();
         crs.from_lonlat(&mut places)?;
-        let places: Vec<Coord<f64>> = places.into_iter().map(|at| self.of_plane(at)).collect::<Option<_>>().unwrap_or_default();
+        let places: Vec<Coord<f64>> =
+            places.into_iter().map(|at| self.of_plane(at)).collect::<Option<_>>().unwrap_or_default();
         if places.len() < 2 {
             return Err(cuts_nothing());
         }
@@ -103,9 +103,8 @@ impl Local<'_> {
     /// The polygons that may touch the conflict, as one ground.
     fn near(&self, polygons: &[Vec<LineString<f64>>], ground: &MultiPolygon<f64>) -> MultiPolygon<f64> {
         let Some(around) = ground.bounding_rect() else { return MultiPolygon::new(Vec::new()) };
-        let ring = |ring: &LineString<f64>| {
-            ring.0.iter().filter_map(|&at| self.of_plane(at)).collect::<LineString<f64>>()
-        };
+        let ring =
+            |ring: &LineString<f64>| ring.0.iter().filter_map(|&at| self.of_plane(at)).collect::<LineString<f64>>();
         let polygon = |rings: &Vec<LineString<f64>>| {
             let mut rings = rings.iter().map(ring);
             Polygon::new(rings.next().unwrap_or_else(|| LineString::new(Vec::new())), rings.collect())

@@ -5,8 +5,9 @@ use super::*;
 /// A layer of land with survey codes.
 fn land(path: &std::path::Path, fields: &[(f64, &str)]) {
     let feature = |(west, code): &(f64, &str)| {
-        let ring: Vec<[f64; 2]> =
-            [(0.0, 0.0), (0.01, 0.0), (0.01, 0.01), (0.0, 0.01), (0.0, 0.0)].map(|(x, y)| [west + x, 20.0 + y]).to_vec();
+        let ring: Vec<[f64; 2]> = [(0.0, 0.0), (0.01, 0.0), (0.01, 0.01), (0.0, 0.01), (0.0, 0.0)]
+            .map(|(x, y)| [west + x, 20.0 + y])
+            .to_vec();
         json!({ "type": "Feature", "properties": { "BSM": "1", "DLBM": code }, "geometry": { "type": "Polygon", "coordinates": [ring] } })
     };
     let features: Vec<Value> = fields.iter().map(feature).collect();

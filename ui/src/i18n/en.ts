@@ -421,6 +421,11 @@ export const en: Record<Key, string> = {
   'notice.close': 'Close',
 
   'map.fit': 'Whole map',
+  'map.north': 'N',
+  'map.measure': 'Measure length and area (M)',
+  'map.measure.hint': 'Click on the map; Esc ends',
+  'map.measure.note': 'on the ellipsoid',
+  'keys.measure': 'measure length and area',
   'map.zoomin': 'Zoom in',
   'map.zoomout': 'Zoom out',
   'map.swipe': 'Swipe: layers left, blueprint right (S)',

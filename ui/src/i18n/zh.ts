@@ -417,6 +417,11 @@ export const zh = {
   'notice.close': '关闭',
 
   'map.fit': '全图',
+  'map.north': '北',
+  'map.measure': '量距离和面积（M）',
+  'map.measure.hint': '在地图上依次点击，Esc 结束',
+  'map.measure.note': '椭球面上',
+  'keys.measure': '量距离和面积',
   'map.zoomin': '放大',
   'map.zoomout': '缩小',
   'map.swipe': '卷帘：左图层，右蓝图（S）',

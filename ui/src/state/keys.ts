@@ -3,6 +3,7 @@ import type { ChoiceArg } from '../host';
 import type { Key } from '../i18n/words';
 import { bulk } from './bulk.svelte';
 import { inbox } from './inbox.svelte';
+import { measuring } from './measuring.svelte';
 import { project } from './project.svelte';
 import { screen } from './screen.svelte';
 import { splitting } from './splitting.svelte';
@@ -46,6 +47,7 @@ export const keyGroups: { title: Key; keys: { press: string[]; words: Key; click
     keys: [
       { press: ['B'], words: 'keys.blink' },
       { press: ['S'], words: 'keys.swipe' },
+      { press: ['M'], words: 'keys.measure' },
       { press: ['?'], words: 'keys.help' },
     ],
   },
@@ -62,6 +64,7 @@ const plain: Record<string, string> = {
   l: 'like',
   b: 'blink',
   s: 'swipe',
+  m: 'measure',
   '/': 'find',
   '?': 'help',
   enter: 'confirm',
@@ -111,6 +114,7 @@ function escape(): true {
   else if (screen.about) screen.about = false;
   else if (screen.picking) screen.picking = false;
   else if (screen.drawing) screen.drawing = null;
+  else if (measuring.line) measuring.end();
   else if (bulk.active) bulk.clear();
   else if (project.notice) project.notice = null;
   else if (screen.pin) screen.pin = null;
@@ -121,6 +125,7 @@ function escape(): true {
 function act(wanted: string): boolean {
   if (wanted === 'escape') return escape();
   if (wanted === 'help') return run(() => (screen.keys = !screen.keys));
+  if (wanted === 'measure' && project.isOpen && !screen.keys && !screen.about) return run(() => measuring.toggle());
   if (screen.keys || screen.about || project.busy || !project.view?.result) return false;
   if (wanted === 'undo') return run(() => inbox.undo());
   if (wanted === 'redo') return run(() => inbox.redo());

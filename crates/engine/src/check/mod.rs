@@ -14,7 +14,7 @@ mod sweep;
 
 use crate::compose::Blueprint;
 use crate::overlay::labels::add;
-use crate::partition::{FaceId, FeatureRef, OUTSIDE, Partition};
+use crate::partition::{ArcId, FaceId, FeatureRef, OUTSIDE, Partition};
 use crate::rings::cross_of;
 use crate::watch::{Stage, Stop, Unwatched, Watch, step};
 use geo::Coord;
@@ -52,7 +52,7 @@ impl Proof {
     pub fn of_other_blueprint(&self, partition: &Partition, blueprint: &Blueprint) -> Self {
         Self {
             misassigned_faces: misassigned_faces(partition, blueprint),
-            area_difference_grid_units: area_difference(partition, blueprint, &arc_shares(partition)),
+            area_difference_grid_units: area_difference(partition, blueprint),
             ..*self
         }
     }
@@ -68,6 +68,9 @@ impl Proof {
     }
 }
 
+/// How many arcs are measured at once, so that not all of it is held.
+const BATCH: usize = 1 << 16;
+
 /// Proves a blueprint.
 ///
 /// # Errors
@@ -78,11 +81,9 @@ pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) ->
     step(watch, Stage::Check, 0.6)?;
     let misplaced_holes = holes::misplaced(partition);
     step(watch, Stage::Check, 0.7)?;
-    let shares = arc_shares(partition);
-    step(watch, Stage::Check, 0.75)?;
     let label_disagreements = label_disagreements(partition);
     step(watch, Stage::Check, 0.8)?;
-    let feature_area_mismatches = feature_area_mismatches(partition, &shares);
+    let feature_area_mismatches = feature_area_mismatches(partition);
     step(watch, Stage::Check, 0.85)?;
     let misassigned_faces = misassigned_faces(partition, blueprint);
     step(watch, Stage::Check, 0.9)?;
@@ -92,7 +93,7 @@ pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) ->
         label_disagreements,
         feature_area_mismatches,
         misassigned_faces,
-        area_difference_grid_units: area_difference(partition, blueprint, &shares),
+        area_difference_grid_units: area_difference(partition, blueprint),
         collapsed_features: collapsed_features(partition),
         farthest_move: partition.noding.farthest_move,
     };
@@ -113,10 +114,9 @@ pub fn crossings_as_written(segments: &[[Coord<f64>; 2]]) -> u64 {
     if sweep::any_meet(&Singly(segments), &Unwatched) == Ok(false) { 0 } else { pairs::count(segments) }
 }
 
-/// Returns each arc's part of the shoelace sum: what it adds to the doubled area on its left.
-fn arc_shares(partition: &Partition) -> Vec<i128> {
-    let share = |arc| partition.arc_points(arc).windows(2).map(|w| cross_of(w[0], w[1])).sum();
-    (0..partition.arc_count() as u32).into_par_iter().map(share).collect()
+/// Returns an arc's part of the shoelace sum: what it adds to the doubled area on its left.
+fn share(partition: &Partition, arc: ArcId) -> i128 {
+    partition.arc_points(arc).windows(2).map(|w| cross_of(w[0], w[1])).sum()
 }
 
 fn label_disagreements(partition: &Partition) -> u64 {
@@ -131,11 +131,16 @@ fn label_disagreements(partition: &Partition) -> u64 {
     count + u64::from(partition.label_of[OUTSIDE as usize] != 0)
 }
 
-fn feature_area_mismatches(partition: &Partition, shares: &[i128]) -> u64 {
+fn feature_area_mismatches(partition: &Partition) -> u64 {
     let mut by_boundary = vec![0i128; partition.features.len()];
-    for (arc, share) in shares.iter().enumerate() {
-        for &(feature, change) in partition.changes.of(arc) {
-            by_boundary[feature as usize] += i128::from(change) * share;
+    let (arcs, mut shares) = (partition.arc_count() as u32, Vec::new());
+    for start in (0..arcs).step_by(BATCH) {
+        let batch = start..arcs.min(start + BATCH as u32);
+        batch.clone().into_par_iter().map(|arc| share(partition, arc)).collect_into_vec(&mut shares);
+        for (arc, share) in batch.zip(&shares) {
+            for &(feature, change) in partition.changes.of(arc as usize) {
+                by_boundary[feature as usize] += i128::from(change) * share;
+            }
         }
     }
     let mut by_faces = vec![0i128; partition.features.len()];
@@ -174,13 +179,14 @@ fn misassigned_faces(partition: &Partition, blueprint: &Blueprint) -> u64 {
 }
 
 /// The patches' area over faces, minus the same along the boundary of what is in a patch.
-fn area_difference(partition: &Partition, blueprint: &Blueprint, shares: &[i128]) -> i128 {
+fn area_difference(partition: &Partition, blueprint: &Blueprint) -> i128 {
     let patches: i128 = blueprint.patches.iter().map(|patch| patch.area2).sum();
     let inside = |face: FaceId| blueprint.patch_of[face as usize] != Blueprint::NONE;
-    let boundary: i128 = (0..shares.len())
-        .map(|arc| match partition.sides(arc as u32) {
-            (left, right) if inside(left) && !inside(right) => shares[arc],
-            (left, right) if !inside(left) && inside(right) => -shares[arc],
+    let boundary: i128 = (0..partition.arc_count() as u32)
+        .into_par_iter()
+        .map(|arc| match partition.sides(arc) {
+            (left, right) if inside(left) && !inside(right) => share(partition, arc),
+            (left, right) if !inside(left) && inside(right) => -share(partition, arc),
             _ => 0,
         })
         .sum();

@@ -29,6 +29,11 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Returns what they take of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.first) + size_of_val(&*self.items)
+    }
+
     /// Returns feature and change of winding, ascending by feature, never zero.
     pub(crate) fn of(&self, arc: usize) -> &[(u32, i32)] {
         &self.items[self.first[arc] as usize..self.first[arc + 1] as usize]

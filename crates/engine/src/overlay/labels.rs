@@ -29,6 +29,12 @@ impl Labels {
         &self.parents[self.first[label as usize] as usize..self.first[label as usize + 1] as usize]
     }
 
+    /// Returns what they take of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let (windings, parents) = (size_of_val(&*self.windings), size_of_val(&*self.parents));
+        size_of_val(&*self.first_winding) + windings + size_of_val(&*self.first) + parents
+    }
+
     fn len(&self) -> usize {
         self.first_winding.len() - 1
     }

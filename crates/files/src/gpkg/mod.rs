@@ -26,7 +26,7 @@ use blob::Bounds;
 use lantu_engine::RuleSet;
 use rayon::prelude::*;
 use rows::Rows;
-use rtree::Tree;
+use rtree::{Cell, Tree};
 use std::fmt::Display;
 use std::io;
 use std::ops::Range;
@@ -96,11 +96,11 @@ pub(crate) fn write(
         put.map_err(failed_at)?;
         batches = built.map_err(unfit)?;
     }
-    let Writing { rows, boxes, fingerprints, totals } = writing;
+    let Writing { rows, boxes, extent, fingerprints, totals } = writing;
     rows.finish().map_err(failed_at)?;
-    let tree = Tree::of(&boxes);
+    let tree = Tree::of(boxes);
     put_index(path, index, &tree).map_err(failed_at)?;
-    finish(path, theme, &srs, dress, (&boxes, &tree)).map_err(failed)?;
+    finish(path, theme, &srs, dress, (extent, &tree)).map_err(failed)?;
     Ok(Written { totals, fingerprints })
 }
 
@@ -109,7 +109,7 @@ fn put_index(path: &Path, root: u32, tree: &Tree) -> io::Result<()> {
     let (mut rows, mut record) = (Rows::of(path, root)?, Vec::new());
     for &node in &tree.of_row {
         record.clear();
-        rows::record(&[rows::Value::Null, rows::Value::Number(node)], &mut record);
+        rows::record(&[rows::Value::Null, rows::Value::Number(node as i32)], &mut record);
         rows.push(&record)?;
     }
     rows.finish()
@@ -121,14 +121,14 @@ fn finish(
     theme: &Theme<'_>,
     srs: &tables::Srs,
     dress: Dress<'_>,
-    (boxes, tree): (&[Bounds], &Tree),
+    (extent, tree): (Option<Bounds>, &Tree),
 ) -> Result<(), rusqlite::Error> {
     let mut database = tables::open(path)?;
     let transaction = database.transaction()?;
-    if !boxes.is_empty() {
-        tables::count_on(&transaction, theme.name, boxes.len())?;
+    if !tree.of_row.is_empty() {
+        tables::count_on(&transaction, theme.name, tree.of_row.len())?;
     }
-    tables::finish(&transaction, theme, srs, boxes.iter().copied().reduce(Bounds::around))?;
+    tables::finish(&transaction, theme, srs, extent)?;
     tree.put_nodes(&transaction, theme.name)?;
     tables::add_style(&transaction, theme.name, dress.rules)?;
     transaction.commit()?;
@@ -146,7 +146,8 @@ fn write_failed(path: &Path, source: &dyn Display) -> FileError {
 /// What is gathered while rows are put into the file.
 struct Writing {
     rows: Rows,
-    boxes: Vec<Bounds>,
+    boxes: Vec<Cell>,
+    extent: Option<Bounds>,
     fingerprints: Vec<u128>,
     totals: Totals,
 }
@@ -154,13 +155,14 @@ struct Writing {
 impl Writing {
     fn of(count: usize, rows: Rows) -> Self {
         let (boxes, fingerprints) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        Self { rows, boxes, fingerprints, totals: Totals::default() }
+        Self { rows, boxes, extent: None, fingerprints, totals: Totals::default() }
     }
 
     fn put(&mut self, batch: &Batch) -> io::Result<()> {
         for row in &batch.rows {
             self.rows.push(batch.record(row))?;
-            self.boxes.push(row.bounds);
+            self.boxes.push(Cell::of(self.boxes.len() as u32 + 1, &row.bounds));
+            self.extent = Some(self.extent.map_or(row.bounds, |extent| extent.around(row.bounds)));
             self.fingerprints.push(row.fingerprint);
             self.totals.features += 1;
             self.totals.ellipsoid_m2 += row.ellipsoid_m2;

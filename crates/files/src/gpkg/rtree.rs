@@ -14,9 +14,16 @@ const NODE: usize = 4 + CELLS * 24;
 
 /// A cell: a row or a node, and its box rounded outwards.
 #[derive(Clone, Copy)]
-struct Cell {
-    id: i64,
+pub(super) struct Cell {
+    id: u32,
     sides: [f32; 4],
+}
+
+impl Cell {
+    /// Returns the cell of a row.
+    pub(super) fn of(row: u32, bounds: &Bounds) -> Self {
+        Self { id: row, sides: outwards(bounds) }
+    }
 }
 
 /// Makes the index of a table's column `geom`, still empty.
@@ -29,45 +36,46 @@ pub(super) fn table_of_rows(table: &str) -> String {
     format!("rtree_{table}_geom_rowid")
 }
 
-/// The nodes of an index, ready to be put into its tables.
-#[derive(Default)]
+/// An index, ready to be put into its tables.
 pub(super) struct Tree {
     /// The node of each row.
-    pub(super) of_row: Vec<i32>,
-    nodes: Vec<(i32, Vec<u8>)>,
-    parents: Vec<(i32, i32)>,
+    pub(super) of_row: Vec<u32>,
+    /// The rows, the nodes that hold them, the nodes that hold those, and so on; [`CELLS`] after
+    /// another share a node of the level above, those of the last level share the topmost.
+    levels: Vec<Vec<Cell>>,
 }
 
+/// The number of the topmost node.
+const TOP: u32 = 1;
+
 impl Tree {
-    /// Packs the boxes of rows; row k + 1 has the box `boxes[k]`.
-    pub(super) fn of(boxes: &[Bounds]) -> Self {
-        let mut level: Vec<Cell> =
-            boxes.iter().zip(1..).map(|(bounds, id)| Cell { id, sides: outwards(bounds) }).collect();
-        tile(&mut level);
-        let (mut next, mut depth) = (2, 0u16);
-        let mut tree = Self { of_row: vec![1; level.len()], ..Self::default() };
+    /// Packs rows, which are numbered from 1 without a gap.
+    pub(super) fn of(mut rows: Vec<Cell>) -> Self {
+        tile(&mut rows);
+        let (mut level, mut next) = (rows, TOP + 1);
+        let mut levels = Vec::new();
         while level.len() > CELLS {
-            let mut above = Vec::with_capacity(level.len().div_ceil(CELLS));
-            for cells in level.chunks(CELLS) {
-                for cell in cells {
-                    match depth {
-                        0 => tree.of_row[cell.id as usize - 1] = next,
-                        _ => tree.parents.push((cell.id as i32, next)),
-                    }
-                }
-                tree.nodes.push((next, node(0, cells)));
-                let sides = cells.iter().map(|cell| cell.sides).reduce(around).unwrap_or_default();
-                above.push(Cell { id: next.into(), sides });
-                next += 1;
-            }
-            level = above;
-            depth += 1;
+            let node = |(cells, id): (&[Cell], u32)| Cell {
+                id,
+                sides: cells.iter().map(|cell| cell.sides).reduce(around).unwrap_or_default(),
+            };
+            let above: Vec<Cell> = level.chunks(CELLS).zip(next..).map(node).collect();
+            next += above.len() as u32;
+            levels.push(std::mem::replace(&mut level, above));
         }
-        tree.nodes.push((1, node(depth, &level)));
-        if depth > 0 {
-            tree.parents.extend(level.iter().map(|cell| (cell.id as i32, 1)));
+        levels.push(level);
+        let mut tree = Self { of_row: vec![TOP; levels[0].len()], levels };
+        for (cells, node) in tree.levels[0].chunks(CELLS).zip(tree.levels.iter().skip(1).flatten()) {
+            cells.iter().for_each(|cell| tree.of_row[cell.id as usize - 1] = node.id);
         }
         tree
+    }
+
+    /// Returns the number of each node and its cells, level by level, the topmost last.
+    fn nodes(&self, level: usize) -> impl Iterator<Item = (u32, &[Cell])> {
+        let above = self.levels.get(level + 1).map_or(&[][..], Vec::as_slice);
+        let numbers = above.iter().map(|node| node.id).chain([TOP]);
+        numbers.zip(self.levels[level].chunks(CELLS).chain(self.levels[level].is_empty().then_some(&[][..])))
     }
 
     /// Puts the nodes into the tables of an index that [`create`] has made; `of_row` is not put.
@@ -75,8 +83,16 @@ impl Tree {
         let index = format!("rtree_{table}_geom");
         let mut put_node = database.prepare(&format!("INSERT OR REPLACE INTO {index}_node VALUES (?, ?)"))?;
         let mut put_parent = database.prepare(&format!("INSERT INTO {index}_parent VALUES (?, ?)"))?;
-        self.nodes.iter().try_for_each(|(number, bytes)| put_node.execute(params![number, bytes]).map(drop))?;
-        self.parents.iter().try_for_each(|(node, above)| put_parent.execute(params![node, above]).map(drop))
+        for level in 0..self.levels.len() {
+            for (number, cells) in self.nodes(level) {
+                // Only the topmost node tells how deep the tree is.
+                let depth = if number == TOP { level as u16 } else { 0 };
+                put_node.execute(params![number, node(depth, cells)])?;
+                let nodes = if level > 0 { cells } else { &[] };
+                nodes.iter().try_for_each(|cell| put_parent.execute(params![cell.id, number]).map(drop))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -109,7 +125,7 @@ fn node(depth: u16, cells: &[Cell]) -> Vec<u8> {
     bytes.extend(depth.to_be_bytes());
     bytes.extend((cells.len() as u16).to_be_bytes());
     for cell in cells {
-        bytes.extend(cell.id.to_be_bytes());
+        bytes.extend(i64::from(cell.id).to_be_bytes());
         cell.sides.iter().for_each(|side| bytes.extend(side.to_be_bytes()));
     }
     bytes.resize(NODE, 0);
@@ -129,7 +145,8 @@ mod tests {
     }
 
     fn filled(boxes: &[Bounds]) -> Connection {
-        let (database, tree) = (Connection::open_in_memory().unwrap(), Tree::of(boxes));
+        let cells = (1..).zip(boxes).map(|(row, bounds)| Cell::of(row, bounds)).collect();
+        let (database, tree) = (Connection::open_in_memory().unwrap(), Tree::of(cells));
         create(&database, "t").unwrap();
         tree.put_nodes(&database, "t").unwrap();
         let mut put = database.prepare("INSERT INTO rtree_t_geom_rowid (rowid, nodeno) VALUES (?, ?)").unwrap();

@@ -113,7 +113,7 @@ impl Drawn<'_> {
             let patch = &self.blueprint.patches[index as usize];
             if let Some(polygon) = pen.polygon(&patch.faces, |face| patch_of[face as usize] == index) {
                 let class = patch.class.as_ref().map(|class| ("class", MvtValueRef::String(class.as_str())));
-                let open = ("open", MvtValueRef::Bool(patch.open));
+                let open = ("open", MvtValueRef::Bool(patch.is_open()));
                 let properties: Vec<Property<'_>> = class.into_iter().chain([open]).collect();
                 patches = add_polygons(patches, &[polygon], &properties)?;
             }
