@@ -9,7 +9,8 @@ use geo::{Coord, Geodesic, GeodesicArea, Length, LineString, Polygon};
 pub(crate) fn measure(drawn: &DrawnLine) -> Measured {
     let line: LineString<f64> = drawn.line.iter().map(|&place| Coord::from(place)).collect();
     let length_m = Geodesic.length(&line);
-    let area_m2 = if line.0.len() > 2 { Polygon::new(line, Vec::new()).geodesic_area_unsigned() } else { 0.0 };
+    // Drawn clockwise it is negative; the unsigned area would be that of the rest of the earth.
+    let area_m2 = if line.0.len() > 2 { Polygon::new(line, Vec::new()).geodesic_area_signed().abs() } else { 0.0 };
     Measured { length_m, area_m2 }
 }
 
@@ -22,7 +23,9 @@ mod tests {
         let line = vec![[111.0, 0.0], [112.0, 0.0]];
         assert!((measure(&DrawnLine { line }).length_m - 111_319.491).abs() < 0.001);
         let line = vec![[111.0, 0.0], [112.0, 0.0], [112.0, 1.0], [111.0, 1.0]];
-        let area = measure(&DrawnLine { line }).area_m2;
-        assert!((area - 12_308_778_361.469).abs() < 1.0, "{area}");
+        for line in [line.clone(), line.into_iter().rev().collect()] {
+            let area = measure(&DrawnLine { line }).area_m2;
+            assert!((area - 12_308_778_361.469).abs() < 1.0, "{area}");
+        }
     }
 }

@@ -36,7 +36,11 @@ fn the_ruler_tells_length_and_area_on_the_ellipsoid() {
         d.click_at(x + dx, y + dy);
         std::thread::sleep(std::time::Duration::from_millis(600));
     }
-    d.wait("an area", |d| d.text("[data-testid=measured]").contains("公顷"));
+    d.wait("an area", |d| {
+        d.script("return document.querySelectorAll('[data-testid=measured] b').length", json!([])) == 2
+    });
+    let area = d.text("[data-testid=measured] b + b");
+    assert!(area.contains("公顷") || area.contains("km²"), "{area}");
     // The map's own scale says how far 200 pixels of its first leg and the second leg go.
     let told = d.attribute("[data-testid=map]", "data-bounds");
     let [west, south, east, north]: [f64; 4] =
@@ -45,9 +49,14 @@ fn the_ruler_tells_length_and_area_on_the_ellipsoid() {
     let metres = (east - west) * 111_319.5 * ((south + north) / 2.0).to_radians().cos() / width;
     let expected = metres * (200.0 + 100.0 * 2.0_f64.sqrt());
     let text = d.text("[data-testid=measured] b").replace([',', ' '], "");
-    let number: f64 = text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
-    let measured = if text.contains("km") || text.contains("公里") { number * 1000.0 } else { number };
+    let measured: f64 = text.trim_end_matches('m').parse().unwrap();
     assert!((measured / expected - 1.0).abs() < 0.02, "{text}, expected {expected}");
+    // Half of 200 by 100 pixels, whichever way round it was drawn.
+    let hectares = expected / (200.0 + 100.0 * 2.0_f64.sqrt());
+    let hectares = hectares * hectares * 10_000.0 / 1e4;
+    let number: f64 = area.replace(',', "").split_whitespace().next().unwrap().parse().unwrap();
+    let told = if area.contains("km²") { number * 100.0 } else { number };
+    assert!((told / hectares - 1.0).abs() < 0.04, "{area}, expected {hectares} ha");
     Album::open().keep(&d, "measure-zh-light");
     d.key(ESCAPE);
     d.wait("no ruler", |d| !d.sees("[data-testid=measured]"));

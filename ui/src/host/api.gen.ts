@@ -308,6 +308,15 @@ confirmed: boolean,
 operation: OperationView | null, };
 
 /**
+ * A line that was drawn to measure it.
+ */
+export type DrawnLine = {
+/**
+ * Its places, in longitude and latitude.
+ */
+line: Array<[number, number]>, };
+
+/**
  * A layer's new name or class.
  */
 export type EditLayer = {
@@ -628,6 +637,19 @@ conflicts: Array<string>,
  * Whether they are locked from now on.
  */
 locked: boolean, };
+
+/**
+ * How long and how large it is on the ellipsoid.
+ */
+export type Measured = {
+/**
+ * Its length.
+ */
+length_m: number,
+/**
+ * The area that it encloses once it is closed; 0 for fewer than three places.
+ */
+area_m2: number, };
 
 /**
  * A request without arguments.
@@ -1213,6 +1235,8 @@ export type Commands = {
   findings: { request: ListFindings; response: FindingPage };
   /** A place of the map in the project's plane. */
   place: { request: PlaceAt; response: Place };
+  /** How long and how large a line is that was drawn. */
+  measure: { request: DrawnLine; response: Measured };
   /** What a choice would change; nothing is changed. */
   suppose: { request: Suppose; response: Supposed };
   /** Decides conflicts, all in one operation. */

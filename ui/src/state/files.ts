@@ -20,7 +20,7 @@ export async function replaceLayer(name: string): Promise<void> {
 
 /** Copies project and record to another file. */
 export async function saveAs(): Promise<void> {
-  const path = await host.askSave(t('top.saveas'), t('export.name.project'), 'lantu');
+  const path = await host.askSave(t('top.saveas'), `${t('export.name.project')}.lantu`, 'lantu');
   if (!path) return;
   const view = await project.changeSlowly('save_as', { path });
   if (view) project.notice = { kind: 'saved', path };
