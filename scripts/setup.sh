@@ -3,7 +3,8 @@
 #
 #   scripts/setup.sh cli      the terminal program: a C compiler and GDAL
 #   scripts/setup.sh window   the same, WebKitGTK and a Chinese font
-#   scripts/setup.sh test     the same, and what drives the window without a screen
+#   scripts/setup.sh test     the same, what drives the window without a screen,
+#                             and other programs to check results by: PROJ's, GDAL's, PostGIS
 #
 # Debian and Ubuntu: by apt, with sudo unless root. Elsewhere it says what to install. Doing it
 # again does nothing.
@@ -14,7 +15,7 @@ packages="build-essential pkg-config libgdal-dev"
 case $task in
 cli) ;;
 window) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk" ;;
-test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin" ;;
+test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin gdal-bin postgresql postgresql-postgis" ;;
 *)
     echo "setup.sh: unknown task $task; one of: cli, window, test" >&2
     exit 2
@@ -42,7 +43,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
         pkg-config --exists librsvg-2.0 2>/dev/null || missing="$missing librsvg-with-headers"
     fi
     if [ "$task" = test ]; then
-        for program in WebKitWebDriver xvfb-run dbus-run-session cs2cs; do
+        for program in WebKitWebDriver xvfb-run dbus-run-session cs2cs ogrinfo psql; do
             command -v $program >/dev/null 2>&1 || missing="$missing $program"
         done
     fi

@@ -64,7 +64,6 @@ fn finding(code: &str) -> String {
         "coarser-grid" => "格网放粗",
         "collapsed" => "小于格网而消失",
         "orphaned-decision" => "裁定失去对象",
-        "open-conflict" => "冲突待定",
         other => other,
     };
     in_language([zh.to_owned(), code.replace('-', " ")])

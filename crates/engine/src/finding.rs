@@ -64,8 +64,6 @@ pub enum FindingCode {
     Collapsed,
     /// A decision whose conflict is no longer there.
     OrphanedDecision,
-    /// A conflict that nobody has decided.
-    OpenConflict,
 }
 
 /// Which thing a finding is about.
@@ -140,7 +138,6 @@ impl FindingCode {
             CoarserGrid => "coarser-grid",
             Collapsed => "collapsed",
             OrphanedDecision => "orphaned-decision",
-            OpenConflict => "open-conflict",
         }
     }
 }

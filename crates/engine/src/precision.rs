@@ -50,7 +50,7 @@ pub struct PrecisionModel {
 
 /// Says that data do not fit the grid asked for.
 #[derive(Clone, Copy, PartialEq, Debug, thiserror::Error)]
-#[error("the data span {width:.0} × {height:.0} units of the plane, more than a grid of {step} can hold")]
+#[error("the data span {} × {} units of the plane, more than a grid of {step} can hold", length(*width), length(*height))]
 pub struct OutOfRange {
     /// Width of the data in the plane's units.
     pub width: f64,
@@ -58,6 +58,11 @@ pub struct OutOfRange {
     pub height: f64,
     /// The step that was asked for, in the plane's units.
     pub step: f64,
+}
+
+/// A length in whole units; beyond what doubles count one by one, by its power of ten.
+fn length(length: f64) -> String {
+    if length < 1e15 { format!("{length:.0}") } else { format!("{length:.3e}").replace(".000", "") }
 }
 
 impl PrecisionModel {
@@ -164,6 +169,14 @@ mod tests {
         assert!(PrecisionModel::covering(extent, 1e-4).is_err());
         let grid = PrecisionModel::coarsened(extent, 1e-4).unwrap();
         assert!((grid.step() - 1e-3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_extent_of_1e308_is_told_in_few_digits() {
+        let extent = |side| Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: side, y: 629_000.4 });
+        let said = |side| PrecisionModel::covering(extent(side), 1e-4).unwrap_err().to_string();
+        assert!(said(1e308).contains("1e308 × 629000 units"), "{}", said(1e308));
+        assert!(said(-1.2345e20).contains("1.235e20 ×") || said(-1.2345e20).contains("1.234e20 ×"));
     }
 
     #[test]

@@ -37,9 +37,10 @@ pub(crate) fn write(
     let failed = |error: GdalError| FileError::WriteFailed { path: path.to_path_buf(), source: error.into() };
     // GDAL's driver can crash when a disk is full, so it writes into memory.
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let utf8 = format!("/vsimem/drawing-{}.dxf", NEXT.fetch_add(1, Ordering::Relaxed));
+    let drawing = InMemory(format!("/vsimem/drawing-{}.dxf", NEXT.fetch_add(1, Ordering::Relaxed)));
+    let utf8 = &drawing.0;
     messages::listen();
-    let mut dataset = gdal_out::driver(path, Format::Dxf)?.create_vector_only(&utf8).map_err(failed)?;
+    let mut dataset = gdal_out::driver(path, Format::Dxf)?.create_vector_only(utf8).map_err(failed)?;
     let ty = OGRwkbGeometryType::wkbUnknown;
     let options = LayerOptions { name: "entities", srs: None, ty, options: None };
     let layer = dataset.create_layer(options).map_err(failed)?;
@@ -65,9 +66,19 @@ pub(crate) fn write(
     if let Some(said) = messages::last_failure() {
         return Err(FileError::WriteFailed { path: path.to_path_buf(), source: Cause(said) });
     }
-    let drawing = vsi::get_vsi_mem_file_bytes_owned(&utf8).map_err(failed)?;
-    recode(&drawing, path).map_err(|source| FileError::NotWritable { path: path.to_path_buf(), source })?;
+    let bytes = vsi::get_vsi_mem_file_bytes_owned(utf8).map_err(failed)?;
+    recode(&bytes, path).map_err(|source| FileError::NotWritable { path: path.to_path_buf(), source })?;
     Ok(totals)
+}
+
+/// A file in GDAL's memory that is gone when writing ends, however it ends.
+struct InMemory(String);
+
+impl Drop for InMemory {
+    fn drop(&mut self) {
+        // A drawing that was read out is gone already; nobody else knows of it, so nobody need hear.
+        let _ = vsi::unlink_mem_file(&self.0);
+    }
 }
 
 /// The drawing layer of a feature: its class, in Chinese if names are to be.

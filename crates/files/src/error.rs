@@ -20,6 +20,10 @@ pub enum FileError {
     Missing { path: PathBuf, source: io::Error },
     /// The source's spelling has a part that means nothing.
     SourceSpelling { path: PathBuf, part: String },
+    /// A password stands in a source, which is kept and shown.
+    PasswordInSource { path: PathBuf },
+    /// The database cannot be reached.
+    NotConnected { path: PathBuf, source: Cause },
     /// No driver recognises the file.
     NotGis { path: PathBuf, source: Cause },
     /// The GDAL at hand was built without the driver that the file needs.
@@ -142,6 +146,14 @@ impl FileError {
             SourceSpelling { path, part } => both(
                 format!("数据源 {} 的写法有误：无法理解“{part}”。", path.display()),
                 format!("The source {} is misspelt: \"{part}\" is not understood.", path.display()),
+            ),
+            PasswordInSource { path } => both(
+                format!("数据源 {} 中写有密码，或写成了可能带密码的网址。", path.display()),
+                format!("The source {} holds a password, or is an address that may hold one.", path.display()),
+            ),
+            NotConnected { path, source } => both(
+                format!("无法连接数据库 {}：{source}。", path.display()),
+                format!("The database {} cannot be reached: {source}.", path.display()),
             ),
             NotGis { path, source } => both(
                 format!("{} 不是可识别的 GIS 文件：{source}。", path.display()),
@@ -349,6 +361,14 @@ impl FileError {
             SourceSpelling { .. } => [
                 "写法：路径|layername=图层名|subset=SQL 条件；后两部分可省略。",
                 "Write path|layername=NAME|subset=SQL; the last two parts may be left out.",
+            ],
+            PasswordInSource { .. } => [
+                "数据源会写入记录和报告。请写成 PG:host=… dbname=… user=…，密码放在 ~/.pgpass 或环境变量 PGPASSWORD 中。",
+                "Sources are kept in records and reports. Write PG:host=… dbname=… user=… and put the password into ~/.pgpass or the variable PGPASSWORD.",
+            ],
+            NotConnected { .. } => [
+                "请检查主机、端口、库名和用户名，以及网络；密码放在 ~/.pgpass 或环境变量 PGPASSWORD 中。",
+                "Check host, port, database, user and the network; the password belongs into ~/.pgpass or the variable PGPASSWORD.",
             ],
             NotGis { .. } => [
                 "请提供 Shapefile、文件地理数据库、GeoPackage、GeoJSON、DXF、KML 等 GIS 文件，界址点 TXT，或含 WKT 或 X、Y 列的表格。",

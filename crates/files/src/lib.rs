@@ -11,7 +11,7 @@
 //! names the file and says what to do, in Chinese and English.
 //!
 //! Reading: `source` (how a layer is named) → `open` (with `container` for archives and folders,
-//! `shapefile` and `drivers` for what GDAL keeps quiet; `boundary`, `table` and `parquet_in` for what it cannot
+//! `database` for PostGIS, `shapefile` and `drivers` for what GDAL keeps quiet; `boundary`, `table` and `parquet_in` for what it cannot
 //! read, handed to it by `drawn`; `text` for encodings) → `claim` (whether the numbers fit the CRS)
 //! → `wkb`, `curve` (rings) → `read`. In between: `crs`, `gauss` and `zone`, `shift`, `area` (with `chart`). Writing: `theme` (properties) →
 //! `sheet` (faces; for GeoJSON taken to longitude and latitude by `bend` and noded anew) →
@@ -31,6 +31,7 @@ mod claim;
 mod container;
 mod crs;
 mod curve;
+mod database;
 mod depot;
 mod draft;
 mod drawn;
@@ -74,6 +75,7 @@ mod zone;
 pub use area::ArcAreas;
 pub use claim::Looks;
 pub use crs::Crs;
+pub use database::Content;
 pub use depot::TempDepot;
 pub use draft::{can_be_written, put_in_order, write_whole, write_whole_by};
 pub use error::{FileError, NotArea};

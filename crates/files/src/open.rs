@@ -4,6 +4,7 @@ use crate::boundary;
 use crate::boundary_txt;
 use crate::container;
 use crate::crs::Crs;
+use crate::database;
 use crate::drawn::{self, Drawn, Note};
 use crate::drivers;
 use crate::error::FileError;
@@ -86,6 +87,9 @@ pub(crate) fn open(path: &Path) -> Result<Opened, FileError> {
 
 /// Opens a file for reading, as the planner describes it.
 pub(crate) fn open_as(path: &Path, asked: Asked<'_>) -> Result<Opened, FileError> {
+    if database::is_one(path) {
+        return Ok(Opened::of(database::open(path)?, TextEncoding::utf8()));
+    }
     messages::listen();
     // Asking the file system first keeps GDAL from taking the text for an address on the network.
     let about = std::fs::metadata(path).map_err(|source| missing(path, source))?;
@@ -103,6 +107,9 @@ pub(crate) fn open_as(path: &Path, asked: Asked<'_>) -> Result<Opened, FileError
 
 /// Opens every data file of an archive or a folder, or the one file that it is.
 pub(crate) fn open_all(path: &Path) -> Result<Vec<Opened>, FileError> {
+    if database::is_one(path) {
+        return Ok(vec![open(path)?]);
+    }
     messages::listen();
     std::fs::metadata(path).map_err(|source| missing(path, source))?;
     let Some(container) = container::look_into(path)? else { return Ok(vec![open(path)?]) };

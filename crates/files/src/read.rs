@@ -7,6 +7,7 @@
 use crate::Progress;
 use crate::claim::{self, Settled};
 use crate::crs::Crs;
+use crate::database::{self, Content};
 use crate::drawn::Note;
 use crate::error::{FileError, NotArea};
 use crate::messages::{self, Cause};
@@ -34,6 +35,8 @@ pub struct ReadLayer {
     pub source: Source,
     /// How its text was encoded.
     pub encoding: TextEncoding,
+    /// What was read of a database; `None` for files, whose bytes tell.
+    pub content: Option<Content>,
 }
 
 /// Reads a layer and brings it into `crs`.
@@ -50,6 +53,7 @@ pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Res
     let Settled { crs: file_crs, swapped } = claim::settle(&mut table, request)?;
     let table_name = table.name();
     let mut features = read_rows(request, &mut table, opened.closed_lines, watch)?;
+    let content = source.is_database().then(|| database::content(&features.value));
     features.findings.extend(noted(request, &opened, &table_name, &features.value));
     let had_places = features.value.iter().any(|feature| coords(feature).any(is_finite));
     if swapped {
@@ -77,6 +81,7 @@ pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Res
         file_crs: file_crs.name().to_owned(),
         source: source.clone(),
         encoding: opened.encoding,
+        content,
     };
     Ok(Reported { value, findings: features.findings })
 }

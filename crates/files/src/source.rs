@@ -1,6 +1,7 @@
 //! Where a layer comes from, in QGIS's spelling: `path|layername=NAME|subset=SQL`.
 
 use crate::crs::Crs;
+use crate::database;
 use crate::error::FileError;
 use crate::shift::Shift;
 use lantu_engine::ClassId;
@@ -11,7 +12,7 @@ use std::str::FromStr;
 /// A layer of a file, with an optional condition on its features.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct Source {
-    /// The file or folder.
+    /// The file or folder; for a database `PG:` and the words of its connection.
     pub path: PathBuf,
     /// The layer's name; needed where the file has several.
     pub layer: Option<String>,
@@ -61,6 +62,11 @@ impl Source {
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), layer: None, subset: None }
     }
+
+    /// Returns whether it is a database and no file.
+    pub fn is_database(&self) -> bool {
+        database::is_one(&self.path)
+    }
 }
 
 impl FromStr for Source {
@@ -71,7 +77,7 @@ impl FromStr for Source {
     fn from_str(text: &str) -> Result<Self, FileError> {
         let (head, subset) = split_at_key(text, "|subset=");
         let mut parts = split_parts(head);
-        let path = PathBuf::from(parts.remove(0));
+        let path = database::checked(parts.remove(0))?;
         let mut layer = None;
         for part in parts {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
@@ -137,6 +143,7 @@ mod tests {
             "data/三调.gpkg|layername=DLTB",
             "a.gpkg|layername=a=b|subset=\"DLBM\" LIKE '03%' || '|x'",
             "a|b.geojson|subset=landuse IN ('farmland','meadow')",
+            "PG:host=/run/pg dbname=规划 tables=dltb,红线|layername=dltb",
         ] {
             let source: Source = text.parse().unwrap();
             assert_eq!(source.to_string(), text);

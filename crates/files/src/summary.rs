@@ -1,6 +1,7 @@
 //! What is in a file, before anything of it is used.
 
 use crate::claim;
+use crate::database;
 use crate::error::FileError;
 use crate::open::{self, Opened};
 use crate::source::{LayerRequest, Source};
@@ -39,6 +40,8 @@ pub struct LayerSummary {
 /// # Errors
 /// Those of opening the file.
 pub fn summary(path: &Path) -> Result<Vec<LayerSummary>, FileError> {
+    let checked = database::is_one(path).then(|| database::checked(&path.to_string_lossy())).transpose()?;
+    let path = checked.as_deref().unwrap_or(path);
     let all = open::open_all(path)?;
     let single = all.iter().map(|opened| opened.dataset.layer_count()).sum::<usize>() == 1;
     let summaries = all.iter().flat_map(|opened| {

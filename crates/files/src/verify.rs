@@ -17,7 +17,7 @@ use crate::edges;
 use crate::error::FileError;
 use crate::ground;
 use crate::messages;
-use crate::open;
+use crate::open::{self, Asked};
 use crate::progress::Part;
 use crate::read;
 use crate::source::Source;
@@ -130,8 +130,9 @@ impl AsWritten {
 /// Reads all features of a source without changing a coordinate.
 pub(crate) fn read_as_written(source: &Source, watch: &Part<'_>) -> Result<AsWritten, FileError> {
     let path = source.path.clone();
-    let opened = open::open(&path)?;
-    let mut table = open::layer(&opened.dataset, source)?;
+    let asked = Asked { layer: source.layer.as_deref(), ..Asked::default() };
+    let opened = open::open_as(&path, asked)?;
+    let mut table = opened.layer(source)?;
     let crs = open::crs(&table, source, None).ok();
     open::restrict(&mut table, source)?;
     let expected = table.feature_count();

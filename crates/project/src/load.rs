@@ -121,7 +121,10 @@ fn read_one(
     watch: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Loaded, Problem> {
     let mut read = read_layer(request, crs, watch)?;
-    let files = provenance::files_of(&request.source.path)?;
+    let files = match read.value.content.take() {
+        Some(content) => vec![InputFile::of_database(&request.source.to_string(), content)],
+        None => provenance::files_of(&request.source.path)?,
+    };
     let class_because = settle_class(&mut read.value.layer, plan, names);
     if plan.codes == Some(CodeSystem::Survey) {
         Codes::seeded().map_err(|cause| problem::fault(&cause.to_string()))?.translate(&mut read.value.layer);

@@ -6,7 +6,7 @@ use crate::problem;
 use crate::project::Opening;
 use crate::settings::Settings;
 use crate::store::Store;
-use lantu_files::{Crs, summary};
+use lantu_files::{Crs, Source, summary};
 use std::path::{Path, PathBuf};
 
 /// The endings of files that a folder is searched for.
@@ -109,7 +109,9 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
 
 /// The layers of one file; points and lines beside polygons are passed over.
 fn layers_of_file(path: &Path) -> Result<Vec<LayerPlan>, Problem> {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let database = Source::file(path).is_database();
+    let path =
+        if database { path.to_path_buf() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()) };
     let mut layers = summary(&path)?;
     let several = layers.len() > 1;
     if several {

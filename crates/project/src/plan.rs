@@ -137,7 +137,9 @@ impl Plan {
             *rules = tidy(&base.join(&rules));
         }
         for layer in &mut self.layers {
-            layer.path = tidy(&base.join(&layer.path)).to_string_lossy().into_owned();
+            if !layer.is_database() {
+                layer.path = tidy(&base.join(&layer.path)).to_string_lossy().into_owned();
+            }
         }
     }
 
@@ -150,6 +152,10 @@ impl Plan {
             if self.layers[..at].iter().any(|before| before.name == layer.name) {
                 return Err(repeated(&layer.name));
             }
+            // Before anything is kept or shown: a password may stand in it.
+            if layer.is_database() {
+                layer.source()?;
+            }
         }
         if !(self.grid.is_finite() && self.grid > 0.0) {
             let message =
@@ -161,7 +167,8 @@ impl Plan {
 
     /// Returns the files that the plan is read from; none for a source that is misspelt.
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
-        let data = self.layers.iter().filter_map(|layer| layer.source().ok()).map(|source| source.path);
+        let sources = self.layers.iter().filter_map(|layer| layer.source().ok());
+        let data = sources.filter(|source| !source.is_database()).map(|source| source.path);
         data.chain(self.rules.clone())
     }
 
@@ -218,12 +225,15 @@ impl LayerPlan {
         let hint =
             ["写法：名称=路径|layername=图层名|subset=SQL 条件。", "Write NAME=PATH|layername=LAYER|subset=SQL."];
         let wrong = || {
+            // A database without its name before it: its words may hold a password.
+            let text = if text.to_ascii_lowercase().starts_with("pg:") { "PG:…" } else { text };
             let message = [format!("图层“{text}”的写法有误。"), format!("The layer \"{text}\" is misspelt.")];
             problem::problem(message, hint)
         };
         let (name, path) = text.split_once('=').ok_or_else(wrong)?;
         // A bar or a slash before the first `=` means that the name was forgotten.
-        if name.trim().is_empty() || name.contains(['|', '/', '\\']) {
+        let forgotten = name.contains(['|', '/', '\\']) || name.to_ascii_lowercase().starts_with("pg:");
+        if name.trim().is_empty() || forgotten {
             return Err(wrong());
         }
         path.parse::<Source>()?;
@@ -247,6 +257,12 @@ impl LayerPlan {
             shift,
             encoding,
         }
+    }
+
+    /// Returns whether it comes from a database and from no file, or is an address that libpq would take.
+    fn is_database(&self) -> bool {
+        let path = self.path.to_ascii_lowercase();
+        ["pg:", "postgresql://", "postgres://"].iter().any(|start| path.starts_with(start))
     }
 
     /// Returns the source of the layer.

@@ -2,6 +2,7 @@
 
 use crate::api::Problem;
 use crate::problem;
+use lantu_files::{Content, Source};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -20,6 +21,18 @@ pub struct InputFile {
     pub bytes: u64,
     /// Its SHA-256 in hexadecimal digits.
     pub sha256: String,
+}
+
+impl InputFile {
+    /// Returns what was read of a database: its source in place of a path, and the hash of the rows.
+    pub(crate) fn of_database(source: &str, content: Content) -> Self {
+        Self { path: PathBuf::from(source), bytes: content.bytes, sha256: content.sha256 }
+    }
+
+    /// Returns whether it is a database, whose rows only reading it again tells.
+    pub(crate) fn is_database(&self) -> bool {
+        Source::file(&self.path).is_database()
+    }
 }
 
 /// Returns the files behind a source: one, those of a Shapefile, or all of a folder.

@@ -72,7 +72,12 @@ pub fn replay(record: &Path, into: Option<&Path>, watcher: Watcher<'_>) -> Resul
     for run in runs {
         let changed = changed(&run.inputs);
         if changed.is_empty() {
-            replay.exports.extend(again(&run, &log, into, &mut taken, watcher)?);
+            let job = as_then(&run, &log, watcher)?;
+            let rows = changed_rows(&run, &job);
+            if rows.is_empty() {
+                replay.exports.extend(again(&run, &job, into, &mut taken, watcher)?);
+            }
+            replay.changed.extend(rows);
         }
         replay.changed.extend(changed);
     }
@@ -100,22 +105,32 @@ fn changed(inputs: &[InputFile]) -> Vec<ChangedInput> {
         Err(_) => Some(ChangedInput { path: file.path.clone(), gone: true }),
         Ok(now) => (now != *file).then(|| ChangedInput { path: file.path.clone(), gone: false }),
     };
-    inputs.iter().filter_map(differs).collect()
+    inputs.iter().filter(|input| !input.is_database()).filter_map(differs).collect()
 }
 
-fn again(
-    run: &Run,
-    log: &DecisionLog,
-    into: Option<&Path>,
-    taken: &mut BTreeSet<PathBuf>,
-    watcher: Watcher<'_>,
-) -> Result<Vec<Replayed>, Problem> {
+/// The databases among a run's inputs whose rows are not what they were.
+fn changed_rows(run: &Run, job: &Job) -> Vec<ChangedInput> {
+    let now: Vec<&InputFile> = job.inputs.layers.iter().flat_map(|loaded| &loaded.files).collect();
+    let then = run.inputs.iter().filter(|input| input.is_database() && !now.contains(input));
+    then.map(|input| ChangedInput { path: input.path.clone(), gone: false }).collect()
+}
+
+/// The work of a run with its plan, its rules and the decisions of then.
+fn as_then(run: &Run, log: &DecisionLog, watcher: Watcher<'_>) -> Result<Job, Problem> {
     let mut then = DecisionLog::default();
     for operation in log.operations().iter().take(run.operations as usize) {
         then.append((**operation).clone()).map_err(|cause| problem::fault(&cause.to_string()))?;
     }
-    let job =
-        Job::of(run.plan.clone(), run.title.clone(), Arc::new(run.rules.clone()), then, &Room::default(), watcher)?;
+    Job::of(run.plan.clone(), run.title.clone(), Arc::new(run.rules.clone()), then, &Room::default(), watcher)
+}
+
+fn again(
+    run: &Run,
+    job: &Job,
+    into: Option<&Path>,
+    taken: &mut BTreeSet<PathBuf>,
+    watcher: Watcher<'_>,
+) -> Result<Vec<Replayed>, Problem> {
     let elsewhere = tempfile::tempdir().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
     let mut made = Vec::new();
     for export in &run.exports {

@@ -134,8 +134,6 @@ export const en: Record<Key, string> = {
   'finding.collapsed.text': 'The feature is so small that the grid kept nothing of it.',
   'finding.orphaned-decision': 'Decision without conflict',
   'finding.orphaned-decision.text': 'The conflict that it decided is no longer there.',
-  'finding.open-conflict': 'Open conflict',
-  'finding.open-conflict.text': 'Nobody has decided it yet.',
 
   'run.title': 'Next: find the conflicts',
   'run.lead': 'All layers are laid over each other and cut once; every overlap and gap is found, and the rules decide what they can.',

@@ -131,8 +131,6 @@ export const zh = {
   'finding.collapsed.text': '要素太小，落到格网上后什么也没有留下。',
   'finding.orphaned-decision': '裁定失去对象',
   'finding.orphaned-decision.text': '裁定所指的冲突已不存在。',
-  'finding.open-conflict': '冲突待定',
-  'finding.open-conflict.text': '冲突尚无人裁定。',
 
   'run.title': '下一步：查找冲突',
   'run.lead': '把所有图层叠在一起切一次，找出每一处重叠与空隙，并按规则先行裁定。',

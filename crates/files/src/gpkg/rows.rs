@@ -238,6 +238,11 @@ mod tests {
 
     /// A file with one table of these rows; the first column is the row's number.
     fn filled(path: &Path, rows: usize, blob: impl Fn(usize) -> Vec<u8>) -> Connection {
+        filled_from(path, None, rows, blob)
+    }
+
+    /// The same, its rows from some page on; the pages before are a hole that takes no disk.
+    fn filled_from(path: &Path, page: Option<u32>, rows: usize, blob: impl Fn(usize) -> Vec<u8>) -> Connection {
         let database = Connection::open(path).unwrap();
         database.execute_batch(&format!("PRAGMA page_size = {PAGE}; CREATE TABLE before (a)")).unwrap();
         database
@@ -245,6 +250,10 @@ mod tests {
             .unwrap();
         let root = super::super::tables::root_of(&database, "t").unwrap();
         drop(database);
+        if let Some(page) = page {
+            let file = OpenOptions::new().write(true).open(path).unwrap();
+            file.set_len(u64::from(page - 1) * PAGE as u64).unwrap();
+        }
         let mut table = Rows::of(path, root).unwrap();
         for at in 0..rows {
             let (mut bytes, name) = (Vec::new(), format!("row {at}"));
@@ -256,6 +265,31 @@ mod tests {
         }
         table.finish().unwrap();
         Connection::open(path).unwrap()
+    }
+
+    #[test]
+    fn beyond_one_gibibyte_the_page_that_sqlite_locks_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        // The locked page is met by a leaf, by the pages of a long row and where a leaf of rows ends.
+        for (before, length) in [(1, 9_000), (2, 9_000), (1, 70_000), (2, 70_000), (3, 70_000), (7, 30), (0, 9_000)] {
+            let path = folder.path().join(format!("{before}-{length}.db"));
+            let database = filled_from(&path, Some(LOCKED - before), 20, |at| vec![at as u8 + 1; length]);
+            let check: String = database.query_row("PRAGMA integrity_check(t)", [], |row| row.get(0)).unwrap();
+            assert_eq!(check, "ok", "{before} {length}");
+            let select = "SELECT count(*), min(length(geom)), sum(hex(substr(geom, -1)) = printf('%02X', fid)) FROM t";
+            let found: [i64; 3] =
+                database.query_row(select, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?])).unwrap();
+            assert_eq!(found, [20, length as i64, 20], "{before} {length}");
+            let mut locked = vec![1; PAGE];
+            let mut file = File::open(&path).unwrap();
+            if file.metadata().unwrap().len() >= u64::from(LOCKED) * PAGE as u64 {
+                file.seek(SeekFrom::Start(u64::from(LOCKED - 1) * PAGE as u64)).unwrap();
+                io::Read::read_exact(&mut file, &mut locked).unwrap();
+                assert!(locked.iter().all(|&byte| byte == 0), "{before} {length}");
+            } else {
+                assert!(length == 30, "{before} {length} does not reach the page");
+            }
+        }
     }
 
     #[test]
