@@ -1,7 +1,7 @@
 //! Finds what may not stay as it is: places with several parents, and enclosed places with none.
 //!
 //! A conflict is a connected set of faces with the same parties; connected means sharing an arc,
-//! not merely a node. Whether the parties' classes are compatible is not asked here but in
+//! not merely a node, and on no two sides of a line that only cuts. Whether the parties' classes are compatible is not asked here but in
 //! [`crate::decide()`], so that a change of rules never changes which conflicts there are.
 
 use crate::conflict::{Conflict, ConflictId, ConflictKind};
@@ -22,7 +22,7 @@ use rayon::prelude::*;
 pub fn detect(partition: &Partition, tolerances: &Tolerances, watch: &dyn Watch) -> Result<Vec<Conflict>, Stop> {
     let steps = Steps::new(watch, Stage::Detect, 0.0..0.4, partition.arc_count());
     let groups =
-        Groups::of(partition, |face| partition.parents(face).len() != 1, |a, b| partition.same_parents(a, b), &steps)?;
+        Groups::of(partition, |face| partition.parents(face).len() != 1, |a, b| partition.same_cover(a, b), &steps)?;
     let steps = Steps::new(watch, Stage::Detect, 0.4..0.7, partition.arc_count());
     let reaches = reaches(partition, &groups, &steps)?;
     let steps = Steps::new(watch, Stage::Detect, 0.7..0.9, groups.len());

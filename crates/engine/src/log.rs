@@ -155,6 +155,23 @@ impl DecisionLog {
         self.stacks().1.last().copied()
     }
 
+    /// Returns the undo or redo that leads towards the state in which the operation of a number was the
+    /// latest decision in force, 0 being that before all: `Some(None)` once it is reached, `None` if no
+    /// undo and redo lead there.
+    pub fn towards(&self, number: u64) -> Option<Option<Action>> {
+        let (done, undone) = self.stacks();
+        let latest = done.last().copied().unwrap_or(0);
+        if latest == number {
+            Some(None)
+        } else if number == 0 || done.contains(&number) {
+            Some(Some(Action::Undo(latest)))
+        } else if undone.contains(&number) {
+            Some(undone.last().map(|&next| Action::Redo(next)))
+        } else {
+            None
+        }
+    }
+
     /// Decisions in force and decisions that can come back, both oldest first.
     fn stacks(&self) -> (Vec<u64>, Vec<u64>) {
         let (mut done, mut undone) = (Vec::new(), Vec::new());

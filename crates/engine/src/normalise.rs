@@ -21,6 +21,8 @@ use std::sync::Arc;
 pub struct NormalLayer {
     name: Arc<str>,
     class: ClassId,
+    /// Whether its lines only cut: see [`NormalLayer::cutting`].
+    cuts: bool,
     vertices: u64,
     features: Vec<NormalFeature>,
     points: Vec<Point>,
@@ -51,6 +53,18 @@ impl NormalLayer {
     /// Returns the class of features that name none.
     pub fn class(&self) -> &ClassId {
         &self.class
+    }
+
+    /// Returns the layer as one that claims nothing: its lines cut conflicts into parts that are
+    /// decided apart, and its features are nobody's parents.
+    #[must_use]
+    pub fn cutting(self) -> Self {
+        Self { cuts: true, ..self }
+    }
+
+    /// Whether its lines only cut.
+    pub(crate) fn cuts(&self) -> bool {
+        self.cuts
     }
 
     /// Returns how many features it has.
@@ -116,6 +130,7 @@ pub fn normalise(
         layer: NormalLayer {
             name: layer.name.clone(),
             class: layer.class.clone(),
+            cuts: false,
             vertices: 0,
             features: Vec::with_capacity(layer.features.len()),
             points: Vec::with_capacity(rings(layer).map(|ring| ring.0.len()).sum()),

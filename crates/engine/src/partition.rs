@@ -86,6 +86,8 @@ pub struct Partition {
     pub features: Vec<FeatureInfo>,
     /// What noding did.
     pub noding: NodingRecord,
+    /// How many features may be parents; those behind them only cut.
+    pub(crate) claiming: u32,
     pub(crate) points: Vec<Point>,
     /// Where each arc's points begin in `points`; one more than there are arcs.
     pub(crate) arc_starts: Vec<u64>,
@@ -135,12 +137,28 @@ impl Partition {
 
     /// Returns the features that cover a face, ascending; none for gaps and the outside.
     pub fn parents(&self, face: FaceId) -> &[FeatureRef] {
+        let covering = self.covering(face);
+        &covering[..self.count_claiming(covering)]
+    }
+
+    /// Returns the features of layers that only cut whose ground holds the face, ascending.
+    pub fn cuts(&self, face: FaceId) -> &[FeatureRef] {
+        let covering = self.covering(face);
+        &covering[self.count_claiming(covering)..]
+    }
+
+    /// Parents first, then what only cuts.
+    pub(crate) fn covering(&self, face: FaceId) -> &[FeatureRef] {
         self.labels.parents(self.label_of[face as usize])
     }
 
-    /// Whether two faces have the same parents.
-    pub(crate) fn same_parents(&self, a: FaceId, b: FaceId) -> bool {
-        self.label_of[a as usize] == self.label_of[b as usize] || self.parents(a) == self.parents(b)
+    fn count_claiming(&self, covering: &[FeatureRef]) -> usize {
+        covering.partition_point(|feature| feature.0 < self.claiming)
+    }
+
+    /// Whether two faces have the same parents and lie on the same side of all that only cuts.
+    pub(crate) fn same_cover(&self, a: FaceId, b: FaceId) -> bool {
+        self.label_of[a as usize] == self.label_of[b as usize] || self.covering(a) == self.covering(b)
     }
 
     /// Returns the doubled area of a face in square grid units; 0 for the outside.
@@ -265,7 +283,7 @@ impl Partition {
         let areas = self.areas.get_or_init(|| {
             let mut areas = vec![0; self.features.len()];
             for face in self.bounded_faces() {
-                for parent in self.parents(face) {
+                for parent in self.covering(face) {
                     areas[parent.0 as usize] += self.area2(face);
                 }
             }
@@ -284,7 +302,7 @@ impl Partition {
         let info = &self.layers[layer];
         let own = info.first.0..info.first.0 + info.count;
         let covered =
-            self.bounded_faces().filter(|&face| self.parents(face).iter().any(|parent| own.contains(&parent.0)));
+            self.bounded_faces().filter(|&face| self.covering(face).iter().any(|parent| own.contains(&parent.0)));
         self.grid.area(covered.map(|face| self.area2(face)).sum())
     }
 

@@ -58,7 +58,7 @@ pub struct View {
 pub struct LayerEdit {
     /// The layer's name in the project file, or that of an added layer.
     pub layer: String,
-    /// `rename`, `class`, `replace`, `remove`, `add`; `lost` if it could not be applied.
+    /// `rename`, `class`, `read`, `replace`, `remove`, `add`; `lost` if it could not be applied.
     pub kind: String,
     /// The new name, class or file.
     pub value: String,
@@ -304,6 +304,52 @@ pub struct ConflictDetail {
     pub parties: Vec<Party>,
     /// What is in force.
     pub decision: DecisionView,
+    /// The split that it is a part of, if it is one.
+    pub split: Option<SplitView>,
+    /// Whether it is locked: nobody decides it before it is unlocked.
+    pub locked: bool,
+}
+
+/// A split of a conflict into parts that are decided apart.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct SplitView {
+    /// Its number in the project.
+    pub number: u32,
+    /// The file whose borders were taken; empty for a line that was drawn.
+    pub along: String,
+    /// Who split it.
+    pub who: String,
+    /// When, ISO 8601.
+    pub when: String,
+}
+
+/// Where to split a conflict.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct SplitConflict {
+    /// The conflict.
+    pub id: String,
+    /// The line that was drawn across it, in longitude and latitude; empty if a file is given.
+    #[serde(default)]
+    pub line: Vec<[f64; 2]>,
+    /// The file whose borders cut it, if no line is given.
+    #[serde(default)]
+    pub path: String,
+}
+
+/// Conflicts to lock or to unlock.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Lock {
+    /// Which, by id.
+    pub conflicts: Vec<String>,
+    /// Whether they are locked from now on.
+    pub locked: bool,
+}
+
+/// An operation of the record.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ByNumber {
+    /// Its number; 0 is the beginning.
+    pub number: u32,
 }
 
 /// A feature that claims a place.
@@ -605,6 +651,22 @@ pub struct Place {
     pub plane: [f64; 2],
 }
 
+/// A line that was drawn to measure it.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct DrawnLine {
+    /// Its places, in longitude and latitude.
+    pub line: Vec<[f64; 2]>,
+}
+
+/// How long and how large it is on the ellipsoid.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct Measured {
+    /// Its length.
+    pub length_m: f64,
+    /// The area that it encloses once it is closed; 0 for fewer than three places.
+    pub area_m2: f64,
+}
+
 /// A page of a layer's findings.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct ListFindings {
@@ -666,6 +728,61 @@ pub struct EditLayer {
     pub rename: Option<String>,
     /// The new class.
     pub class: Option<String>,
+}
+
+/// How a layer is read, and why so.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct LayerReading {
+    /// The file, with `|layername=…|subset=…`.
+    pub source: String,
+    /// Its class.
+    pub class: String,
+    /// Why it has this class, Chinese and English.
+    pub class_because: [String; 2],
+    /// The encoding of its text, as `GBK`.
+    pub encoding: String,
+    /// Who says so: `declared`, `detected` or `given`.
+    pub encoding_basis: String,
+    /// Whether every character could be decoded.
+    pub encoding_certain: bool,
+    /// The CRS that its coordinates are taken to be in.
+    pub crs: String,
+    /// The CRS that the planner has given; empty if the file is believed.
+    pub crs_given: String,
+    /// The fields of the file.
+    pub fields: Vec<String>,
+    /// The field that holds each feature's own class; empty if all have the layer's.
+    pub class_field: String,
+    /// The system of its codes: `survey`, `planning` or empty.
+    pub codes: String,
+    /// A field that seems to hold codes; empty if none does.
+    pub codes_field: String,
+    /// The system that its codes seem to have, as in `codes`.
+    pub codes_system: String,
+    /// Why it seems so, Chinese and English.
+    pub codes_because: [String; 2],
+    /// `given`, `missing` where a datum is crossed without parameters, `none` where none is crossed.
+    pub datum: String,
+    /// The parameters of the way between the datums: dX, dY, dZ (m), rX, rY, rZ (″), scale (10⁻⁶); or
+    /// north, east (m), angle (″), scale (10⁻⁶); empty if none are given.
+    pub shift: Vec<f64>,
+}
+
+/// How a layer is to be read from now on; what is empty is left to the file.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ReadLayer {
+    /// The layer.
+    pub name: String,
+    /// The encoding of its text.
+    pub encoding: String,
+    /// The CRS of its coordinates.
+    pub crs: String,
+    /// The field that holds each feature's own class.
+    pub class_field: String,
+    /// The system of its codes: `survey`, `planning` or empty.
+    pub codes: String,
+    /// The parameters as in [`LayerReading`]: none, three, seven, or four into the project's plane.
+    pub shift: Vec<f64>,
 }
 
 /// A layer by name.
@@ -838,6 +955,10 @@ crate::commands! {
     drop_edits: Nothing => View,
     /// Renames a layer or gives it another class.
     edit_layer: EditLayer => View,
+    /// How a layer is read, and why so.
+    layer_reading: ByName => LayerReading,
+    /// Reads a layer again in another way.
+    read_layer: ReadLayer => View,
     /// Takes a layer out of the project; its file stays.
     remove_layer: ByName => View,
     /// Gives a layer a new file; decisions that still fit go on to hold after the next run.
@@ -858,6 +979,8 @@ crate::commands! {
     findings: ListFindings => FindingPage,
     /// A place of the map in the project's plane.
     place: PlaceAt => Place,
+    /// How long and how large a line is that was drawn.
+    measure: DrawnLine => Measured,
     /// What a choice would change; nothing is changed.
     suppose: Suppose => Supposed,
     /// Decides conflicts, all in one operation.
@@ -874,6 +997,14 @@ crate::commands! {
     undo: Nothing => View,
     /// Brings back what was taken back last.
     redo: Nothing => View,
+    /// Takes back or brings back decisions until the one of this number is the latest in force.
+    return_to: ByNumber => View,
+    /// Locks decided conflicts against further decisions, or unlocks them.
+    lock: Lock => View,
+    /// Splits a conflict into parts that are decided apart, and runs again.
+    split: SplitConflict => View,
+    /// Makes one conflict again of the parts of a split, and runs again.
+    rejoin: ByNumber => View,
     /// Writes the blueprint or the conflicts.
     export: Export => Exported,
     /// Writes the report of what is on the screen, split by the plan's districts.

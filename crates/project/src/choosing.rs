@@ -1,6 +1,6 @@
 //! What a planner chooses: for which conflicts, whether it can apply to them, and what it would change.
 
-use crate::api::{ChoiceArg, ClassChange, Problem, Rows, Suppose, Supposed};
+use crate::api::{ChoiceArg, ClassChange, Lock, Problem, Rows, Suppose, Supposed};
 use crate::detail::Asked;
 use crate::history;
 use crate::problem;
@@ -14,6 +14,21 @@ use std::collections::BTreeMap;
 const SAMPLE: usize = 5;
 /// What the ground of no class is called: it stays empty.
 const EMPTY: &str = "-";
+
+/// Says that a conflict is locked.
+pub(crate) fn locked_fast() -> Problem {
+    problem::problem(
+        ["这处冲突的裁定已锁定。", "The decision of this conflict is locked."].map(str::to_owned),
+        ["要改裁定，请先在详情中解锁。", "Unlock it in its detail first."],
+    )
+}
+
+fn still_open() -> Problem {
+    problem::problem(
+        ["待定的冲突不能锁定。", "An open conflict cannot be locked."].map(str::to_owned),
+        ["请先裁定。", "Decide it first."],
+    )
+}
 
 impl Asked<'_> {
     /// Returns the conflicts that a choice is for. Of rows those are left out that it does not apply
@@ -31,6 +46,18 @@ impl Asked<'_> {
         Ok(wanted.iter().map(|&index| self.outcome.cut.conflicts[index as usize].id).collect())
     }
 
+    /// Returns the ids of conflicts to lock or unlock; only a decided one can be locked.
+    pub(crate) fn lockable(self, wanted: &Lock) -> Result<Vec<ConflictId>, Problem> {
+        let one = |id: &String| {
+            let index = self.index(id)? as usize;
+            if wanted.locked && self.outcome.decisions[index].verdict == Verdict::Open {
+                return Err(still_open());
+            }
+            Ok(self.outcome.cut.conflicts[index].id)
+        };
+        wanted.conflicts.iter().map(one).collect()
+    }
+
     /// What a choice applies to, and what it is passed over for.
     fn split(
         self,
@@ -39,8 +66,12 @@ impl Asked<'_> {
         choice: &Choice,
     ) -> Result<(Vec<u32>, Vec<u32>), Problem> {
         let cut = &self.outcome.cut;
-        let fits = |&index: &u32| applies(&cut.partition, &cut.conflicts[index as usize], choice);
+        let locked = |index: u32| self.edits.locks(cut.conflicts[index as usize].id);
+        let fits = |&index: &u32| !locked(index) && applies(&cut.partition, &cut.conflicts[index as usize], choice);
         let named: Vec<u32> = conflicts.iter().map(|id| self.index(id)).collect::<Result<_, _>>()?;
+        if named.iter().any(|&index| locked(index)) {
+            return Err(locked_fast());
+        }
         if let Some(&strange) = named.iter().find(|index| !fits(index)) {
             return Err(does_not_apply(&cut.conflicts[strange as usize], choice));
         }

@@ -1,6 +1,7 @@
 //! All about one conflict, and what lies at a place of the map.
 
 use crate::api::{ConflictDetail, DecisionView, OperationView, Party, PickAt, Picked, Problem};
+use crate::edits::Edits;
 use crate::history::operation_view;
 use crate::inbox::Inbox;
 use crate::load::lonlat_bounds;
@@ -8,6 +9,7 @@ use crate::measure::Measure;
 use crate::names::LayerNames;
 use crate::outcome::{NO_CONFLICT, Outcome};
 use crate::problem;
+use crate::splits::{self, Split};
 use crate::tiles::{inside, state_name};
 use geo::{Coord, Rect};
 use lantu_engine::rules::{Bilingual, Certainty};
@@ -27,6 +29,10 @@ pub(crate) struct Asked<'a> {
     pub measure: Measure,
     /// The dictionary, for the names of features.
     pub names: &'a LayerNames,
+    /// What the window changed: splits and locks among it.
+    pub edits: &'a Edits,
+    /// The splits in force.
+    pub splits: &'a [Split],
 }
 
 impl Asked<'_> {
@@ -47,6 +53,8 @@ impl Asked<'_> {
             ellipsoid_area_m2: cut.arcs.area(&cut.partition, &conflict.faces, own),
             parties: conflict.parties.iter().map(|&party| self.party(party, conflict.area2)).collect(),
             decision: self.decision(index),
+            split: splits::of_conflict(self, self.splits, index).map(splits::view),
+            locked: self.edits.locks(conflict.id),
         })
     }
 

@@ -4,7 +4,11 @@
 //! layer by layer by the names in the file; what no longer fits is named and left out.
 
 use crate::api::LayerEdit;
+use crate::codes::CodeSystem;
 use crate::plan::{LayerPlan, Plan};
+use crate::splits::Split;
+use lantu_engine::ConflictId;
+use lantu_files::Shift;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +20,12 @@ pub(crate) struct Edits {
     pub crs: Option<String>,
     layers: BTreeMap<String, Edit>,
     added: Vec<LayerPlan>,
+    /// Conflicts that were split.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<Split>,
+    /// Conflicts whose decision is locked, by id.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    locked: BTreeSet<ConflictId>,
 }
 
 /// The edits of a layer of the project file.
@@ -26,6 +36,29 @@ struct Edit {
     class: Option<String>,
     path: Option<String>,
     removed: bool,
+    /// How it is read, where that was told in the window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reading: Option<Reading>,
+}
+
+/// How a layer is read; what is `None` is left to the file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Reading {
+    pub encoding: Option<String>,
+    pub crs: Option<String>,
+    pub class_field: Option<String>,
+    pub codes: Option<CodeSystem>,
+    pub shift: Option<Shift>,
+}
+
+impl Reading {
+    /// Has a layer read this way.
+    pub(crate) fn apply(&self, layer: &mut LayerPlan) {
+        let Self { encoding, crs, class_field, codes, shift } = self.clone();
+        (layer.encoding, layer.override_crs, layer.class_field) = (encoding, crs, class_field);
+        (layer.codes, layer.shift) = (codes, shift);
+    }
 }
 
 impl Edits {
@@ -58,8 +91,37 @@ impl Edits {
             None => {
                 let edit = self.layers.entry(self.name_in_file(now)).or_default();
                 (edit.path, edit.class) = (Some(path.to_owned()), Some(class.to_owned()));
+                // The old file's encoding says nothing of the new one's.
+                edit.reading.iter_mut().for_each(|reading| reading.encoding = None);
             }
         }
+    }
+
+    /// Takes note of another way to read a layer.
+    pub(crate) fn read(&mut self, now: &str, reading: &Reading) {
+        match self.added.iter_mut().find(|layer| layer.name == now) {
+            Some(layer) => reading.apply(layer),
+            None => self.layers.entry(self.name_in_file(now)).or_default().reading = Some(reading.clone()),
+        }
+    }
+
+    /// Whether a conflict's decision is locked.
+    pub(crate) fn locks(&self, id: ConflictId) -> bool {
+        self.locked.contains(&id)
+    }
+
+    /// Locks or unlocks a conflict.
+    pub(crate) fn lock(&mut self, id: ConflictId, locked: bool) {
+        if locked {
+            self.locked.insert(id);
+        } else {
+            self.locked.remove(&id);
+        }
+    }
+
+    /// Returns what is left when the edits of layers are forgotten: splits and locks are work on conflicts.
+    pub(crate) fn without_layers(&self) -> Self {
+        Self { splits: self.splits.clone(), locked: self.locked.clone(), ..Self::default() }
     }
 
     /// Takes note that a layer was taken out.
@@ -85,6 +147,7 @@ impl Edits {
     /// Applies the edits to the plan of a project file and returns what was applied and what was lost.
     pub(crate) fn apply(&self, plan: &mut Plan) -> Vec<LayerEdit> {
         let mut told = Vec::new();
+        plan.splits.clone_from(&self.splits);
         let in_file: BTreeSet<String> = plan.layers.iter().map(|layer| layer.name.clone()).collect();
         for name in self.layers.keys().filter(|name| !in_file.contains(*name)) {
             told.push(edit(name, "lost", ""));
@@ -107,6 +170,10 @@ impl Edits {
                 told.push(edit(&layer.name, "replace", path));
                 (layer.layername, layer.subset, layer.encoding) = (None, None, None);
                 layer.path.clone_from(path);
+            }
+            if let Some(reading) = &wanted.reading {
+                told.push(edit(&layer.name, "read", ""));
+                reading.apply(layer);
             }
             if let Some(new) = &wanted.name {
                 let kind = if *new == name { "rename" } else { "lost" };

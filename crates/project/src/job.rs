@@ -126,7 +126,7 @@ impl Job {
         let rules = Arc::new(inputs.define(&rules));
         let contents = Contents::of(&inputs.layers, &log);
         let layers = take_layers(&mut inputs);
-        let cut = Cut::of(&inputs, layers, plan.grid, &rules, room, &meter, &mut clock)?;
+        let cut = Cut::of(&inputs, layers, &plan, &rules, room, &meter, &mut clock)?;
         let followed = Arc::new(reattach::followed(&log, &contents, &cut));
         let slivers = plan.slivers.clone().map(Arc::new);
         let outcome = Outcome::of(Arc::new(cut), rules, followed, slivers, &meter, &mut clock)?;

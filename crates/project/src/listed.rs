@@ -2,6 +2,7 @@
 
 use crate::api::Problem;
 use crate::detail::Asked;
+use crate::edits::Edits;
 use crate::inbox::Inbox;
 use crate::job::Job;
 use crate::names::LayerNames;
@@ -77,7 +78,17 @@ pub(crate) fn listed(job: &Job, most: usize) -> Result<(Vec<ListedConflict>, usi
     }
     let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
     let inbox = Inbox::of(&outcome.cut, job.measure());
-    let asked = Asked { outcome, inbox: &inbox, crs: &job.inputs.crs, measure: job.measure(), names: &names };
+    let edits = Edits::default();
+    let asked = Asked {
+        outcome,
+        inbox: &inbox,
+        crs: &job.inputs.crs,
+        measure: job.measure(),
+        names: &names,
+        // Locks are of the window; a report tells decisions.
+        edits: &edits,
+        splits: &job.plan.splits,
+    };
     let list = order.par_iter().map(|&index| one(asked, index, state(index))).collect::<Result<_, _>>()?;
     Ok((list, omitted))
 }

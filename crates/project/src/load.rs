@@ -10,7 +10,7 @@ use crate::progress::Meter;
 use crate::provenance::{self, InputFile};
 use geo::{Coord, Rect};
 use lantu_engine::{ClassId, Finding, Layer, RuleSet};
-use lantu_files::{Crs, FileError, LayerRequest, choose_crs, read_layer};
+use lantu_files::{Crs, FileError, LayerRequest, TextEncoding, choose_crs, read_layer};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +25,9 @@ pub struct Loaded {
     /// The file's own CRS.
     pub file_crs: String,
     /// How the file's text is encoded.
-    pub encoding: String,
+    pub encoding: TextEncoding,
+    /// Why the layer has its class: Chinese, English.
+    pub class_because: [String; 2],
     /// The smallest box around it.
     pub extent: Rect<f64>,
     /// The files it was read from, as they were.
@@ -73,8 +75,8 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
         parts.iter().sum::<f64>() / parts.len() as f64
     };
     let read = |(at, request): (usize, &LayerRequest)| {
-        let codes = plan.layers[at].codes;
-        read_one(request, codes, &crs, &tables, &|part| meter.reached("read", reached(at, part), &request.name))
+        let within = Within { names, crs: &crs, tables: &tables };
+        read_one(request, &plan.layers[at], &within, &|part| meter.reached("read", reached(at, part), &request.name))
     };
     let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
     // What is wrong with the first layer is said first, whichever thread was quicker.
@@ -111,36 +113,65 @@ fn nowhere(requests: &[LayerRequest], error: FileError) -> Problem {
 /// # Errors
 /// As [`load`].
 pub fn load_one(plan: &LayerPlan, names: &LayerNames, beside: &Inputs, meter: &Meter<'_>) -> Result<Loaded, Problem> {
-    let Inputs { crs, tables, .. } = beside;
-    read_one(&plan.request(names)?, plan.codes, crs, tables, &|part| meter.reached("read", part, &plan.name))
+    let within = Within { names, crs: &beside.crs, tables: &beside.tables };
+    read_one(&plan.request(names)?, plan, &within, &|part| meter.reached("read", part, &plan.name))
+}
+
+/// What a layer is read into, and what its names and codes are told by.
+struct Within<'a> {
+    names: &'a LayerNames,
+    crs: &'a Crs,
+    tables: &'a Classes,
 }
 
 fn read_one(
     request: &LayerRequest,
-    codes: Option<CodeSystem>,
-    crs: &Crs,
-    tables: &Classes,
+    plan: &LayerPlan,
+    within: &Within<'_>,
     watch: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Loaded, Problem> {
-    let mut read = read_layer(request, crs, watch)?;
+    let mut read = read_layer(request, within.crs, watch)?;
     let files = match read.value.content.take() {
         Some(content) => vec![InputFile::of_database(&request.source.to_string(), content)],
         None => provenance::files_of(&request.source.path)?,
     };
-    if codes == Some(CodeSystem::Survey) {
-        Codes::of(tables)?.translate(&mut read.value.layer);
+    let class_because = settle_class(&mut read.value.layer, plan, within.names);
+    if plan.codes == Some(CodeSystem::Survey) {
+        Codes::of(within.tables)?.translate(&mut read.value.layer);
     }
     let area = read.value.layer.features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
     Ok(Loaded {
         layer: Arc::new(read.value.layer),
         source: read.value.source.to_string(),
         file_crs: read.value.file_crs,
-        encoding: read.value.encoding.name,
+        encoding: read.value.encoding,
+        class_because,
         extent: read.value.extent,
         files,
         findings: read.findings,
         area,
     })
+}
+
+/// Gives a layer of which neither plan nor name tells the class that which its fields tell; returns why
+/// it has its class.
+fn settle_class(layer: &mut Layer, plan: &LayerPlan, names: &LayerNames) -> [String; 2] {
+    if plan.class.is_some() {
+        return ["项目中指定".to_owned(), "given in the project".to_owned()];
+    }
+    let fields: Vec<String> = fields(layer).iter().map(ToString::to_string).collect();
+    match names.recognise(&plan.name, &plan.path, &fields) {
+        Some(known) => {
+            layer.class = known.class;
+            known.because
+        }
+        None => ["未能识别，以图层名为类别".to_owned(), "not recognised: the layer's name is its class".to_owned()],
+    }
+}
+
+/// Returns the names of a layer's fields, in the file's order.
+pub(crate) fn fields(layer: &Layer) -> &[Box<str>] {
+    layer.features.first().map_or(&[], |feature| &feature.attributes.fields)
 }
 
 /// The first ring's area less that of the others.

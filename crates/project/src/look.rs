@@ -114,7 +114,7 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
 }
 
 /// The field of codes, by its name or by the values of the first features.
-fn code_field(layer: &Layer, fields: &[String]) -> Result<Option<CodeField>, Problem> {
+pub(crate) fn code_field(layer: &Layer, fields: &[String]) -> Result<Option<CodeField>, Problem> {
     let codes = Codes::of(&Classes::of(&[])?)?;
     let text = |value: Option<&Value>| match value {
         Some(Value::Text(text)) => Some(text.to_string()),

@@ -2,9 +2,11 @@
 
 use crate::api::Problem;
 use crate::load::Inputs;
+use crate::plan::Plan;
 use crate::problem;
 use crate::progress::Meter;
 use crate::room::{Room, lent};
+use crate::splits;
 use lantu_engine::{
     About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, FaceId, Finding, FindingCode, Layer, Means, Merged,
     Moved, NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, SliverRules, Stop, Unwatched,
@@ -84,19 +86,24 @@ impl Cut {
     pub fn of(
         inputs: &Inputs,
         layers: Vec<Arc<Layer>>,
-        grid_m: f64,
+        plan: &Plan,
         rules: &RuleSet,
         room: &Room,
         meter: &Meter<'_>,
         clock: &mut Clock,
     ) -> Result<Self, Problem> {
+        let grid_m = plan.grid;
         let grid = grid(inputs, grid_m)?;
         let mut findings = Vec::new();
         if grid.step() > grid_m * 1.5 / inputs.crs.metres_per_unit() {
             let (code, about) = (FindingCode::CoarserGrid, About::default());
             findings.push(Finding { code, severity: code.severity(), about, at: None });
         }
-        let normal = normal_layers(layers, &grid, &mut findings, meter)?;
+        let mut normal = normal_layers(layers, &grid, &mut findings, meter)?;
+        if let Some(splits) = splits::layer(&plan.splits, &inputs.crs)? {
+            // What is found of them was made here and is nothing to tell a planner.
+            normal.push(normalise(splits, &grid, meter)?.value.cutting());
+        }
         clock.lap("normalise");
         let vertices = normal.iter().map(NormalLayer::vertex_count).sum();
         let depot = room.depot(vertices)?;

@@ -9,6 +9,7 @@ use crate::codes::CodeSystem;
 use crate::districts::DistrictPlan;
 use crate::names::LayerNames;
 use crate::problem;
+use crate::splits::Split;
 use lantu_engine::rules::Bilingual;
 use lantu_engine::{ClassId, SliverRules};
 use lantu_files::{Crs, LayerRequest, Shift, Source};
@@ -47,6 +48,9 @@ pub struct Plan {
     /// Its layers.
     #[serde(rename = "layer")]
     pub layers: Vec<LayerPlan>,
+    /// Conflicts that were split in the window.
+    #[serde(rename = "split", skip_serializing_if = "Vec::is_empty")]
+    pub splits: Vec<Split>,
 }
 
 impl Default for Plan {
@@ -64,6 +68,7 @@ impl Default for Plan {
             districts: None,
             balance: BalancePlan::default(),
             layers: Vec::new(),
+            splits: Vec::new(),
         }
     }
 }

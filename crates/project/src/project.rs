@@ -23,16 +23,20 @@ use crate::plan::{Plan, repeated};
 use crate::problem::{self, busy, fault, no_result};
 use crate::progress::Meter;
 use crate::provenance::{self, InputFile};
+use crate::reading;
 use crate::reattach;
 use crate::report::report_listing;
 use crate::room::Room;
+use crate::ruler;
 use crate::rules;
 use crate::runs::{Run, What};
 use crate::settings::Settings;
 use crate::slivers;
+use crate::splits::{self, Split};
 use crate::store::{Store, now};
 use crate::tiles::{Drawn, MapArcs, Sources, TileAddress};
 use crate::view;
+use geo::LineString;
 use lantu_engine::{Action, ClassId, DecisionLog, Layer, Operation, RuleSet};
 use lantu_files::{Manner, put_in_order, write_blueprint, write_conflicts};
 use std::path::{Path, PathBuf};
@@ -310,7 +314,7 @@ impl Shared {
         let open = self.open()?;
         let (meter, mut clock) = (self.meter(), Clock::default());
         let layers = open.inputs.layers.iter().map(|loaded| loaded.layer.clone()).collect();
-        let cut = Cut::of(&open.inputs, layers, open.plan.grid, &open.rules, &self.room, &meter, &mut clock)?;
+        let cut = Cut::of(&open.inputs, layers, &open.plan, &open.rules, &self.room, &meter, &mut clock)?;
         let measure = Measure::of(&cut, &open.inputs.crs);
         let inbox = Arc::new(Inbox::of(&cut, measure));
         let contents = Arc::new(Contents::of(&open.inputs.layers, &open.log));
@@ -332,24 +336,48 @@ impl Shared {
 
     /// Appends to the record, on the disk first, and decides anew.
     fn append(&self, act: impl FnOnce(&Open) -> Result<(Action, [String; 2]), Problem>) -> Result<View, Problem> {
+        let mut act = Some(act);
+        self.append_all(|open| act.take().map(|act| act(open)).transpose())
+    }
+
+    /// Appends operation after operation until there is no next one, each on the disk first, and decides
+    /// anew what they touch.
+    fn append_all(
+        &self,
+        mut next: impl FnMut(&Open) -> Result<Option<(Action, [String; 2])>, Problem>,
+    ) -> Result<View, Problem> {
         // Held until the end: decisions are made one after another.
         let mut state = self.state();
         let open = state.open.as_mut().ok_or_else(no_result)?;
-        let (mut action, [reason, basis]) = act(open)?;
-        let places = reattach::places(open, &action)?;
-        reattach::keep_content(&open.inputs.layers, &mut action);
-        let operation = Operation {
-            number: open.log.next_number(),
-            who: self.settings.who.clone(),
-            when: now(),
-            action,
-            reason,
-            basis,
-        };
-        let mut log = (*open.log).clone();
-        log.append(operation.clone()).map_err(|cause| fault(&cause.to_string()))?;
-        lock(&open.store).append(&operation, &places)?;
-        open.log = Arc::new(log);
+        let mut failed = None;
+        loop {
+            let (mut action, [reason, basis]) = match next(open) {
+                Ok(Some(wanted)) => wanted,
+                Ok(None) => break,
+                Err(problem) => {
+                    failed = Some(problem);
+                    break;
+                }
+            };
+            let places = reattach::places(open, &action)?;
+            reattach::keep_content(&open.inputs.layers, &mut action);
+            let operation = Operation {
+                number: open.log.next_number(),
+                who: self.settings.who.clone(),
+                when: now(),
+                action,
+                reason,
+                basis,
+            };
+            let mut log = (*open.log).clone();
+            log.append(operation.clone()).map_err(|cause| fault(&cause.to_string()))?;
+            if let Err(problem) = lock(&open.store).append(&operation, &places) {
+                failed = Some(problem);
+                break;
+            }
+            open.log = Arc::new(log);
+        }
+        // What was appended before something failed is in the record and in force.
         if let Some(found) = &mut open.result {
             // Copied only while somebody still looks at what it was.
             let followed = reattach::followed(&open.log, &found.contents, &found.outcome.cut);
@@ -357,11 +385,45 @@ impl Shared {
         }
         state.revision += 1;
         drop(state);
-        Ok(self.view())
+        failed.map_or_else(|| Ok(self.view()), Err)
+    }
+
+    /// Changes splits and locks, in the record first; what was found before goes on to be shown.
+    fn change_edits(&self, change: impl FnOnce(&mut Edits, &mut Vec<Split>)) -> Result<(), Problem> {
+        let mut state = self.state();
+        let open = state.open.as_mut().ok_or_else(no_result)?;
+        let (mut plan, mut edits) = ((*open.plan).clone(), (*open.edits).clone());
+        change(&mut edits, &mut plan.splits);
+        edits.splits.clone_from(&plan.splits);
+        let store = lock(&open.store);
+        store.keep_plan(&plan)?;
+        store.keep_edits(&edits)?;
+        drop(store);
+        (open.plan, open.edits) = (Arc::new(plan), Arc::new(edits));
+        state.revision += 1;
+        Ok(())
     }
 
     fn ask<T>(&self, question: impl FnOnce(Asked<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
         question(asked(&self.open()?)?)
+    }
+}
+
+impl Project {
+    /// Runs on a thread of its own; returns the view of it running.
+    fn start(&self, work: Work<'_>) -> View {
+        // Leaked on purpose into the thread below, which gives it back.
+        std::mem::forget(work);
+        self.shared.state().running = true;
+        let shared = self.shared.clone();
+        std::thread::spawn(move || {
+            let ended = End(&shared);
+            let problem = shared.run().err();
+            drop(ended);
+            let stage = if problem.is_some() { "failed" } else { "done" };
+            (shared.events)(api::Progress { stage: stage.to_owned(), fraction: 1.0, about: String::new(), problem });
+        });
+        self.shared.view()
     }
 }
 
@@ -401,16 +463,17 @@ impl Commands for Project {
             problem::nothing_there(message, ["本项目由数据文件直接建立。", "This project was made of data files."])
         })?;
         let opening = opening::of_file(file)?;
-        lock(&open.store).keep_edits(&Edits::default())?;
+        lock(&open.store).keep_edits(&open.edits.without_layers())?;
         self.shared.open_plan(opening, open.edits.crs.clone())
     }
 
     fn edit_layer(&self, request: api::EditLayer) -> Result<View, Problem> {
         let _work = self.shared.work()?;
-        self.shared.change_layers(self.shared.open()?, |open, Layers { plan, inputs, edits }| {
+        self.shared.change_layers(self.shared.open()?, |_, Layers { plan, inputs, edits }| {
             let at = layer_at(plan, &request.name)?;
             if let Some(class) = request.class {
                 edits.classify(&request.name, &class);
+                inputs.layers[at].class_because = chosen_here();
                 plan.layers[at].class = Some(class);
             }
             if let Some(name) = request.rename.filter(|name| *name != request.name) {
@@ -418,14 +481,16 @@ impl Commands for Project {
                     return Err(repeated(&name));
                 }
                 // A class that the old name told must not change with it.
-                plan.layers[at].class = Some(plan.layers[at].class(&open.names).to_string());
+                plan.layers[at].class = Some(inputs.layers[at].layer.class.to_string());
                 edits.rename(&request.name, &name);
                 plan.layers[at].name = name;
             }
             let loaded = &mut inputs.layers[at];
             let layer = Arc::make_mut(&mut loaded.layer);
             layer.name = plan.layers[at].name.as_str().into();
-            layer.class = plan.layers[at].class(&open.names);
+            if let Some(class) = &plan.layers[at].class {
+                layer.class = ClassId::new(class);
+            }
             for finding in &mut loaded.findings {
                 finding.about.layer = Some(layer.name.clone());
             }
@@ -437,7 +502,7 @@ impl Commands for Project {
         let _work = self.shared.work()?;
         self.shared.change_layers(self.shared.open()?, |open, Layers { plan, inputs, edits }| {
             let at = layer_at(plan, &request.name)?;
-            let class = plan.layers[at].class(&open.names).to_string();
+            let class = inputs.layers[at].layer.class.to_string();
             plan.replace(&request.name, &request.path)?;
             // A class that the old file told must not change with it.
             plan.layers[at].class = Some(class.clone());
@@ -455,6 +520,25 @@ impl Commands for Project {
         Ok(api::Orphans { rows: orphans.into_iter().map(history::orphan).collect() })
     }
 
+    fn layer_reading(&self, request: api::ByName) -> Result<api::LayerReading, Problem> {
+        let open = self.shared.open()?;
+        let at = layer_at(&open.plan, &request.name)?;
+        reading::of_layer(&open.plan.layers[at], &open.inputs.layers[at])
+    }
+
+    fn read_layer(&self, request: api::ReadLayer) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        self.shared.change_layers(self.shared.open()?, |open, Layers { plan, inputs, edits }| {
+            let at = layer_at(plan, &request.name)?;
+            let wanted = reading::asked(&request, &inputs.crs)?;
+            wanted.apply(&mut plan.layers[at]);
+            inputs.layers[at] = load_one(&plan.layers[at], &open.names, inputs, &self.shared.meter())?;
+            rules::check(&open.rules, inputs, plan.rules.as_deref())?;
+            edits.read(&request.name, &wanted);
+            Ok(())
+        })
+    }
+
     fn remove_layer(&self, request: api::ByName) -> Result<View, Problem> {
         let _work = self.shared.work()?;
         self.shared.change_layers(self.shared.open()?, |_, Layers { plan, inputs, edits }| {
@@ -468,18 +552,7 @@ impl Commands for Project {
 
     fn run(&self, _: Nothing) -> Result<View, Problem> {
         self.shared.open()?;
-        // Leaked on purpose into the thread below, which gives it back.
-        std::mem::forget(self.shared.work()?);
-        self.shared.state().running = true;
-        let shared = self.shared.clone();
-        std::thread::spawn(move || {
-            let ended = End(&shared);
-            let problem = shared.run().err();
-            drop(ended);
-            let stage = if problem.is_some() { "failed" } else { "done" };
-            (shared.events)(api::Progress { stage: stage.to_owned(), fraction: 1.0, about: String::new(), problem });
-        });
-        Ok(self.shared.view())
+        Ok(self.start(self.shared.work()?))
     }
 
     fn cancel(&self, _: Nothing) -> Result<View, Problem> {
@@ -507,6 +580,10 @@ impl Commands for Project {
         let mut place = [request.lonlat.into()];
         self.shared.open()?.inputs.crs.from_lonlat(&mut place)?;
         Ok(api::Place { plane: place[0].into() })
+    }
+
+    fn measure(&self, request: api::DrawnLine) -> Result<api::Measured, Problem> {
+        Ok(ruler::measure(&request))
     }
 
     fn suppose(&self, request: api::Suppose) -> Result<api::Supposed, Problem> {
@@ -555,8 +632,55 @@ impl Commands for Project {
                 .log
                 .undoable()
                 .ok_or_else(|| problem::nothing_there(["没有可撤销的裁定。", "There is nothing to undo."], ["", ""]))?;
+            unlocked(open, number)?;
             Ok((Action::Undo(number), Default::default()))
         })
+    }
+
+    fn return_to(&self, request: api::ByNumber) -> Result<View, Problem> {
+        self.shared.append_all(|open| {
+            let next = open.log.towards(u64::from(request.number)).ok_or_else(|| not_there(request.number))?;
+            if let Some(Action::Undo(number) | Action::Redo(number)) = next {
+                unlocked(open, number)?;
+            }
+            Ok(next.map(|action| (action, Default::default())))
+        })
+    }
+
+    fn lock(&self, request: api::Lock) -> Result<View, Problem> {
+        let ids = self.shared.ask(|asked| asked.lockable(&request))?;
+        self.shared.change_edits(|edits, _| ids.iter().for_each(|&id| edits.lock(id, request.locked)))?;
+        Ok(self.shared.view())
+    }
+
+    fn split(&self, request: api::SplitConflict) -> Result<View, Problem> {
+        let work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let along = match request.path.as_str() {
+            "" => splits::Along::Line(request.line),
+            path => splits::Along::Borders(borders(&open, path, &self.shared.meter())?),
+        };
+        let asked = asked(&open)?;
+        if open.edits.locks(asked.outcome.cut.conflicts[asked.index(&request.id)? as usize].id) {
+            return Err(choosing::locked_fast());
+        }
+        let split = splits::Split {
+            number: open.plan.splits.iter().map(|split| split.number).max().unwrap_or(0) + 1,
+            sides: splits::sides(asked, &request.id, along)?,
+            conflict: request.id,
+            along: request.path,
+            who: self.shared.settings.who.clone(),
+            when: now(),
+            crs: open.inputs.crs.name().to_owned(),
+        };
+        self.shared.change_edits(|_, splits| splits.push(split))?;
+        Ok(self.start(work))
+    }
+
+    fn rejoin(&self, request: api::ByNumber) -> Result<View, Problem> {
+        let work = self.shared.work()?;
+        self.shared.change_edits(|_, splits| splits.retain(|split| split.number != request.number))?;
+        Ok(self.start(work))
     }
 
     fn redo(&self, _: Nothing) -> Result<View, Problem> {
@@ -565,6 +689,7 @@ impl Commands for Project {
                 .log
                 .redoable()
                 .ok_or_else(|| problem::nothing_there(["没有可重做的裁定。", "There is nothing to redo."], ["", ""]))?;
+            unlocked(open, number)?;
             Ok((Action::Redo(number), Default::default()))
         })
     }
@@ -652,7 +777,38 @@ fn asked(open: &Open) -> Result<Asked<'_>, Problem> {
         crs: &open.inputs.crs,
         measure: found.measure,
         names: &open.names,
+        edits: &open.edits,
+        splits: &open.plan.splits,
     })
+}
+
+/// The borders of all layers in a file, in the project's plane.
+fn borders(open: &Open, path: &str, meter: &Meter<'_>) -> Result<Vec<Vec<LineString<f64>>>, Problem> {
+    let mut polygons = Vec::new();
+    for layer in opening::layers_of(&[path.to_owned()])? {
+        let loaded = load_one(&layer, &open.names, &open.inputs, meter)?;
+        polygons.extend(loaded.layer.features.iter().flat_map(|feature| feature.polygons.clone()));
+    }
+    Ok(polygons)
+}
+
+/// Says so if an operation has decided a conflict that is locked.
+fn unlocked(open: &Open, number: u64) -> Result<(), Problem> {
+    let operation = open.log.operations().get(number as usize - 1);
+    let decided = operation.map(|operation| &operation.action);
+    let Some(Action::Decide { conflicts, .. }) = decided else { return Ok(()) };
+    if conflicts.iter().any(|&id| open.edits.locks(id)) { Err(choosing::locked_fast()) } else { Ok(()) }
+}
+
+fn chosen_here() -> [String; 2] {
+    ["在窗口中选定".to_owned(), "chosen in the window".to_owned()]
+}
+
+fn not_there(number: u32) -> Problem {
+    problem::problem(
+        [format!("第 {number} 步已不能回到。"), format!("There is no way back to operation {number}.")],
+        ["它被撤销后又有了新的裁定。", "It was undone, and other decisions were made since."],
+    )
 }
 
 fn sources(inputs: &Inputs) -> Sources {

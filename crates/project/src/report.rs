@@ -294,7 +294,8 @@ fn layers(job: &Job, measure: Measure, findings: &[&Finding]) -> Vec<LayerReport
             findings: counts.remove(&*info.name).unwrap_or_default(),
         }
     };
-    partition.layers.iter().enumerate().map(report).collect()
+    // What only cuts is no layer of the project.
+    partition.layers.iter().enumerate().filter(|(_, info)| loaded.contains_key(&*info.name)).map(report).collect()
 }
 
 fn conflicts(outcome: &Outcome, measure: Measure) -> ConflictReport {

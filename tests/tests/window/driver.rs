@@ -53,6 +53,12 @@ impl Driver {
             .unwrap_or_else(|error| panic!("{error}\nin: {body}"))
     }
 
+    /// Runs JavaScript that ends later: the body of a function whose last argument takes the result.
+    pub fn script_later(&self, body: &str, arguments: Value) -> Value {
+        self.post("/execute/async", json!({ "script": body, "args": arguments }))
+            .unwrap_or_else(|error| panic!("{error}\nin: {body}"))
+    }
+
     /// Whether an element is there and can be seen.
     pub fn sees(&self, css: &str) -> bool {
         let script = "const e = document.querySelector(arguments[0]); return !!e && e.getClientRects().length > 0";

@@ -24,6 +24,46 @@ fn the_pointer_has_metres_of_the_project_beside_its_degrees() {
 }
 
 #[test]
+fn the_ruler_tells_length_and_area_on_the_ellipsoid() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    d.key("m");
+    d.wait("the ruler", |d| d.sees("[data-testid=measured]"));
+    let (x, y) = d.middle("[data-testid=map]");
+    for (dx, dy) in [(-100.0, 0.0), (100.0, 0.0), (0.0, 100.0)] {
+        d.click_at(x + dx, y + dy);
+        std::thread::sleep(std::time::Duration::from_millis(600));
+    }
+    d.wait("an area", |d| {
+        d.script("return document.querySelectorAll('[data-testid=measured] b').length", json!([])) == 2
+    });
+    let area = d.text("[data-testid=measured] b + b");
+    assert!(area.contains("公顷") || area.contains("km²"), "{area}");
+    // The map's own scale says how far 200 pixels of its first leg and the second leg go.
+    let told = d.attribute("[data-testid=map]", "data-bounds");
+    let [west, south, east, north]: [f64; 4] =
+        told.split(',').map(|n| n.parse().unwrap()).collect::<Vec<_>>().try_into().unwrap();
+    let width = d.script("return document.querySelector('[data-testid=map]').clientWidth", json!([])).as_f64().unwrap();
+    let metres = (east - west) * 111_319.5 * ((south + north) / 2.0).to_radians().cos() / width;
+    let expected = metres * (200.0 + 100.0 * 2.0_f64.sqrt());
+    let text = d.text("[data-testid=measured] b").replace([',', ' '], "");
+    let measured: f64 = text.trim_end_matches('m').parse().unwrap();
+    assert!((measured / expected - 1.0).abs() < 0.02, "{text}, expected {expected}");
+    // Half of 200 by 100 pixels, whichever way round it was drawn.
+    let hectares = expected / (200.0 + 100.0 * 2.0_f64.sqrt());
+    let hectares = hectares * hectares * 10_000.0 / 1e4;
+    let number: f64 = area.replace(',', "").split_whitespace().next().unwrap().parse().unwrap();
+    let told = if area.contains("km²") { number * 100.0 } else { number };
+    assert!((told / hectares - 1.0).abs() < 0.04, "{area}, expected {hectares} ha");
+    Album::open().keep(&d, "measure-zh-light");
+    d.key(ESCAPE);
+    d.wait("no ruler", |d| !d.sees("[data-testid=measured]"));
+    d.close();
+}
+
+#[test]
 fn a_finding_is_explained_and_its_place_pointed_out() {
     let _alone = alone();
     let stage = Stage::set();

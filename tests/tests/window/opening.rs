@@ -32,7 +32,8 @@ fn what_was_changed_of_the_layers_is_there_again_is_said_and_can_be_dropped() {
     d.wait("the new name", |d| d.sees("[data-layer=公益林]"));
     choose(&d, "[data-layer=公益林] select", "water");
     d.wait("the new class", |d| {
-        d.script("return document.querySelector('[data-layer=公益林] select').value", json!([])) == "water"
+        let layers = ask(d, "view", json!({}))["layers"].clone();
+        layers.as_array().unwrap().iter().any(|layer| layer["name"] == "公益林" && layer["class"] == "water")
     });
     d.close();
 

@@ -36,6 +36,15 @@ export type ByName = {
 name: string, };
 
 /**
+ * An operation of the record.
+ */
+export type ByNumber = {
+/**
+ * Its number; 0 is the beginning.
+ */
+number: number, };
+
+/**
  * A figure of Hainan's case.
  */
 export type CaseFigure = {
@@ -189,7 +198,15 @@ parties: Array<Party>,
 /**
  * What is in force.
  */
-decision: DecisionView, };
+decision: DecisionView,
+/**
+ * The split that it is a part of, if it is one.
+ */
+split: SplitView | null,
+/**
+ * Whether it is locked: nobody decides it before it is unlocked.
+ */
+locked: boolean, };
 
 /**
  * Rows of the list.
@@ -306,6 +323,15 @@ confirmed: boolean,
  * The operation that decided it, if a planner did.
  */
 operation: OperationView | null, };
+
+/**
+ * A line that was drawn to measure it.
+ */
+export type DrawnLine = {
+/**
+ * Its places, in longitude and latitude.
+ */
+line: Array<[number, number]>, };
 
 /**
  * A layer's new name or class.
@@ -455,13 +481,83 @@ export type LayerEdit = {
  */
 layer: string,
 /**
- * `rename`, `class`, `replace`, `remove`, `add`; `lost` if it could not be applied.
+ * `rename`, `class`, `read`, `replace`, `remove`, `add`; `lost` if it could not be applied.
  */
 kind: string,
 /**
  * The new name, class or file.
  */
 value: string, };
+
+/**
+ * How a layer is read, and why so.
+ */
+export type LayerReading = {
+/**
+ * The file, with `|layername=…|subset=…`.
+ */
+source: string,
+/**
+ * Its class.
+ */
+class: string,
+/**
+ * Why it has this class, Chinese and English.
+ */
+class_because: [string, string],
+/**
+ * The encoding of its text, as `GBK`.
+ */
+encoding: string,
+/**
+ * Who says so: `declared`, `detected` or `given`.
+ */
+encoding_basis: string,
+/**
+ * Whether every character could be decoded.
+ */
+encoding_certain: boolean,
+/**
+ * The CRS that its coordinates are taken to be in.
+ */
+crs: string,
+/**
+ * The CRS that the planner has given; empty if the file is believed.
+ */
+crs_given: string,
+/**
+ * The fields of the file.
+ */
+fields: Array<string>,
+/**
+ * The field that holds each feature's own class; empty if all have the layer's.
+ */
+class_field: string,
+/**
+ * The system of its codes: `survey`, `planning` or empty.
+ */
+codes: string,
+/**
+ * A field that seems to hold codes; empty if none does.
+ */
+codes_field: string,
+/**
+ * The system that its codes seem to have, as in `codes`.
+ */
+codes_system: string,
+/**
+ * Why it seems so, Chinese and English.
+ */
+codes_because: [string, string],
+/**
+ * `given`, `missing` where a datum is crossed without parameters, `none` where none is crossed.
+ */
+datum: string,
+/**
+ * The parameters of the way between the datums: dX, dY, dZ (m), rX, rY, rZ (″), scale (10⁻⁶); or
+ * north, east (m), angle (″), scale (10⁻⁶); empty if none are given.
+ */
+shift: Array<number>, };
 
 /**
  * A layer in the list.
@@ -558,6 +654,32 @@ offset: number,
  * How many rows, at most 500.
  */
 limit: number, };
+
+/**
+ * Conflicts to lock or to unlock.
+ */
+export type Lock = {
+/**
+ * Which, by id.
+ */
+conflicts: Array<string>,
+/**
+ * Whether they are locked from now on.
+ */
+locked: boolean, };
+
+/**
+ * How long and how large it is on the ellipsoid.
+ */
+export type Measured = {
+/**
+ * Its length.
+ */
+length_m: number,
+/**
+ * The area that it encloses once it is closed; 0 for fewer than three places.
+ */
+area_m2: number, };
 
 /**
  * The wish to merge slivers, or no longer to.
@@ -833,6 +955,35 @@ about: string,
  * Why it failed.
  */
 problem: Problem | null, };
+
+/**
+ * How a layer is to be read from now on; what is empty is left to the file.
+ */
+export type ReadLayer = {
+/**
+ * The layer.
+ */
+name: string,
+/**
+ * The encoding of its text.
+ */
+encoding: string,
+/**
+ * The CRS of its coordinates.
+ */
+crs: string,
+/**
+ * The field that holds each feature's own class.
+ */
+class_field: string,
+/**
+ * The system of its codes: `survey`, `planning` or empty.
+ */
+codes: string,
+/**
+ * The parameters as in [`LayerReading`]: none, three, seven, or four into the project's plane.
+ */
+shift: Array<number>, };
 
 /**
  * A new version of a layer.
@@ -1143,6 +1294,44 @@ by_class: Array<ClassMove>,
 sample: Array<SliverRow>, };
 
 /**
+ * Where to split a conflict.
+ */
+export type SplitConflict = {
+/**
+ * The conflict.
+ */
+id: string,
+/**
+ * The line that was drawn across it, in longitude and latitude; empty if a file is given.
+ */
+line: Array<[number, number]>,
+/**
+ * The file whose borders cut it, if no line is given.
+ */
+path: string, };
+
+/**
+ * A split of a conflict into parts that are decided apart.
+ */
+export type SplitView = {
+/**
+ * Its number in the project.
+ */
+number: number,
+/**
+ * The file whose borders were taken; empty for a line that was drawn.
+ */
+along: string,
+/**
+ * Who split it.
+ */
+who: string,
+/**
+ * When, ISO 8601.
+ */
+when: string, };
+
+/**
  * A choice that is only tried.
  */
 export type Suppose = {
@@ -1306,6 +1495,10 @@ export type Commands = {
   drop_edits: { request: Nothing; response: View };
   /** Renames a layer or gives it another class. */
   edit_layer: { request: EditLayer; response: View };
+  /** How a layer is read, and why so. */
+  layer_reading: { request: ByName; response: LayerReading };
+  /** Reads a layer again in another way. */
+  read_layer: { request: ReadLayer; response: View };
   /** Takes a layer out of the project; its file stays. */
   remove_layer: { request: ByName; response: View };
   /** Gives a layer a new file; decisions that still fit go on to hold after the next run. */
@@ -1326,6 +1519,8 @@ export type Commands = {
   findings: { request: ListFindings; response: FindingPage };
   /** A place of the map in the project's plane. */
   place: { request: PlaceAt; response: Place };
+  /** How long and how large a line is that was drawn. */
+  measure: { request: DrawnLine; response: Measured };
   /** What a choice would change; nothing is changed. */
   suppose: { request: Suppose; response: Supposed };
   /** Decides conflicts, all in one operation. */
@@ -1342,6 +1537,14 @@ export type Commands = {
   undo: { request: Nothing; response: View };
   /** Brings back what was taken back last. */
   redo: { request: Nothing; response: View };
+  /** Takes back or brings back decisions until the one of this number is the latest in force. */
+  return_to: { request: ByNumber; response: View };
+  /** Locks decided conflicts against further decisions, or unlocks them. */
+  lock: { request: Lock; response: View };
+  /** Splits a conflict into parts that are decided apart, and runs again. */
+  split: { request: SplitConflict; response: View };
+  /** Makes one conflict again of the parts of a split, and runs again. */
+  rejoin: { request: ByNumber; response: View };
   /** Writes the blueprint or the conflicts. */
   export: { request: Export; response: Exported };
   /** Writes the report of what is on the screen, split by the plan's districts. */

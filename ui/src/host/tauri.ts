@@ -11,10 +11,15 @@ declare global {
     __LANTU_EXPORT_TO__?: string;
     /** Set by the app: what it was started with. */
     __LANTU_OPEN__?: AtStart;
+    /** Set by tests, which cannot drive the system's dialog: what the next one for opening answers. */
+    __LANTU_CHOSEN__?: string[];
   }
 }
 
-const dataFiles = ['geojson', 'json', 'shp', 'gpkg', 'toml', 'lantu'];
+const dataFiles = [
+  ...['geojson', 'json', 'geojsonl', 'shp', 'zip', 'gpkg', 'fgb', 'kml', 'kmz', 'gml', 'dxf', 'tab', 'mif', 'parquet'],
+  ...['txt', 'csv', 'xlsx', 'xls', 'ods', 'toml', 'lantu'],
+];
 const kindNames: Record<FileKind, string> = {
   geojson: 'GeoJSON',
   gpkg: 'GeoPackage',
@@ -22,6 +27,7 @@ const kindNames: Record<FileKind, string> = {
   gdb: 'File geodatabase',
   dxf: 'DXF',
   txt: 'TXT',
+  lantu: 'Lantu',
 };
 
 export const tauriHost: Host = {
@@ -41,7 +47,8 @@ export const tauriHost: Host = {
   },
 
   async askOpen(title) {
-    const filters = [{ name: 'GeoJSON, Shapefile, GeoPackage, Lantu', extensions: dataFiles }];
+    if (window.__LANTU_EXPORT_TO__ && window.__LANTU_CHOSEN__) return window.__LANTU_CHOSEN__;
+    const filters = [{ name: 'Shapefile, GeoPackage, GeoJSON, DXF, KML, TXT, Lantu …', extensions: dataFiles }];
     const chosen = await open({ title, multiple: true, filters });
     return chosen ?? [];
   },

@@ -29,6 +29,8 @@ export interface Scene {
   /** Whether overlaps of compatible classes are drawn among the conflicts. */
   compatible: boolean;
   current: Current | null;
+  /** A line that is being drawn. */
+  draft: readonly LonLat[];
   theme: Theme;
 }
 

@@ -190,5 +190,17 @@ export function style(scene: Scene): StyleSpecification {
   if (sources.sources && scene.mode !== 'blueprint') layers.push(...sourceLayers(scene, palette));
   if (sources.blueprint && scene.mode === 'blueprint') layers.push(...blueprintLayers(scene, palette));
   if (sources.conflicts && scene.mode === 'conflicts') layers.push(...conflictLayers(scene, palette));
+  if (scene.draft.length > 0) {
+    const coordinates = scene.draft.map(([lon, lat]) => [lon, lat]);
+    const line = { type: 'LineString' as const, coordinates };
+    const points = { type: 'MultiPoint' as const, coordinates };
+    const features = [points, ...(coordinates.length > 1 ? [line] : [])].map((geometry) => ({ type: 'Feature' as const, properties: {}, geometry }));
+    sources.draft = { type: 'geojson', data: { type: 'FeatureCollection', features } };
+    layers.push(
+      { id: 'draft-under', type: 'line', source: 'draft', paint: { 'line-color': palette.ground, 'line-width': 5 } },
+      { id: 'draft-line', type: 'line', source: 'draft', paint: { 'line-color': palette.line, 'line-width': 2, 'line-dasharray': [3, 2] } },
+      { id: 'draft-points', type: 'circle', source: 'draft', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4, 'circle-color': palette.line, 'circle-stroke-color': palette.ground, 'circle-stroke-width': 2 } },
+    );
+  }
   return { version: 8, sources, layers };
 }

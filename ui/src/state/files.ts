@@ -12,6 +12,25 @@ export async function openDemo(): Promise<void> {
   await project.changeSlowly('open_demo', {});
 }
 
+/** Gives a layer a new file; decisions that still fit go on to hold after the next run. */
+export async function replaceLayer(name: string): Promise<void> {
+  const [path] = await host.askOpen(t('layers.replace'));
+  if (path) await project.changeSlowly('replace_layer', { name, path });
+}
+
+/** Copies project and record to another file. */
+export async function saveAs(): Promise<void> {
+  const path = await host.askSave(t('top.saveas'), `${t('export.name.project')}.lantu`, 'lantu');
+  if (!path) return;
+  const view = await project.changeSlowly('save_as', { path });
+  if (view) project.notice = { kind: 'saved', path };
+}
+
+/** Puts blueprint and conflicts into the record, for QGIS. */
+export async function keepLayers(): Promise<void> {
+  await project.keepLayers();
+}
+
 export async function exportTo(what: 'blueprint' | 'conflicts', kind: FileKind): Promise<void> {
   const name = `${t(what === 'blueprint' ? 'export.name.blueprint' : 'export.name.conflicts')}.${kind}`;
   const path = await host.askSave(t('export.title'), name, kind);

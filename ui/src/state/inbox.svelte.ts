@@ -116,6 +116,7 @@ class Inbox {
   async select(id: string, row?: number): Promise<void> {
     if (!this.keepWords && id !== this.current) this.reason = this.basis = '';
     screen.picking = false;
+    screen.drawing = null;
     screen.pin = null;
     this.current = id;
     this.index = row ?? null;

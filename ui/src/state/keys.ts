@@ -3,8 +3,10 @@ import type { ChoiceArg } from '../host';
 import type { Key } from '../i18n/words';
 import { bulk } from './bulk.svelte';
 import { inbox } from './inbox.svelte';
+import { measuring } from './measuring.svelte';
 import { project } from './project.svelte';
 import { screen } from './screen.svelte';
+import { splitting } from './splitting.svelte';
 
 /** All keys, as the list of `?` shows them. */
 export const keyGroups: { title: Key; keys: { press: string[]; words: Key; click?: boolean }[] }[] = [
@@ -24,6 +26,7 @@ export const keyGroups: { title: Key; keys: { press: string[]; words: Key; click
       { press: ['K'], words: 'keys.keep' },
       { press: ['C'], words: 'keys.other' },
       { press: ['E'], words: 'keys.empty' },
+      { press: ['D'], words: 'keys.draw' },
       { press: ['0'], words: 'keys.open' },
       { press: ['U'], words: 'keys.undo' },
       { press: ['Shift', 'U'], words: 'keys.redo' },
@@ -44,6 +47,7 @@ export const keyGroups: { title: Key; keys: { press: string[]; words: Key; click
     keys: [
       { press: ['B'], words: 'keys.blink' },
       { press: ['S'], words: 'keys.swipe' },
+      { press: ['M'], words: 'keys.measure' },
       { press: ['?'], words: 'keys.help' },
     ],
   },
@@ -55,10 +59,12 @@ const plain: Record<string, string> = {
   k: 'keep-all',
   c: 'other',
   e: 'leave-empty',
+  d: 'draw',
   0: 'open',
   l: 'like',
   b: 'blink',
   s: 'swipe',
+  m: 'measure',
   '/': 'find',
   '?': 'help',
   enter: 'confirm',
@@ -107,6 +113,8 @@ function escape(): true {
   if (screen.keys) screen.keys = false;
   else if (screen.about) screen.about = false;
   else if (screen.picking) screen.picking = false;
+  else if (screen.drawing) screen.drawing = null;
+  else if (measuring.line) measuring.end();
   else if (bulk.active) bulk.clear();
   else if (project.notice) project.notice = null;
   else if (screen.pin) screen.pin = null;
@@ -117,6 +125,7 @@ function escape(): true {
 function act(wanted: string): boolean {
   if (wanted === 'escape') return escape();
   if (wanted === 'help') return run(() => (screen.keys = !screen.keys));
+  if (wanted === 'measure' && project.isOpen && !screen.keys && !screen.about) return run(() => measuring.toggle());
   if (screen.keys || screen.about || project.busy || !project.view?.result) return false;
   if (wanted === 'undo') return run(() => inbox.undo());
   if (wanted === 'redo') return run(() => inbox.redo());
@@ -135,6 +144,9 @@ function actOnOne(wanted: string): boolean {
   if (wanted === 'previous') return run(() => inbox.step(-1));
   const detail = inbox.detail;
   if (!detail) return false;
+  if (screen.drawing && wanted === 'confirm') return run(() => splitting.cut());
+  if (screen.drawing || detail.locked) return false;
+  if (wanted === 'draw') return run(() => (screen.drawing = []));
   if (wanted === 'other') return run(() => (screen.picking = true));
   if (wanted === 'like') return run(() => bulk.alike(detail));
   if (wanted.startsWith('give-')) return run(() => inbox.giveTo(Number(wanted.slice('give-'.length))));

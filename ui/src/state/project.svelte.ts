@@ -7,6 +7,7 @@ import {
   host,
   type ClassView,
   type CommandName,
+  type KeptLayers,
   type LayerEdit,
   type Problem,
   type Progress,
@@ -23,6 +24,8 @@ export type Notice =
   | { kind: 'problem'; problem: Problem }
   | { kind: 'no-crs'; problem: Problem; paths: string[] }
   | { kind: 'cancelled' }
+  | { kind: 'saved'; path: string }
+  | { kind: 'kept'; kept: KeptLayers }
   | { kind: 'restored'; edits: LayerEdit[] }
   | { kind: 'written'; what: 'blueprint' | 'conflicts'; path: string; features: number; proven: boolean };
 
@@ -99,6 +102,15 @@ class Project {
     this.waiting = false;
     this.progress = null;
     if (written) this.notice = { kind: 'written', what, ...written };
+  }
+
+  async keepLayers(): Promise<void> {
+    this.waiting = true;
+    this.notice = null;
+    const kept = await this.send('keep_layers', {});
+    this.waiting = false;
+    this.progress = null;
+    if (kept) this.notice = { kind: 'kept', kept };
   }
 
   /** What a class is called; in English it begins with a capital, as it stands alone. */

@@ -5,6 +5,8 @@ class Screen {
   step = $state<Mode>('layers');
   about = $state(false);
   keys = $state(false);
+  /** The line that is being drawn across a conflict. */
+  drawing = $state.raw<LonLat[] | null>(null);
   /** Whether the planner is choosing another class. */
   picking = $state(false);
   tab = $state<'inbox' | 'matrix' | 'history'>('inbox');
@@ -26,6 +28,7 @@ class Screen {
   go(step: Mode): void {
     this.about = false;
     this.picking = false;
+    this.drawing = null;
     this.pin = null;
     this.step = step;
   }

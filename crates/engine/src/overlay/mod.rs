@@ -86,7 +86,9 @@ pub fn overlay_with(
     means: Means<'_>,
     watch: &dyn Watch,
 ) -> Result<Reported<Partition>, Stop> {
-    layers.sort_by(|a, b| a.name().cmp(b.name()));
+    // What only cuts comes last, so that its features stand behind all parents.
+    layers.sort_by(|a, b| (a.cuts(), a.name()).cmp(&(b.cuts(), b.name())));
+    let claiming = layers.iter().filter(|layer| !layer.cuts()).map(|layer| layer.feature_count() as u32).sum();
     check_limits(&layers)?;
     step(watch, Stage::Edges, 0.0)?;
     let (infos, features, ground) = infos_of(&mut layers);
@@ -106,6 +108,7 @@ pub fn overlay_with(
     step(watch, Stage::Labels, 1.0)?;
     let partition = Partition {
         grid: *grid,
+        claiming,
         layers: infos,
         features,
         noding,

@@ -46,6 +46,11 @@ impl Desk {
 
     pub fn run(&self) -> Value {
         assert_eq!(self.ask("run", json!({}))["running"], true);
+        self.ran()
+    }
+
+    /// Waits for the end of a run that has been started.
+    pub fn ran(&self) -> Value {
         loop {
             let heard = self.progress.recv_timeout(Duration::from_secs(60)).expect("the run ends");
             assert_eq!(heard.problem, None);
