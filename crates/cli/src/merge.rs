@@ -60,6 +60,7 @@ impl Merge {
             blueprint: Some(self.out.clone()),
             conflicts: self.conflicts.clone(),
             reports: self.reports.clone(),
+            log: None,
         };
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, Some(&self.out))?;

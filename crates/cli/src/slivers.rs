@@ -29,7 +29,7 @@ pub struct Slivers {
 
 impl Slivers {
     pub fn run(&self) -> Result<Answer, Problem> {
-        let plan = self.inputs.plan(&Targets { reports: self.log.iter().cloned().collect(), ..Targets::default() })?;
+        let plan = self.inputs.plan(&Targets { log: self.log.clone(), ..Targets::default() })?;
         let job = self.inputs.run(plan, None)?;
         let preview = job.slivers()?;
         if let Some(path) = &self.log {

@@ -89,7 +89,7 @@ fn damaged_geopackages_are_read_or_refused_and_never_harm() {
     let whole = fs::read(blueprint(&target, "gpkg")).unwrap();
     let page = u16::from_be_bytes([whole[16], whole[17]]) as usize;
     let pages = whole.len() / page;
-    assert!(pages > 15 && whole.len() % page == 0);
+    assert!(pages > 15 && whole.len().is_multiple_of(page));
     let mut damages: Vec<Damage> = Vec::new();
     for cut in [1, 16, 50, 100, 108, 1000, page, 2 * page, page * pages / 2, page * (pages - 1), whole.len() - 1] {
         damages.push((format!("cut after {cut}"), whole[..cut].to_vec()));

@@ -481,7 +481,9 @@ impl Commands for Project {
                     return Err(repeated(&name));
                 }
                 // A class that the old name told must not change with it.
-                plan.layers[at].class = Some(inputs.layers[at].layer.class.to_string());
+                if plan.layers[at].class.is_none() {
+                    plan.layers[at].class = Some(inputs.layers[at].layer.class.to_string());
+                }
                 edits.rename(&request.name, &name);
                 plan.layers[at].name = name;
             }

@@ -173,8 +173,8 @@ mod tests {
             .collect();
         let (shown, parts) = whole_and_parts(&cells, measure);
         for sizes in [|area: &Area| area.plane, |area: &Area| area.ellipsoid] {
-            for unit in 0..4 {
-                let step = |area: &Area| (sizes(area).units()[unit] * STEPS[unit]).round() as i64;
+            for (unit, steps) in STEPS.iter().enumerate() {
+                let step = |area: &Area| (sizes(area).units()[unit] * steps).round() as i64;
                 assert_eq!(parts.iter().map(step).sum::<i64>(), step(&shown), "unit {unit}");
                 let exact = |cell: &Cell| whole(*cell, measure);
                 let far = parts.iter().zip(&cells).map(|(part, cell)| (step(part) - step(&exact(cell))).abs()).max();

@@ -18,6 +18,8 @@ pub struct Targets {
     pub conflicts: Option<PathBuf>,
     /// The report, in as many files as are wanted: `.json`, `.xlsx`, `.html` or `.pdf`.
     pub reports: Vec<PathBuf>,
+    /// A table of what was merged, as CSV.
+    pub log: Option<PathBuf>,
 }
 
 impl Targets {
@@ -31,15 +33,9 @@ impl Targets {
         for path in self.blueprint.iter().chain(&self.conflicts) {
             Format::of(path)?;
         }
-        for path in &self.reports {
-            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-            if ending != "json" && !PAPERS.contains(&ending.as_str()) {
-                return Err(FileError::NoPaper { path: path.clone() }.into());
-            }
-        }
         let inputs: Vec<PathBuf> = plan.files().chain(inputs.iter().cloned()).map(|path| real(&path)).collect();
         let mut before: Vec<PathBuf> = Vec::new();
-        for path in self.blueprint.iter().chain(&self.conflicts).chain(&self.reports) {
+        for path in self.blueprint.iter().chain(&self.conflicts).chain(&self.reports).chain(&self.log) {
             can_be_written(path)?;
             let target = real(path);
             if inputs.contains(&target) {
@@ -49,6 +45,12 @@ impl Targets {
                 return Err(twice(path));
             }
             before.push(target);
+        }
+        for path in &self.reports {
+            let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+            if ending != "json" && !PAPERS.contains(&ending.as_str()) {
+                return Err(FileError::NoPaper { path: path.clone() }.into());
+            }
         }
         Ok(())
     }
@@ -118,7 +120,7 @@ mod tests {
         let plan = plan(&at("in.gpkg"));
         let check = |blueprint: &str, conflicts: &str| {
             let (blueprint, conflicts) = (Some(at(blueprint)), Some(at(conflicts)));
-            Targets { blueprint, conflicts, reports: Vec::new() }.check(&plan, &[at("project.toml")])
+            Targets { blueprint, conflicts, reports: Vec::new(), log: None }.check(&plan, &[at("project.toml")])
         };
         check("out.gpkg", "out.geojson").unwrap();
         check("out.shp", "out.gdb").unwrap();

@@ -11,10 +11,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What lies in a small file system: less than the record, the results and their drafts take.
-const SIZE: &str = "size=1500k";
-/// How much of it is taken, in kB, from life to life: writing fails at another point each time.
-const TAKEN_KB: [usize; 10] = [0, 1460, 1400, 1300, 1200, 1100, 1000, 900, 700, 400];
+/// How large a small disk is.
+const SIZE: &str = "size=8m";
+/// How much room is left on it, in kB, from life to life: writing fails at another point each time.
+const LEFT_KB: [usize; 12] = [8192, 0, 8, 24, 48, 80, 120, 160, 200, 260, 320, 500];
 
 /// A file system of its own for a folder, or the folder made read-only; taken back at the end.
 struct Mounted(PathBuf);
@@ -72,6 +72,13 @@ fn confirmed(done: &BTreeMap<String, u32>) -> u64 {
     u64::from(done.get("decide done").copied().unwrap_or(0))
 }
 
+/// How much room a disk has, in kB.
+fn free_kb(place: &Path) -> usize {
+    let told = Command::new("df").args(["-k", "--output=avail"]).arg(place).output().unwrap();
+    let text = String::from_utf8(told.stdout).unwrap();
+    text.lines().last().unwrap().trim().parse().unwrap()
+}
+
 /// Fills a small disk further and further while the program works on it.
 pub fn full_disk() -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -82,15 +89,14 @@ pub fn full_disk() -> String {
     };
     county(&place);
     let mut done = BTreeMap::new();
-    for taken in TAKEN_KB {
+    for left in LEFT_KB {
         let ballast = place.join("ballast");
-        // As much of it as there is room for.
-        let _ = fs::write(&ballast, vec![0; taken << 10]);
+        fs::write(&ballast, vec![0; free_kb(&place).saturating_sub(left) << 10]).unwrap();
         work(&place, 4, &mut done);
         TARGETS.iter().for_each(|target| whole(&place.join(target)));
         fs::remove_file(&ballast).unwrap();
         let operations = operations(&place.join("p.lantu"));
-        assert_eq!(operations, confirmed(&done), "{taken} kB taken: {done:?}");
+        assert_eq!(operations, confirmed(&done), "{left} kB left: {done:?}");
     }
     for both in ["decide", "export"] {
         let of = |word: &str| done.get(&format!("{both} {word}")).copied().unwrap_or(0);
