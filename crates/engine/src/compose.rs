@@ -102,9 +102,7 @@ pub fn compose(
     )?;
     let steps = Steps::new(watch, Stage::Compose, 0.6..1.0, groups.len());
     let mut patches = Vec::with_capacity(groups.len());
-    while patches.len() < groups.len() {
-        steps.many(BATCH)?;
-        let batch = patches.len()..groups.len().min(patches.len() + BATCH);
+    for batch in steps.batches() {
         let one = |decider: &mut Decider<'_>, group: usize| {
             let faces = groups.faces(group);
             match history[faces[0] as usize] {
@@ -113,7 +111,7 @@ pub fn compose(
             }
         };
         let deciders = || Decider::new(partition, decisions, rules);
-        patches.par_extend(batch.into_par_iter().with_min_len(BATCH / 16).map_init(deciders, one));
+        patches.par_extend(batch?.into_par_iter().with_min_len(SHARED).map_init(deciders, one));
     }
     Ok(Blueprint { patches, patch_of: groups.into_of_faces() })
 }
@@ -155,8 +153,8 @@ fn stays_empty(conflict: &Conflict, decision: &Decision) -> bool {
     decision.verdict == Verdict::LeaveEmpty || (conflict.parties.is_empty() && decision.verdict == Verdict::Open)
 }
 
-/// How many patches are made at once, before the watcher is asked again.
-const BATCH: usize = 1 << 16;
+/// At least so many patches in a row share their designations.
+const SHARED: usize = 1 << 12;
 
 /// Where a face's class comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -85,9 +85,8 @@ pub fn decide(
     let steps = Steps::new(watch, Stage::Decide, 0.0..1.0, conflicts.len());
     let lost = AtomicUsize::new(0);
     let mut decisions = Vec::with_capacity(conflicts.len());
-    for batch in conflicts.chunks(1 << 16) {
-        steps.many(batch.len())?;
-        decisions.par_extend(batch.par_iter().map(|conflict| {
+    for batch in steps.batches() {
+        decisions.par_extend(conflicts[batch?].par_iter().map(|conflict| {
             let (decision, passed_over) = decide_one(partition, conflict, rules, standing.get(&conflict.id));
             lost.fetch_add(usize::from(passed_over), Ordering::Relaxed);
             decision

@@ -27,11 +27,9 @@ pub fn detect(partition: &Partition, tolerances: &Tolerances, watch: &dyn Watch)
     let reaches = reaches(partition, &groups, &steps)?;
     let steps = Steps::new(watch, Stage::Detect, 0.7..0.9, groups.len());
     let mut conflicts: Vec<Conflict> = Vec::with_capacity(groups.len());
-    while conflicts.len() < groups.len() {
-        steps.many(BATCH)?;
-        let batch = conflicts.len()..groups.len().min(conflicts.len() + BATCH);
+    for batch in steps.batches() {
         let one = |group: usize| conflict(partition, &reaches[group], tolerances, groups.faces(group));
-        conflicts.par_extend(batch.into_par_iter().map(one));
+        conflicts.par_extend(batch?.into_par_iter().map(one));
     }
     drop((groups, reaches));
     // Faces are numbered along a curve that begins at the run's origin; the list must not be.
@@ -44,9 +42,6 @@ pub fn detect(partition: &Partition, tolerances: &Tolerances, watch: &dyn Watch)
     Ok(conflicts)
 }
 
-/// How many arcs or conflicts are worked on at once, before the watcher is asked again.
-const BATCH: usize = 1 << 16;
-
 /// Returns what the boundary of each group reaches over. Arcs are looked at once, in their order,
 /// and not again for each face beside them.
 fn reaches(partition: &Partition, groups: &Groups, steps: &Steps<'_>) -> Result<Vec<Reach>, Stop> {
@@ -56,16 +51,15 @@ fn reaches(partition: &Partition, groups: &Groups, steps: &Steps<'_>) -> Result<
         (groups.group(left), groups.group(right))
     };
     let mut batch: Vec<Reach> = Vec::new();
-    let arcs = partition.arc_count() as u32;
-    for start in (0..arcs).step_by(BATCH) {
-        steps.many(BATCH)?;
-        let range = start..arcs.min(start + BATCH as u32);
+    for arcs in steps.batches() {
+        let arcs = arcs?;
+        let arcs = arcs.start as ArcId..arcs.end as ArcId;
         let one = |arc: ArcId| {
             let (left, right) = sides(arc);
             if left == right { Reach::NOTHING } else { Reach::of(partition.arc_points(arc)) }
         };
-        range.clone().into_par_iter().map(one).collect_into_vec(&mut batch);
-        for (arc, reach) in range.zip(&batch) {
+        arcs.clone().into_par_iter().map(one).collect_into_vec(&mut batch);
+        for (arc, reach) in arcs.zip(&batch) {
             let (left, right) = sides(arc);
             if left == right {
                 continue;

@@ -11,6 +11,7 @@
 //!
 //! Modules in the order in which the work runs:
 
+pub mod apportion;
 pub mod check;
 pub mod compose;
 pub mod conflict;
@@ -30,10 +31,11 @@ pub mod precision;
 mod rings;
 pub mod rules;
 pub mod slivers;
-pub mod split;
+
 pub mod watch;
 mod when;
 
+pub use apportion::{Apportionment, Share, apportion};
 pub use check::{Proof, check};
 pub use compose::{Blueprint, Patch, compose, compose_again};
 pub use conflict::{Conflict, ConflictId, ConflictKind};
@@ -50,5 +52,4 @@ pub use precision::{OutOfRange, Point, PrecisionModel};
 pub use rings::Outline;
 pub use rules::{Relation, Rule, RuleSet, Strategy, Tolerances};
 pub use slivers::{Merged, Moved, SliverRules, merge_slivers};
-pub use split::{Share, Split, split};
 pub use watch::{Stage, Stop, Unwatched, Watch};

@@ -72,6 +72,9 @@ pub enum Stop {
     },
 }
 
+/// How many steps are a batch: some milliseconds of work.
+const BATCH: usize = 1 << 16;
+
 /// Counts many small steps of a stage, of which only some are told: asking costs more than the step.
 pub(crate) struct Steps<'a> {
     watch: &'a dyn Watch,
@@ -84,7 +87,7 @@ pub(crate) struct Steps<'a> {
 impl<'a> Steps<'a> {
     /// Returns the counter of `count` steps that lead through a part of a stage.
     pub fn new(watch: &'a dyn Watch, stage: Stage, part: std::ops::Range<f64>, count: usize) -> Self {
-        Self { watch, stage, part, count: count.max(1), done: AtomicUsize::new(0) }
+        Self { watch, stage, part, count, done: AtomicUsize::new(0) }
     }
 
     /// Takes note of one step; returns `Err` now and then if the watcher asked to stop.
@@ -94,9 +97,16 @@ impl<'a> Steps<'a> {
         if done.is_multiple_of(1 << 10) { self.tell(done) } else { Ok(()) }
     }
 
-    /// Takes note of many steps at once, which is worth telling.
-    pub fn many(&self, count: usize) -> Result<(), Stop> {
+    /// Takes note of many steps at once.
+    fn many(&self, count: usize) -> Result<(), Stop> {
         self.tell(self.done.fetch_add(count, Ordering::Relaxed))
+    }
+
+    /// Returns the steps in batches, each told before it begins: for work that rayon shares out, which
+    /// would ask too often by itself and, with a `Result` each, hold twice what it makes.
+    pub fn batches(&self) -> impl Iterator<Item = Result<std::ops::Range<usize>, Stop>> {
+        let batch = |start: usize| start..self.count.min(start + BATCH);
+        (0..self.count).step_by(BATCH).map(move |start| self.many(batch(start).len()).map(|()| batch(start)))
     }
 
     /// As [`Steps::one`] for a step that is worth telling.
@@ -105,7 +115,7 @@ impl<'a> Steps<'a> {
     }
 
     fn tell(&self, done: usize) -> Result<(), Stop> {
-        let share = done as f64 / self.count as f64;
+        let share = done as f64 / self.count.max(1) as f64;
         step(self.watch, self.stage, self.part.start + (self.part.end - self.part.start) * share)
     }
 }

@@ -1,20 +1,20 @@
-//! Districts (行政区): what every figure is split by, without cutting the blueprint.
+//! Districts (行政区): what every figure is broken down by, without cutting the blueprint.
 //!
 //! A district has a code; the first six digits are its county, four its city, two its province.
 
 use crate::api::Problem;
+use crate::clip::clip_ring;
 use crate::load::{Inputs, Loaded, load_one};
 use crate::names::LayerNames;
 use crate::outcome::Cut;
 use crate::plan::LayerPlan;
 use crate::problem;
 use crate::progress::Meter;
-use crate::rings::cut_ring;
 use crate::rounding::Cell;
 use geo::{Coord, LineString, Rect};
 use lantu_engine::{
-    Attributes, FaceId, Feature, FeatureRef, Layer, PrecisionModel, Share, Split, Unwatched, Value, normalise, overlay,
-    split,
+    Apportionment, Attributes, FaceId, Feature, FeatureRef, Layer, PrecisionModel, Share, Unwatched, Value, apportion,
+    normalise, overlay,
 };
 use lantu_files::{ArcAreas, Crs};
 use serde::{Deserialize, Serialize};
@@ -109,7 +109,7 @@ impl Districts {
         let near = clipped(&loaded.layer, inputs.extent().unwrap_or(loaded.extent), grid.step());
         let normal = normalise(near, grid, meter)?.value;
         let wanted = |face: FaceId| !cut.partition.parents(face).is_empty() || cut.is_conflict(face);
-        let split = split(&cut.partition, normal, wanted, meter)?;
+        let apportioned = apportion(&cut.partition, normal, wanted, meter)?;
         let list: Vec<District> = list(&codes, &titles);
         let index: BTreeMap<&str, u32> = list.iter().map(|district| district.code.as_str()).zip(0..).collect();
         let outside = list.len() as u32 - 1;
@@ -117,7 +117,7 @@ impl Districts {
             feature.and_then(|feature| index.get(codes[feature.0 as usize].as_str())).copied().unwrap_or(outside)
         };
         let ellipsoid = on_ellipsoid(cut);
-        let (shares, starts) = shares(&split, crs, &ellipsoid, &of)?;
+        let (shares, starts) = shares(&apportioned, crs, &ellipsoid, &of)?;
         let ground = ground(&loaded, crs, grid.step(), list.len(), &of)?;
         Ok(Self { list, ground, ellipsoid, shares, starts })
     }
@@ -214,14 +214,19 @@ fn on_ellipsoid(cut: &Cut) -> Vec<f64> {
 type Shares = (Vec<Part>, Vec<u32>);
 
 /// The shares of each face with their ellipsoidal areas, which add up to the face's too.
-fn shares(split: &Split, crs: &Crs, whole: &[f64], of: &impl Fn(Option<FeatureRef>) -> u32) -> Result<Shares, Problem> {
-    let arcs = ArcAreas::of(&split.parts, crs, &|_| true)?;
-    let measured = arcs.of_groups(&split.parts, &split.share_of, split.shares.len());
+fn shares(
+    apportioned: &Apportionment,
+    crs: &Crs,
+    whole: &[f64],
+    of: &impl Fn(Option<FeatureRef>) -> u32,
+) -> Result<Shares, Problem> {
+    let arcs = ArcAreas::of(&apportioned.parts, crs, &|_| true)?;
+    let measured = arcs.of_groups(&apportioned.parts, &apportioned.share_of, apportioned.shares.len());
     let part = |(share, &ellipsoid_m2): (&Share, &f64)| {
         let cell = Cell { area2: share.area2, ellipsoid_m2 };
         Part { face: share.face, district: of(share.district), cell }
     };
-    let mut shares: Vec<Part> = split.shares.iter().zip(&measured).map(part).collect();
+    let mut shares: Vec<Part> = apportioned.shares.iter().zip(&measured).map(part).collect();
     let mut starts = vec![0u32; whole.len() + 1];
     for of_face in shares.chunk_by_mut(|a, b| a.face == b.face) {
         let face = of_face[0].face as usize;
@@ -254,7 +259,7 @@ fn ground(
     let normal = normalise(&*loaded.layer, &grid, &Unwatched)?.value;
     let map = &overlay(vec![normal], &grid, &Unwatched)?.value;
     let owner: Vec<u32> = (0..map.face_count() as FaceId)
-        .map(|face| map.parents(face).first().map_or(Split::NONE, |&first| of(Some(first))))
+        .map(|face| map.parents(face).first().map_or(Apportionment::NONE, |&first| of(Some(first))))
         .collect();
     let ellipsoid = ArcAreas::of(map, crs, &|_| true)?.of_groups(map, &owner, count);
     for (cell, ellipsoid_m2) in ground.iter_mut().zip(ellipsoid) {
@@ -275,7 +280,7 @@ fn clipped(layer: &Layer, extent: Rect<f64>, step: f64) -> Layer {
         [(0, 1.0, low.x - step), (0, -1.0, -(high.x + step)), (1, 1.0, low.y - step), (1, -1.0, -(high.y + step))];
     let cut = |ring: &LineString<f64>| {
         let points: Vec<[f64; 2]> = ring.0.iter().map(|at| [at.x, at.y]).collect();
-        LineString(cut_ring(&points, &sides).into_iter().map(Coord::from).collect())
+        LineString(clip_ring(&points, &sides).into_iter().map(Coord::from).collect())
     };
     let feature = |feature: &Feature| {
         let polygon = |rings: &Vec<LineString<f64>>| {

@@ -13,7 +13,7 @@
 //! work: `outcome` with `slivers`, `progress`, `room`. What is asked of a result: `inbox` with `sieve`
 //! and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`.
 //! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `balance` and `balances`,
-//! `listed`, as shown by `rounding`, on paper by `paper`. What
+//! `listed`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.
@@ -26,6 +26,7 @@ mod balance;
 mod balances;
 mod choosing;
 mod classes;
+mod clip;
 mod codes;
 mod content;
 mod detail;
@@ -56,7 +57,7 @@ mod reattach;
 mod regions;
 mod replay;
 mod report;
-mod rings;
+
 mod room;
 mod rounding;
 mod rule_lines;

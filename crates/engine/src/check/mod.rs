@@ -14,7 +14,7 @@ mod sweep;
 
 use crate::compose::Blueprint;
 use crate::overlay::labels::add;
-use crate::partition::{ArcId, FaceId, FeatureRef, OUTSIDE, Partition};
+use crate::partition::{ArcId, FaceId, OUTSIDE, Partition};
 use crate::rings::cross_of;
 use crate::watch::{Stage, Steps, Stop, Unwatched, Watch, step};
 use geo::Coord;
@@ -68,9 +68,6 @@ impl Proof {
     }
 }
 
-/// How many arcs are measured at once, so that not all of it is held.
-const BATCH: usize = 1 << 16;
-
 /// Proves a blueprint.
 ///
 /// # Errors
@@ -83,7 +80,8 @@ pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) ->
     step(watch, Stage::Check, 0.7)?;
     let label_disagreements = label_disagreements(partition);
     step(watch, Stage::Check, 0.8)?;
-    let feature_area_mismatches = feature_area_mismatches(partition);
+    let steps = Steps::new(watch, Stage::Check, 0.8..0.85, partition.arc_count());
+    let feature_area_mismatches = feature_area_mismatches(partition, &steps)?;
     step(watch, Stage::Check, 0.85)?;
     let misassigned_faces = misassigned_faces(partition, blueprint);
     step(watch, Stage::Check, 0.9)?;
@@ -131,14 +129,14 @@ fn label_disagreements(partition: &Partition) -> u64 {
     count + u64::from(partition.label_of[OUTSIDE as usize] != 0)
 }
 
-fn feature_area_mismatches(partition: &Partition) -> u64 {
+fn feature_area_mismatches(partition: &Partition, steps: &Steps<'_>) -> Result<u64, Stop> {
     let mut by_boundary = vec![0i128; partition.features.len()];
-    let (arcs, mut shares) = (partition.arc_count() as u32, Vec::new());
-    for start in (0..arcs).step_by(BATCH) {
-        let batch = start..arcs.min(start + BATCH as u32);
-        batch.clone().into_par_iter().map(|arc| share(partition, arc)).collect_into_vec(&mut shares);
-        for (arc, share) in batch.zip(&shares) {
-            for &(feature, change) in partition.changes.of(arc as usize) {
+    let mut shares = Vec::new();
+    for arcs in steps.batches() {
+        let arcs = arcs?;
+        arcs.clone().into_par_iter().map(|arc| share(partition, arc as ArcId)).collect_into_vec(&mut shares);
+        for (arc, share) in arcs.zip(&shares) {
+            for &(feature, change) in partition.changes.of(arc) {
                 by_boundary[feature as usize] += i128::from(change) * share;
             }
         }
@@ -158,7 +156,7 @@ fn feature_area_mismatches(partition: &Partition) -> u64 {
             2.0 * partition.noding.farthest_move * (before.perimeter + 4.0 * partition.noding.farthest_move);
         by_faces[feature] != by_boundary[feature] || moved > explained
     });
-    wrong.count() as u64
+    Ok(wrong.count() as u64)
 }
 
 fn misassigned_faces(partition: &Partition, blueprint: &Blueprint) -> u64 {
@@ -194,9 +192,5 @@ fn area_difference(partition: &Partition, blueprint: &Blueprint) -> i128 {
 }
 
 fn collapsed_features(partition: &Partition) -> u64 {
-    let all = 0..partition.features.len() as u32;
-    all.filter(|&feature| {
-        partition.ground[feature as usize].perimeter > 0.0 && partition.feature_area2(FeatureRef(feature)) == 0
-    })
-    .count() as u64
+    (0..partition.layers.len() as u32).map(|layer| u64::from(partition.collapsed_features(layer))).sum()
 }

@@ -4,8 +4,8 @@
 use super::Desk;
 use super::map::Frame;
 use super::tables::{parties, verdict};
+use crate::clip::clip_ring;
 use crate::report::ListedConflict;
-use crate::rings::cut_ring;
 use geo::{Coord, Rect};
 use lantu_engine::{FaceId, FeatureRef};
 use lantu_files::paper::{Cell, Drawing, Shape, shown};
@@ -75,7 +75,7 @@ fn line(ring: &[[f64; 2]], colour: [u8; 3], width: f64) -> Shape {
 /// Cuts a ring to the figure and a little beyond.
 fn clipped(ring: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let sides = [(0, 1.0, -BEYOND), (0, -1.0, -(SIZE[0] + BEYOND)), (1, 1.0, -BEYOND), (1, -1.0, -(SIZE[1] + BEYOND))];
-    cut_ring(ring, &sides)
+    clip_ring(ring, &sides)
 }
 
 fn caption(desk: &Desk<'_>, listed: &ListedConflict) -> Vec<String> {

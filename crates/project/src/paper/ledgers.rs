@@ -3,6 +3,7 @@
 use super::Desk;
 use super::tables::{areas, decided, region, titled, with_areas};
 use crate::balances::{LedgerRow, Light, LineRow, ShoreRow, TargetRow, TurnRow};
+use crate::rounding::hundredths;
 use lantu_files::paper::{Block, Cell};
 
 /// All of them that have a row.
@@ -55,7 +56,7 @@ fn turns(desk: &Desk<'_>) -> Vec<Block> {
 }
 
 fn targets(desk: &Desk<'_>) -> Vec<Block> {
-    let hectares = |m2: Option<f64>| m2.map_or(Cell::Empty, |m2| Cell::Number((m2).round() / 1e4, 4));
+    let hectares = |m2: Option<f64>| m2.map_or(Cell::Empty, |m2| Cell::Number(m2.round() / 1e4, 4));
     let row = |row: &TargetRow| {
         vec![
             desk.class(Some(&row.class)).into(),
@@ -94,9 +95,7 @@ fn lines(desk: &Desk<'_>) -> Vec<Block> {
 fn shoreline(desk: &Desk<'_>) -> Vec<Block> {
     let row = |row: &ShoreRow| {
         let mut cells = vec![row.code.clone().into(), region(desk, &row.code, &row.name).into()];
-        cells.extend(
-            [row.length_m, row.built_m, row.kept].map(|number| Cell::Number((number * 100.0).round() / 100.0, 2)),
-        );
+        cells.extend([row.length_m, row.built_m, row.kept].map(|number| Cell::Number(hundredths(number), 2)));
         cells.push(row.light.map_or(Cell::Empty, |state| light(desk, state)));
         cells
     };

@@ -1,11 +1,11 @@
-//! Rings cut to a box, for drawing and for what lies far away; the blueprint is never cut so.
+//! Rings clipped to a box, for drawing and for what lies far away; the blueprint is never cut so.
 
 /// A side of a box: the axis, and what its coordinate times the sign must reach.
 pub(crate) type Side = (usize, f64, f64);
 
-/// Cuts a ring to the inner side of each of some sides (Sutherland–Hodgman). A ring that leaves
+/// Clips a ring to the inner side of each of some sides (Sutherland–Hodgman). A ring that leaves
 /// the box and comes back runs along its sides in between, which an even-odd fill does not mind.
-pub(crate) fn cut_ring(ring: &[[f64; 2]], sides: &[Side]) -> Vec<[f64; 2]> {
+pub(crate) fn clip_ring(ring: &[[f64; 2]], sides: &[Side]) -> Vec<[f64; 2]> {
     let mut points = ring.to_vec();
     for &(axis, sign, limit) in sides {
         let inside = |at: &[f64; 2]| at[axis] * sign - limit;

@@ -31,7 +31,7 @@ const PIECE: usize = 16;
 pub struct Share {
     /// The face.
     pub face: FaceId,
-    /// The district, as a feature of [`Split::map`]; `None` outside of all. Where districts lie
+    /// The district, as a feature of [`Apportionment::map`]; `None` outside of all. Where districts lie
     /// over each other it is the first.
     pub district: Option<FeatureRef>,
     /// Its area, doubled, in square grid units; those of a face add up to the face's.
@@ -40,21 +40,21 @@ pub struct Share {
 
 /// How the faces of a partition lie in districts.
 #[derive(Debug)]
-pub struct Split {
+pub struct Apportionment {
     /// The districts alone.
     pub map: Partition,
     /// The faces that meet a border, cut with the districts.
     pub parts: Partition,
     /// The shares, ascending by face and district.
     pub shares: Vec<Share>,
-    /// Per face of `parts` the share that it belongs to, or [`Split::NONE`].
+    /// Per face of `parts` the share that it belongs to, or [`Apportionment::NONE`].
     pub share_of: Vec<u32>,
     /// What cutting the districts found.
     pub findings: Vec<Finding>,
 }
 
-impl Split {
-    /// Marks a face of [`Split::parts`] that is in no share.
+impl Apportionment {
+    /// Marks a face of [`Apportionment::parts`] that is in no share.
     pub const NONE: u32 = u32::MAX;
 }
 
@@ -63,12 +63,12 @@ impl Split {
 ///
 /// # Errors
 /// [`Stop::Cancelled`] if the watcher asks for it, [`Stop::Limit`] where there is too much.
-pub fn split(
+pub fn apportion(
     partition: &Partition,
     districts: NormalLayer,
     wanted: impl Fn(FaceId) -> bool + Sync,
     watch: &dyn Watch,
-) -> Result<Split, Stop> {
+) -> Result<Apportionment, Stop> {
     let map = overlay(vec![districts.clone()], &partition.grid, &Unwatched)?;
     let steps = Steps::new(watch, Stage::Compose, 0.0..1.0, partition.arc_count());
     let near = near_borders(partition, &map.value, &wanted);
@@ -84,8 +84,9 @@ pub fn split(
     shares.extend(balanced(partition, sums));
     shares.sort_unstable_by_key(|share| (share.face, share.district));
     let index: BTreeMap<Key, u32> = shares.iter().map(|share| (share.face, share.district)).zip(0..).collect();
-    let share_of = share_key.iter().map(|key| key.and_then(|key| index.get(&key)).copied().unwrap_or(Split::NONE));
-    Ok(Split { share_of: share_of.collect(), map: map.value, parts, shares, findings: map.findings })
+    let share_of =
+        share_key.iter().map(|key| key.and_then(|key| index.get(&key)).copied().unwrap_or(Apportionment::NONE));
+    Ok(Apportionment { share_of: share_of.collect(), map: map.value, parts, shares, findings: map.findings })
 }
 
 type Key = (FaceId, Option<FeatureRef>);

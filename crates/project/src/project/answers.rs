@@ -1,0 +1,341 @@
+//! The answers to the commands. Each is short: the work is done by modules of its own.
+
+use super::layers::layer_at;
+use super::{Open, Project, asked, lock};
+use crate::api::{self, Commands, Nothing, Problem, View};
+use crate::choosing;
+use crate::drawn;
+use crate::history;
+use crate::job::{self, Job, Watcher};
+use crate::load::load_one;
+use crate::opening;
+use crate::paper::{Language, paper};
+use crate::problem::{self, no_result};
+use crate::progress::Meter;
+use crate::provenance::{self, InputFile};
+use crate::reading;
+use crate::reattach;
+use crate::report::report_listing;
+use crate::ruler;
+use crate::runs::{Run, What};
+use crate::slivers;
+use crate::splits;
+use crate::store::now;
+use crate::view;
+use geo::LineString;
+use lantu_engine::{Action, ClassId};
+use lantu_files::{Manner, write_blueprint, write_conflicts};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+impl Commands for Project {
+    fn view(&self, _: Nothing) -> Result<View, Problem> {
+        Ok(self.shared.view())
+    }
+
+    fn about(&self, _: Nothing) -> Result<api::About, Problem> {
+        view::about()
+    }
+
+    fn open_demo(&self, _: Nothing) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        self.shared.open_plan(opening::of_file(self.shared.settings.demo())?, None)
+    }
+
+    fn open(&self, request: api::Paths) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        if let Some(text) = &request.assume_crs {
+            opening::known_crs(text)?;
+        }
+        if let Some(opening) = opening::project(&request.paths, &self.shared.settings)? {
+            return self.shared.open_plan(opening, request.assume_crs);
+        }
+        if let Ok(open) = self.shared.open() {
+            return self.shared.add_files(open, &request.paths, request.assume_crs);
+        }
+        self.shared.open_plan(opening::new_project(&request.paths)?, request.assume_crs)
+    }
+
+    fn drop_edits(&self, _: Nothing) -> Result<View, Problem> {
+        let _work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let file = open.file.clone().ok_or_else(|| {
+            let message = ["没有项目文件可以恢复。", "There is no project file to go back to."];
+            problem::nothing_there(message, ["本项目由数据文件直接建立。", "This project was made of data files."])
+        })?;
+        let opening = opening::of_file(file)?;
+        lock(&open.store).keep_edits(&open.edits.without_layers())?;
+        self.shared.open_plan(opening, open.edits.crs.clone())
+    }
+
+    fn edit_layer(&self, request: api::EditLayer) -> Result<View, Problem> {
+        self.shared.edit_layer(request)
+    }
+
+    fn replace_layer(&self, request: api::ReplaceLayer) -> Result<View, Problem> {
+        self.shared.replace_layer(request)
+    }
+
+    fn read_layer(&self, request: api::ReadLayer) -> Result<View, Problem> {
+        self.shared.read_layer(request)
+    }
+
+    fn remove_layer(&self, request: api::ByName) -> Result<View, Problem> {
+        self.shared.remove_layer(request)
+    }
+
+    fn orphans(&self, _: Nothing) -> Result<api::Orphans, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let places = lock(&open.store).places()?;
+        let orphans = reattach::orphans(&found.outcome, &open.log, &places);
+        Ok(api::Orphans { rows: orphans.into_iter().map(history::orphan).collect() })
+    }
+
+    fn layer_reading(&self, request: api::ByName) -> Result<api::LayerReading, Problem> {
+        let open = self.shared.open()?;
+        let at = layer_at(&open.plan, &request.name)?;
+        reading::of_layer(&open.plan.layers[at], &open.inputs.layers[at])
+    }
+
+    fn run(&self, _: Nothing) -> Result<View, Problem> {
+        self.shared.open()?;
+        Ok(self.start(self.shared.work()?))
+    }
+
+    fn cancel(&self, _: Nothing) -> Result<View, Problem> {
+        self.shared.stop.store(true, Ordering::Relaxed);
+        Ok(self.shared.view())
+    }
+
+    fn conflicts(&self, request: api::ListConflicts) -> Result<api::ConflictPage, Problem> {
+        self.shared.ask(|asked| asked.page(&request))
+    }
+
+    fn conflict(&self, request: api::ById) -> Result<api::ConflictDetail, Problem> {
+        self.shared.ask(|asked| asked.conflict(&request.id))
+    }
+
+    fn pick(&self, request: api::PickAt) -> Result<api::Picked, Problem> {
+        self.shared.ask(|asked| asked.pick(&request))
+    }
+
+    fn findings(&self, request: api::ListFindings) -> Result<api::FindingPage, Problem> {
+        view::finding_page(&self.shared.open()?, &request)
+    }
+
+    fn place(&self, request: api::PlaceAt) -> Result<api::Place, Problem> {
+        let mut place = [request.lonlat.into()];
+        self.shared.open()?.inputs.crs.from_lonlat(&mut place)?;
+        Ok(api::Place { plane: place[0].into() })
+    }
+
+    fn measure(&self, request: api::DrawnLine) -> Result<api::Measured, Problem> {
+        Ok(ruler::measure(&request))
+    }
+
+    fn suppose(&self, request: api::Suppose) -> Result<api::Supposed, Problem> {
+        self.shared.ask(|asked| asked.suppose(request))
+    }
+
+    fn decide(&self, request: api::Decide) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            if let Some(class) = choosing::class_named(&request.choice) {
+                known_class(open, &ClassId::new(class))?;
+            }
+            let choice = history::choice(request.choice);
+            let conflicts = asked(open)?.chosen(&request.conflicts, request.rows.as_ref(), &choice)?;
+            Ok((Action::Decide { conflicts, choice }, [request.reason, request.basis]))
+        })
+    }
+
+    fn sliver_state(&self, _: Nothing) -> Result<api::SliverState, Problem> {
+        let open = self.shared.open()?;
+        slivers::state(&open.plan, open.log.slivers())
+    }
+
+    fn suppose_slivers(&self, request: api::SliverSettings) -> Result<api::SliversSupposed, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let preview = slivers::suppose(&found.outcome, slivers::asked(&request), &open.inputs, found.measure)?;
+        slivers::supposed(preview, &open.inputs.crs)
+    }
+
+    fn merge_slivers(&self, request: api::MergeSlivers) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            let settings = slivers::checked(request.settings.as_ref(), &open.rules, &open.inputs)?;
+            Ok((Action::Slivers(settings), [request.reason, request.basis]))
+        })
+    }
+
+    fn slivers(&self, request: api::ListSlivers) -> Result<api::SliverPage, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        slivers::page(&found.outcome, found.measure, &open.inputs.crs, &request)
+    }
+
+    fn undo(&self, _: Nothing) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            let number = open
+                .log
+                .undoable()
+                .ok_or_else(|| problem::nothing_there(["没有可撤销的裁定。", "There is nothing to undo."], ["", ""]))?;
+            unlocked(open, number)?;
+            Ok((Action::Undo(number), Default::default()))
+        })
+    }
+
+    fn return_to(&self, request: api::ByNumber) -> Result<View, Problem> {
+        self.shared.append_all(|open| {
+            let next = open.log.towards(u64::from(request.number)).ok_or_else(|| not_there(request.number))?;
+            if let Some(Action::Undo(number) | Action::Redo(number)) = next {
+                unlocked(open, number)?;
+            }
+            Ok(next.map(|action| (action, Default::default())))
+        })
+    }
+
+    fn lock(&self, request: api::Lock) -> Result<View, Problem> {
+        let ids = self.shared.ask(|asked| asked.lockable(&request))?;
+        self.shared.change_edits(|edits, _| ids.iter().for_each(|&id| edits.lock(id, request.locked)))?;
+        Ok(self.shared.view())
+    }
+
+    fn split(&self, request: api::SplitConflict) -> Result<View, Problem> {
+        let work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let along = match request.path.as_str() {
+            "" => splits::Along::Line(request.line),
+            path => splits::Along::Borders(borders(&open, path, &self.shared.meter())?),
+        };
+        let asked = asked(&open)?;
+        if open.edits.locks(asked.outcome.cut.conflicts[asked.index(&request.id)? as usize].id) {
+            return Err(choosing::locked_fast());
+        }
+        let split = splits::Split {
+            number: open.plan.splits.iter().map(|split| split.number).max().unwrap_or(0) + 1,
+            sides: splits::sides(asked, &request.id, along)?,
+            conflict: request.id,
+            along: request.path,
+            who: self.shared.settings.who.clone(),
+            when: now(),
+            crs: open.inputs.crs.name().to_owned(),
+        };
+        self.shared.change_edits(|_, splits| splits.push(split))?;
+        Ok(self.start(work))
+    }
+
+    fn rejoin(&self, request: api::ByNumber) -> Result<View, Problem> {
+        let work = self.shared.work()?;
+        self.shared.change_edits(|_, splits| splits.retain(|split| split.number != request.number))?;
+        Ok(self.start(work))
+    }
+
+    fn redo(&self, _: Nothing) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            let number = open
+                .log
+                .redoable()
+                .ok_or_else(|| problem::nothing_there(["没有可重做的裁定。", "There is nothing to redo."], ["", ""]))?;
+            unlocked(open, number)?;
+            Ok((Action::Redo(number), Default::default()))
+        })
+    }
+
+    fn export(&self, request: api::Export) -> Result<api::Exported, Problem> {
+        let _work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let meter = Meter::of_export(&self.shared.events, &self.shared.stop);
+        let watch = |part: f64| meter.reached(if part < 0.6 { "write" } else { "prove" }, part, "");
+        let title = open.plan.title.both();
+        let export = found.outcome.export(&open.inputs.crs, &title[0]);
+        let path = Path::new(&request.path);
+        let (what, written) = match request.what.as_str() {
+            "conflicts" => (What::Conflicts, write_conflicts(path, &export, &watch)?),
+            _ => (What::Blueprint, write_blueprint(path, &export, &watch)?),
+        };
+        let exported = job::exported(what, &Manner::default(), &written)?;
+        lock(&open.store).keep_run(&Run {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            title: title[0].clone(),
+            operations: found.outcome.log.operations().len() as u64,
+            plan: (*open.plan).clone(),
+            rules: (*open.rules).clone(),
+            inputs: inputs_of(&open)?,
+            exports: vec![exported],
+        })?;
+        Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
+    }
+
+    fn write_report(&self, request: api::WriteReport) -> Result<api::ReportWritten, Problem> {
+        let _work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let (plan, inputs) = ((*open.plan).clone(), (*open.inputs).clone());
+        let mut job = Job::seen(plan, inputs, (*found.outcome).clone(), open.log.clone());
+        job.split_by_districts(Watcher { tell: &self.shared.events, stop: &self.shared.stop })?;
+        let report = report_listing(&job, None, request.list as usize)?;
+        let language = if request.language == "zh" { Language::Chinese } else { Language::English };
+        report.write_as(Path::new(&request.path), &paper(&job, &report, language, request.figures as usize))?;
+        Ok(api::ReportWritten { path: request.path, proven: report.proof.holds })
+    }
+
+    fn keep_layers(&self, _: Nothing) -> Result<api::KeptLayers, Problem> {
+        let _work = self.shared.work()?;
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let meter = Meter::of_export(&self.shared.events, &self.shared.stop);
+        let watch = |part: f64| meter.reached("write", part, "");
+        let title = open.plan.title.both();
+        let export = found.outcome.export(&open.inputs.crs, &title[0]);
+        let store = lock(&open.store);
+        let [patches, conflicts] = drawn::keep_layers(&store, &export, &watch)?;
+        Ok(api::KeptLayers { path: store.path().display().to_string(), patches, conflicts })
+    }
+
+    fn save_as(&self, request: api::SaveAs) -> Result<View, Problem> {
+        lock(&self.shared.open()?.store).save_as(Path::new(&request.path))?;
+        Ok(self.shared.view())
+    }
+}
+
+/// The files that what is open was read from.
+fn inputs_of(open: &Open) -> Result<Vec<InputFile>, Problem> {
+    let layers = open.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
+    layers.map(Ok).chain(open.plan.classes.iter().map(|path| provenance::look_at(path))).collect()
+}
+
+/// The borders of all layers in a file, in the project's plane.
+fn borders(open: &Open, path: &str, meter: &Meter<'_>) -> Result<Vec<Vec<LineString<f64>>>, Problem> {
+    let mut polygons = Vec::new();
+    for layer in opening::layers_of(&[path.to_owned()])? {
+        let loaded = load_one(&layer, &open.names, &open.inputs, meter)?;
+        polygons.extend(loaded.layer.features.iter().flat_map(|feature| feature.polygons.clone()));
+    }
+    Ok(polygons)
+}
+
+/// Says so if an operation has decided a conflict that is locked.
+fn unlocked(open: &Open, number: u64) -> Result<(), Problem> {
+    let operation = open.log.operations().get(number as usize - 1);
+    let decided = operation.map(|operation| &operation.action);
+    let Some(Action::Decide { conflicts, .. }) = decided else { return Ok(()) };
+    if conflicts.iter().any(|&id| open.edits.locks(id)) { Err(choosing::locked_fast()) } else { Ok(()) }
+}
+
+fn not_there(number: u32) -> Problem {
+    problem::problem(
+        [format!("第 {number} 步已不能回到。"), format!("There is no way back to operation {number}.")],
+        ["它被撤销后又有了新的裁定。", "It was undone, and other decisions were made since."],
+    )
+}
+
+fn known_class(open: &Open, class: &ClassId) -> Result<(), Problem> {
+    let known = open.rules.classes.iter().any(|def| def.id == *class) || open.inputs.classes().contains(class);
+    if known {
+        return Ok(());
+    }
+    let message = [format!("“{class}”不是已知的类别。"), format!("\"{class}\" is no class here.")];
+    Err(problem::problem(message, ["请从列表中选择类别。", "Choose a class of the list."]))
+}
