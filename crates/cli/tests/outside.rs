@@ -24,6 +24,12 @@ fn count(summary: &str) -> u64 {
     line.unwrap_or_else(|| panic!("{summary}")).parse().unwrap()
 }
 
+fn merge(project: &Path, blueprint: &Path, conflicts: &Path) {
+    let [project, blueprint, conflicts] = [project, blueprint, conflicts].map(|path| path.to_str().unwrap());
+    let ran = lantu(&["merge", project, "--out", blueprint, "--conflicts", conflicts]);
+    assert_eq!(ran.code, Some(0), "{blueprint}: {}", ran.err);
+}
+
 #[test]
 fn gdals_tools_open_every_export_without_a_warning() {
     let ((_desk, project), target) = (demo(None), folder());
@@ -31,15 +37,7 @@ fn gdals_tools_open_every_export_without_a_warning() {
     let mut counts = Vec::new();
     for ending in ["gpkg", "geojson", "shp", "fgb", "gdb", "parquet", "dxf"] {
         let [blueprint, conflicts] = ["b", "c"].map(|name| target.path().join(format!("{name}.{ending}")));
-        let ran = lantu(&[
-            "merge",
-            project.to_str().unwrap(),
-            "--out",
-            blueprint.to_str().unwrap(),
-            "--conflicts",
-            conflicts.to_str().unwrap(),
-        ]);
-        assert_eq!(ran.code, Some(0), "{ending}: {}", ran.err);
+        merge(&project, &blueprint, &conflicts);
         // A system's GDAL may have been built without it; docs/formats.md says what reads it then.
         if ending == "parquet" && !drivers.contains("Parquet") {
             continue;
@@ -100,15 +98,7 @@ fn geojson_follows_the_schema_of_rfc_7946() {
     compiler.add_resource("rfc-7946.json", schema).unwrap();
     let schema = compiler.compile("rfc-7946.json", &mut schemas).unwrap();
     let [blueprint, conflicts] = ["b.geojson", "c.geojson"].map(|name| target.path().join(name));
-    let ran = lantu(&[
-        "merge",
-        project.to_str().unwrap(),
-        "--out",
-        blueprint.to_str().unwrap(),
-        "--conflicts",
-        conflicts.to_str().unwrap(),
-    ]);
-    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    merge(&project, &blueprint, &conflicts);
     for file in [blueprint, conflicts] {
         let mut written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
         schemas.validate(&written, schema).unwrap_or_else(|cause| panic!("{}: {cause:#}", file.display()));

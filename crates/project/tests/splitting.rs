@@ -5,43 +5,13 @@
 
 mod desk;
 
-use desk::Desk;
+use desk::{Desk, open, write};
 use serde_json::{Value, json};
-use std::path::Path;
 use tempfile::TempDir;
-
-/// West, south, east, north in hundredths of a degree.
-type Box = [f64; 4];
-
-fn write(folder: &Path, name: &str, boxes: &[Box]) {
-    let feature = |[w, s, e, n]: &Box| {
-        let at = |x: &f64, y: &f64| format!("[{},{}]", 111.0 + x / 100.0, 20.0 + y / 100.0);
-        let ring = [at(w, s), at(e, s), at(e, n), at(w, n), at(w, s)].join(",");
-        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}"#)
-    };
-    let features: Vec<String> = boxes.iter().map(feature).collect();
-    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
-    std::fs::write(folder.join(name), text).unwrap();
-}
 
 /// Two woods over a field, which no rule decides: a large conflict in the west, a small one in the east.
 fn county() -> (TempDir, Desk) {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "field.geojson", &[[0.0, 0.0, 12.0, 4.0]]);
-    write(folder.path(), "wood.geojson", &[[1.0, 1.0, 5.0, 3.0], [8.0, 1.0, 8.5, 3.0]]);
-    std::fs::write(folder.path().join("rules.toml"), "").unwrap();
-    let text = "rules = 'rules.toml'\n[[layer]]\nname = 'farmland'\npath = 'field.geojson'\n\
-                [[layer]]\nname = 'forest'\npath = 'wood.geojson'\n";
-    std::fs::write(folder.path().join("p.toml"), text).unwrap();
-    let desk = open(folder.path());
-    (folder, desk)
-}
-
-fn open(folder: &Path) -> Desk {
-    let desk = Desk::at(folder);
-    desk.ask("open", json!({ "paths": [folder.join("p.toml")], "assume_crs": null }));
-    desk.run();
-    desk
+    desk::county(&[[0.0, 0.0, 12.0, 4.0]], &[[1.0, 1.0, 5.0, 3.0], [8.0, 1.0, 8.5, 3.0]])
 }
 
 /// The conflicts, largest first.

@@ -5,47 +5,18 @@
 
 mod desk;
 
-use desk::Desk;
+use desk::{Desk, Rect, open, write};
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A rectangle of the plan, in hundredths of a degree.
-type Box = [f64; 4];
-
 /// Two fields that overlap each other; a wood where both are and one over the second's eastern side.
-const FIELDS: [Box; 2] = [[0.0, 0.0, 4.0, 4.0], [3.0, 0.0, 9.0, 4.0]];
-const WOODS: [Box; 2] = [[3.2, 1.0, 3.8, 3.0], [8.0, 1.0, 12.0, 3.0]];
-
-fn write(folder: &Path, name: &str, boxes: &[Box]) {
-    let feature = |[w, s, e, n]: &Box| {
-        let at = |x: &f64, y: &f64| format!("[{},{}]", 111.0 + x / 100.0, 20.0 + y / 100.0);
-        let ring = [at(w, s), at(e, s), at(e, n), at(w, n), at(w, s)].join(",");
-        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}"#)
-    };
-    let features: Vec<String> = boxes.iter().map(feature).collect();
-    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
-    std::fs::write(folder.join(name), text).unwrap();
-}
+const FIELDS: [Rect; 2] = [[0.0, 0.0, 4.0, 4.0], [3.0, 0.0, 9.0, 4.0]];
+const WOODS: [Rect; 2] = [[3.2, 1.0, 3.8, 3.0], [8.0, 1.0, 12.0, 3.0]];
 
 /// A project of the fields and the wood, in which no rule decides.
 fn county() -> (TempDir, Desk) {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "fields.geojson", &FIELDS);
-    write(folder.path(), "wood.geojson", &WOODS);
-    std::fs::write(folder.path().join("rules.toml"), "").unwrap();
-    let text = "rules = 'rules.toml'\n[[layer]]\nname = 'farmland'\npath = 'fields.geojson'\n\
-                [[layer]]\nname = 'forest'\npath = 'wood.geojson'\n";
-    std::fs::write(folder.path().join("p.toml"), text).unwrap();
-    let desk = open(folder.path());
-    (folder, desk)
-}
-
-fn open(folder: &Path) -> Desk {
-    let desk = Desk::at(folder);
-    desk.ask("open", json!({ "paths": [folder.join("p.toml")], "assume_crs": null }));
-    desk.run();
-    desk
+    desk::county(&FIELDS, &WOODS)
 }
 
 /// The conflict of so many parties.
@@ -71,7 +42,7 @@ fn winner(desk: &Desk, parties: usize) -> (Value, f64) {
     (party["fid"].clone(), party["area_m2"].as_f64().unwrap())
 }
 
-fn replace(desk: &Desk, folder: &Path, boxes: &[Box]) {
+fn replace(desk: &Desk, folder: &Path, boxes: &[Rect]) {
     write(folder, "fields-2.geojson", boxes);
     desk.ask("replace_layer", json!({ "name": "farmland", "path": folder.join("fields-2.geojson") }));
     desk.run();

@@ -6,6 +6,44 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
+use tempfile::TempDir;
+
+/// West, south, east, north in hundredths of a degree from 111° east and 20° north.
+pub type Rect = [f64; 4];
+
+/// Writes a GeoJSON file of rectangles.
+pub fn write(folder: &Path, name: &str, boxes: &[Rect]) {
+    let feature = |[w, s, e, n]: &Rect| {
+        let at = |x: &f64, y: &f64| format!("[{},{}]", 111.0 + x / 100.0, 20.0 + y / 100.0);
+        let ring = [at(w, s), at(e, s), at(e, n), at(w, n), at(w, s)].join(",");
+        format!(r#"{{"type":"Feature","properties":{{}},"geometry":{{"type":"Polygon","coordinates":[[{ring}]]}}}}"#)
+    };
+    let features: Vec<String> = boxes.iter().map(feature).collect();
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","));
+    std::fs::write(folder.join(name), text).unwrap();
+}
+
+/// Writes and opens a project of `farmland` in `fields.geojson` and `forest` in `wood.geojson`, in
+/// which no rule decides.
+pub fn county(fields: &[Rect], woods: &[Rect]) -> (TempDir, Desk) {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "fields.geojson", fields);
+    write(folder.path(), "wood.geojson", woods);
+    std::fs::write(folder.path().join("rules.toml"), "").unwrap();
+    let text = "rules = 'rules.toml'\n[[layer]]\nname = 'farmland'\npath = 'fields.geojson'\n\
+                [[layer]]\nname = 'forest'\npath = 'wood.geojson'\n";
+    std::fs::write(folder.path().join("p.toml"), text).unwrap();
+    let desk = open(folder.path());
+    (folder, desk)
+}
+
+/// Opens `p.toml` in a folder and runs it.
+pub fn open(folder: &Path) -> Desk {
+    let desk = Desk::at(folder);
+    desk.ask("open", json!({ "paths": [folder.join("p.toml")], "assume_crs": null }));
+    desk.run();
+    desk
+}
 
 fn is_lock(name: &std::ffi::OsStr) -> bool {
     name.to_string_lossy().ends_with(".lantu.lock")
