@@ -319,7 +319,8 @@ fn is_built(job: &Job, face: FaceId) -> bool {
     let blueprint = &job.outcome.blueprint;
     let patch = blueprint.patch_of[face as usize];
     let class = (patch != Blueprint::NONE).then(|| blueprint.patches[patch as usize].class.as_ref()).flatten();
-    class.is_some_and(|class| job.plan.balance.built_classes().any(|built| built == class.as_str()))
+    let lineage = class.map(|class| job.outcome.rules.lineage(class)).unwrap_or_default();
+    lineage.iter().any(|class| job.plan.balance.built_classes().any(|built| built == class.as_str()))
 }
 
 #[cfg(test)]

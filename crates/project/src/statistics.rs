@@ -6,7 +6,7 @@ use crate::outcome::{NO_CONFLICT, Outcome};
 use crate::rounding::Cell;
 use lantu_engine::{Basis, Blueprint, ClassId, FaceId, FeatureRef, OUTSIDE, Patch, Verdict};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What became of ground that a feature claimed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
@@ -79,7 +79,7 @@ pub(crate) type Entry<'a> = (Turn, Option<&'a ClassId>, DecidedBy);
 pub(crate) struct Statistics<'a> {
     pub account: BTreeMap<Destiny<'a>, PerDistrict>,
     pub classes: BTreeMap<Option<&'a ClassId>, PerDistrict>,
-    /// Where a class is for certain, naming the place or beside.
+    /// Where a class, or one that lies within it, is for certain, naming the place or beside.
     pub present: BTreeMap<&'a ClassId, PerDistrict>,
     /// Where it may come to be: it is a party of an open conflict.
     pub possible: BTreeMap<&'a ClassId, PerDistrict>,
@@ -91,8 +91,9 @@ pub(crate) struct Statistics<'a> {
 /// Adds everything up.
 pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balance: &BalancePlan) -> Statistics<'a> {
     let mut sums = Statistics::default();
+    let wider = Wider::of(outcome);
     for face in outcome.cut.partition.bounded_faces() {
-        let place = Place::of(outcome, face);
+        let place = Place::of(outcome, &wider, face);
         for part in districts.of_face(&outcome.cut, face) {
             sums.add_claims(&place, part.district, part.cell);
             sums.add_present(&place, part.district, part.cell);
@@ -106,8 +107,33 @@ fn add<K: Ord>(sums: &mut BTreeMap<K, PerDistrict>, key: K, district: u32, cell:
     sums.entry(key).or_default().entry(district).or_default().add(cell);
 }
 
+/// What each class lies within, itself first: ground of a class is ground of these, too.
+struct Wider<'a>(HashMap<&'a ClassId, Vec<&'a ClassId>>);
+
+impl<'a> Wider<'a> {
+    fn of(outcome: &'a Outcome) -> Self {
+        let rules = &outcome.rules;
+        let all = outcome.cut.partition.classes().iter().chain(rules.classes.iter().map(|def| &def.id));
+        Self(all.map(|class| (class, rules.lineage(class))).collect())
+    }
+
+    fn lineage(&self, class: &'a ClassId) -> impl Iterator<Item = &'a ClassId> {
+        let known = self.0.get(class);
+        known.into_iter().flatten().copied().chain(known.is_none().then_some(class))
+    }
+
+    /// All that some classes lie within, each once.
+    fn all(&self, classes: impl Iterator<Item = &'a ClassId>) -> Vec<&'a ClassId> {
+        let mut all: Vec<&ClassId> = classes.flat_map(|class| self.lineage(class)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
 /// A face and what was decided of it.
-struct Place<'a> {
+struct Place<'a, 'w> {
+    wider: &'w Wider<'a>,
     outcome: &'a Outcome,
     parents: &'a [FeatureRef],
     patch: Option<&'a Patch>,
@@ -117,8 +143,8 @@ struct Place<'a> {
     merged: bool,
 }
 
-impl<'a> Place<'a> {
-    fn of(outcome: &'a Outcome, face: FaceId) -> Self {
+impl<'a, 'w> Place<'a, 'w> {
+    fn of(outcome: &'a Outcome, wider: &'w Wider<'a>, face: FaceId) -> Self {
         debug_assert_ne!(face, OUTSIDE);
         let at = outcome.blueprint.patch_of[face as usize];
         let patch = (at != Blueprint::NONE).then(|| &outcome.blueprint.patches[at as usize]);
@@ -133,7 +159,7 @@ impl<'a> Place<'a> {
             .filter(|decision| decision.verdict != Verdict::Open && !merged)
             .map_or(&[][..], |decision| &decision.kept[..]);
         let by = decision.map_or(DecidedBy::Nobody, |decision| decided_by(outcome, &decision.basis));
-        Self { outcome, parents, patch, kept, by, merged }
+        Self { wider, outcome, parents, patch, kept, by, merged }
     }
 
     fn fate(&self, feature: FeatureRef) -> Fate {
@@ -151,10 +177,10 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The classes that the place has for certain.
-    fn classes(&self) -> impl Iterator<Item = &'a ClassId> + use<'a> {
+    /// The classes that the place has for certain, and all that they lie within.
+    fn classes(&self) -> Vec<&'a ClassId> {
         let settled = self.patch.filter(|patch| !patch.is_open());
-        settled.into_iter().flat_map(|patch| patch.class.iter().chain(patch.designations.iter()))
+        self.wider.all(settled.into_iter().flat_map(|patch| patch.class.iter().chain(patch.designations.iter())))
     }
 }
 
@@ -172,7 +198,7 @@ pub(crate) fn decided_by(outcome: &Outcome, basis: &Basis) -> DecidedBy {
 }
 
 impl<'a> Statistics<'a> {
-    fn add_claims(&mut self, place: &Place<'a>, district: u32, cell: Cell) {
+    fn add_claims(&mut self, place: &Place<'a, '_>, district: u32, cell: Cell) {
         let partition = &place.outcome.cut.partition;
         let mut before = None;
         for &parent in place.parents {
@@ -199,22 +225,24 @@ impl<'a> Statistics<'a> {
         }
     }
 
-    fn add_present(&mut self, place: &Place<'a>, district: u32, cell: Cell) {
+    fn add_present(&mut self, place: &Place<'a, '_>, district: u32, cell: Cell) {
         let Some(patch) = place.patch else { return };
         add(&mut self.classes, patch.class.as_ref(), district, cell);
-        place.classes().for_each(|class| add(&mut self.present, class, district, cell));
+        place.classes().into_iter().for_each(|class| add(&mut self.present, class, district, cell));
         if patch.is_open() {
-            patch.designations.iter().for_each(|class| add(&mut self.possible, class, district, cell));
+            let candidates = place.wider.all(patch.designations.iter());
+            candidates.into_iter().for_each(|class| add(&mut self.possible, class, district, cell));
         }
     }
 
-    fn add_turn(&mut self, place: &Place<'a>, balance: &BalancePlan, district: u32, cell: Cell) {
+    fn add_turn(&mut self, place: &Place<'a, '_>, balance: &BalancePlan, district: u32, cell: Cell) {
         let partition = &place.outcome.cut.partition;
         let had = place.parents.iter().any(|&parent| {
-            balance.is_kept(&partition.feature(parent).class) && !balance.is_addition(&partition.layer_of(parent).name)
+            let mut lineage = place.wider.lineage(&partition.feature(parent).class);
+            lineage.any(|class| balance.is_kept(class)) && !balance.is_addition(&partition.layer_of(parent).name)
         });
         let open = place.patch.is_some_and(|patch| patch.is_open());
-        let has = place.classes().any(|class| balance.is_kept(class));
+        let has = place.classes().into_iter().any(|class| balance.is_kept(class));
         let turn = match (had, has, open) {
             (true, _, true) => Turn::Pending,
             (true, false, false) => Turn::Lost,

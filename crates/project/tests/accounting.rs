@@ -222,6 +222,34 @@ fn the_ledger_owes_in_the_county_where_farmland_was_lost() {
     assert_eq!((shore[""].light, shore["460105"].light), (Some(Light::Red), Some(Light::Green)));
 }
 
+#[test]
+fn ground_of_a_class_counts_for_what_the_class_lies_within() {
+    let (folder, plain) = strip();
+    let rules = folder.path().join("rules.toml");
+    let text = std::fs::read_to_string(&rules).unwrap();
+    let expected = report(&run(plain.clone()), None).unwrap().balances;
+    // Woodland by the code of a table of classes; the balances speak of forest.
+    std::fs::write(&rules, text.replace("'farmland'", "'0301'")).unwrap();
+    let mut plan = plain;
+    for layer in plan.layers.iter_mut().filter(|layer| layer.class.as_deref() == Some("farmland")) {
+        layer.class = Some("0301".to_owned());
+    }
+    plan.balance.ledger = Some(vec!["forest".to_owned()]);
+    plan.balance.targets.iter_mut().filter(|target| target.class == "farmland").for_each(|target| {
+        "forest".clone_into(&mut target.class);
+    });
+    let found = report(&run(plan), None).unwrap().balances;
+    let owed = |balances: &lantu_project::Balances| {
+        balances.ledger.iter().map(|row| (row.code.clone(), exact(&row.lost), exact(&row.added))).collect::<Vec<_>>()
+    };
+    assert_eq!(owed(&found), owed(&expected));
+    let has = |balances: &lantu_project::Balances| {
+        balances.targets.iter().map(|target| (exact(&target.has), target.light)).collect::<Vec<_>>()
+    };
+    assert_eq!(has(&found), has(&expected));
+    assert!(has(&found)[0].0 > 0);
+}
+
 /// The rows of a page's table, as texts.
 fn table_of(page: &str, name: &str) -> Vec<Vec<String>> {
     let start = page.find(&format!("data-name=\"{name}\"")).unwrap_or_else(|| panic!("no table {name}"));
