@@ -228,15 +228,15 @@ fn ground_of_a_class_counts_for_what_the_class_lies_within() {
     let rules = folder.path().join("rules.toml");
     let text = std::fs::read_to_string(&rules).unwrap();
     let expected = report(&run(plain.clone()), None).unwrap().balances;
-    // Woodland by the code of a table of classes; the balances speak of forest.
+    // The layers name arbor forest by its code, the balances all of forest by the wider one.
     std::fs::write(&rules, text.replace("'farmland'", "'0301'")).unwrap();
     let mut plan = plain;
     for layer in plan.layers.iter_mut().filter(|layer| layer.class.as_deref() == Some("farmland")) {
         layer.class = Some("0301".to_owned());
     }
-    plan.balance.ledger = Some(vec!["forest".to_owned()]);
+    plan.balance.ledger = Some(vec!["03".to_owned()]);
     plan.balance.targets.iter_mut().filter(|target| target.class == "farmland").for_each(|target| {
-        "forest".clone_into(&mut target.class);
+        "03".clone_into(&mut target.class);
     });
     let found = report(&run(plan), None).unwrap().balances;
     let owed = |balances: &lantu_project::Balances| {
