@@ -4,7 +4,7 @@
 #   scripts/setup.sh cli      the terminal program: a C compiler and GDAL
 #   scripts/setup.sh window   the same, WebKitGTK and a Chinese font
 #   scripts/setup.sh test     the same, what drives the window without a screen,
-#                             and other programs to check results by: PROJ's, GDAL's with its check of GeoPackages, PostGIS
+#                             and other programs to check results by: PROJ's, GDAL's with its check of GeoPackages, QGIS's libraries, PostGIS
 #
 # Debian and Ubuntu: by apt, with sudo unless root. Elsewhere it says what to install. Doing it
 # again does nothing.
@@ -15,7 +15,7 @@ packages="build-essential pkg-config libgdal-dev"
 case $task in
 cli) ;;
 window) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk" ;;
-test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin gdal-bin python3-gdal postgresql postgresql-postgis" ;;
+test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin gdal-bin python3-gdal python3-qgis postgresql postgresql-postgis" ;;
 *)
     echo "setup.sh: unknown task $task; one of: cli, window, test" >&2
     exit 2

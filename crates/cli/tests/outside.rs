@@ -1,11 +1,13 @@
 //! Every export opens in other programs without a word of complaint: GDAL's own tools, its check of
-//! GeoPackages, and a JSON schema of RFC 7946.
+//! GeoPackages, QGIS's libraries, and a JSON schema of RFC 7946.
 
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
 
 use common::{demo, folder, lantu};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -24,6 +26,27 @@ fn count(summary: &str) -> u64 {
     line.unwrap_or_else(|| panic!("{summary}")).parse().unwrap()
 }
 
+/// Opens sources by QGIS's libraries, which must say nothing; returns for each how many features it
+/// has and how it is drawn.
+fn by_qgis(sources: &[String]) -> Vec<(u64, String)> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/qgis_opens.py");
+    // Qt asks for a folder that is the user's alone, and complains if it has none.
+    let folder = folder();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let mut python = Command::new("/usr/bin/python3");
+    python.arg(script).args(sources).env("QT_QPA_PLATFORM", "offscreen");
+    let output = python.env("XDG_RUNTIME_DIR", folder.path()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success() && err.trim().is_empty(), "{out} {err}");
+    let line = |line: &str| {
+        let [read, invalid, crs, drawn] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("{line}") };
+        assert!(invalid == "0" && ["EPSG:4326", "EPSG:32632", "-"].contains(&crs), "{line}");
+        (read.parse().unwrap(), drawn.to_owned())
+    };
+    out.lines().map(line).collect()
+}
+
 fn merge(project: &Path, blueprint: &Path, conflicts: &Path) {
     let [project, blueprint, conflicts] = [project, blueprint, conflicts].map(|path| path.to_str().unwrap());
     let ran = lantu(&["merge", project, "--out", blueprint, "--conflicts", conflicts]);
@@ -31,10 +54,10 @@ fn merge(project: &Path, blueprint: &Path, conflicts: &Path) {
 }
 
 #[test]
-fn gdals_tools_open_every_export_without_a_warning() {
+fn gdals_tools_and_qgis_open_every_export_without_a_warning() {
     let ((_desk, project), target) = (demo(None), folder());
     let drivers = silently("ogrinfo", &["--formats"]);
-    let mut counts = Vec::new();
+    let (mut counts, mut sources) = (Vec::new(), Vec::new());
     for ending in ["gpkg", "geojson", "shp", "fgb", "gdb", "parquet", "dxf"] {
         let [blueprint, conflicts] = ["b", "c"].map(|name| target.path().join(format!("{name}.{ending}")));
         merge(&project, &blueprint, &conflicts);
@@ -49,11 +72,23 @@ fn gdals_tools_open_every_export_without_a_warning() {
             if ending != "dxf" {
                 counts.push((layer, count(&summary)));
             }
+            sources.push(match layers.first() {
+                Some(layer) => format!("{file}|layername={layer}"),
+                None => file.to_owned(),
+            });
             // Every row is read, too.
             let copy = target.path().join(format!("{ending}-{layer}-copy.geojson"));
             let copying = ["-f", "GeoJSON", copy.to_str().unwrap(), file];
             silently("ogr2ogr", &[&copying[..], &layers[..]].concat());
         }
+    }
+    let opened = by_qgis(&sources);
+    assert_eq!(opened.len(), sources.len());
+    for ((read, drawn), source) in opened.iter().zip(&sources) {
+        assert!(source.ends_with(".dxf") || counts.iter().any(|(_, count)| count == read), "{source}: {read}");
+        // Only a GeoPackage carries its colours.
+        let coloured = drawn == "QgsCategorizedSymbolRenderer";
+        assert_eq!(coloured, source.contains(".gpkg|"), "{source}: {drawn}");
     }
     counts.sort_unstable();
     counts.dedup();

@@ -3,11 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
+#[path = "common/server.rs"]
+mod server;
 
 use common::{Run, corners, folder, go_on, layer, zone};
-use lantu_engine::{ClassId, RuleSet};
+use geo::Coord;
+use lantu_engine::{ClassId, Layer, RuleSet, Value};
 use lantu_files::{FieldNames, Format, LayerRequest, Manner, Source, TextOut, read_layer, verify, write_blueprint_as};
+use server::Server;
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 
 /// What trying a format has shown.
 struct Row {
@@ -110,30 +116,139 @@ fn fields(path: &Path, format: Format) -> String {
     if whole { "whole" } else { "names of 10 bytes, listed in `NAME.fields.csv`; texts of 254 bytes" }.to_owned()
 }
 
-/// Formats that are only read: name, endings, how text and CRS are told.
-const ONLY_READ: [[&str; 4]; 7] = [
-    ["GeoJSON, line by line", "`.geojsonl`, `.geojsons`, `.ndjson`", "UTF-8", "longitude and latitude"],
-    ["KML, KMZ", "`.kml`, `.kmz`", "UTF-8", "longitude and latitude"],
-    ["GML", "`.gml`", "as declared", "as declared"],
-    ["MapInfo", "`.tab`, `.mif`", "as declared", "as declared"],
-    ["tables", "`.csv`, `.tsv`, `.xlsx`, `.xls`, `.ods`", "detected", "to be given"],
-    ["zip archive of any of these", "`.zip`", "of its files; names in GBK too", "of its files"],
-    ["folder of any of these", "", "of its files", "of its files"],
+/// A format that is only read: how `ogr2ogr` makes one of the blueprint, and what is read of it.
+struct OnlyRead {
+    name: &'static str,
+    endings: &'static str,
+    /// The file's name, and what `ogr2ogr` is told.
+    file: &'static str,
+    options: &'static [&'static str],
+}
+
+const ONLY_READ: [OnlyRead; 8] = [
+    OnlyRead {
+        name: "GeoJSON, line by line",
+        endings: "`.geojsonl`, `.geojsons`, `.ndjson`",
+        file: "a.geojsonl",
+        options: &["-f", "GeoJSONSeq"],
+    },
+    OnlyRead { name: "KML", endings: "`.kml`, `.kmz`", file: "a.kml", options: &["-f", "KML"] },
+    OnlyRead { name: "GML", endings: "`.gml`", file: "a.gml", options: &["-f", "GML"] },
+    OnlyRead {
+        name: "MapInfo",
+        endings: "`.tab`, `.mif`",
+        file: "a.mif",
+        options: &["-f", "MapInfo File", "-lco", "ENCODING=UTF-8"],
+    },
+    OnlyRead {
+        name: "tables",
+        endings: "`.csv`, `.tsv`, `.xlsx`, `.xls`, `.ods`",
+        file: "a.csv",
+        options: &["-f", "CSV", "-lco", "GEOMETRY=AS_WKT"],
+    },
+    OnlyRead {
+        name: "zip archive of any of these",
+        endings: "`.zip`",
+        file: "a.shz",
+        options: &["-f", "ESRI Shapefile", "-lco", "ENCODING=UTF-8"],
+    },
+    OnlyRead { name: "folder of any of these", endings: "", file: "a", options: &["-f", "GPKG"] },
+    OnlyRead { name: "PostGIS", endings: "`PG:…`", file: "", options: &["-f", "PostgreSQL", "-lco", "LAUNDER=NO"] },
 ];
+
+fn ogr2ogr(arguments: &[&str]) {
+    let ran = Command::new("ogr2ogr").args(arguments).output().unwrap();
+    assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+}
+
+/// Lets `ogr2ogr` make a source of the blueprint `gpkg` and returns what to read.
+fn made_by_ogr2ogr(only: &OnlyRead, gpkg: &str, folder: &Path, server: &Server) -> String {
+    let at = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    let (target, source) = match only.name {
+        "PostGIS" => (server.source(), format!("{}|layername=blueprint", server.source())),
+        "folder of any of these" => {
+            std::fs::create_dir(at("a")).unwrap();
+            (at("a/b.gpkg"), at("a"))
+        }
+        // Whoever gets an archive finds `.zip` behind its name.
+        "zip archive of any of these" => (at(only.file), at("a.zip")),
+        _ => (at(only.file), at(only.file)),
+    };
+    ogr2ogr(&[only.options, &[&target, gpkg, "blueprint"]].concat());
+    if only.name.starts_with("zip") {
+        std::fs::rename(&target, &source).unwrap();
+    }
+    source
+}
+
+/// How far the points of a layer lie from those of another at most, in metres.
+fn farthest(one: &Layer, other: &Layer) -> f64 {
+    let points = |layer: &Layer| {
+        let rings = layer.features.iter().flat_map(|feature| feature.polygons.iter().flatten());
+        rings.flat_map(|ring| ring.0.clone()).collect::<Vec<_>>()
+    };
+    let (one, other) = (points(one), points(other));
+    assert_eq!(one.len(), other.len());
+    let nearest = |a: &Coord<f64>| other.iter().map(|b| (a.x - b.x).hypot(a.y - b.y)).fold(f64::INFINITY, f64::min);
+    one.iter().map(nearest).fold(0.0, f64::max)
+}
+
+/// All texts of a layer with letters beyond ASCII.
+fn chinese(layer: &Layer) -> BTreeSet<String> {
+    let values = layer.features.iter().flat_map(|feature| feature.attributes.iter());
+    let texts = values.filter_map(|(_, value)| match value {
+        Value::Text(text) if !text.is_ascii() => Some(text.to_string()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+fn try_reading(only: &OnlyRead, gpkg: &str, folder: &Path, server: &Server) -> Row {
+    let source: Source = made_by_ogr2ogr(only, gpkg, folder, server).parse().unwrap();
+    let same = LayerRequest::new("a", gpkg.parse().unwrap(), ClassId::new("x"));
+    let original = read_layer(&same, &zone(), &go_on).unwrap().value;
+    let request = LayerRequest::new("a", source, ClassId::new("x"));
+    let plain = read_layer(&request, &zone(), &go_on);
+    let given = LayerRequest { crs: Some(zone()), ..request };
+    let crs = match &plain {
+        Ok(read) if read.value.file_crs == zone().name() => "kept".to_owned(),
+        Ok(read) => read.value.file_crs.clone(),
+        Err(_) => "to be given".to_owned(),
+    };
+    let read = plain.or_else(|_| read_layer(&given, &zone(), &go_on));
+    let read = read.unwrap_or_else(|error| panic!("{}: {error:?}", only.name)).value;
+    let off = farthest(&original.layer, &read.layer);
+    let (was, is) = (chinese(&original.layer), chinese(&read.layer));
+    let row = &read.layer.features[0].attributes;
+    let names: Vec<&str> = row.iter().map(|(name, _)| name).collect();
+    let whole = original.layer.features[0].attributes.iter().all(|(name, _)| names.contains(&name));
+    Row {
+        name: only.name.to_owned(),
+        endings: only.endings.to_owned(),
+        reads: "yes",
+        writes: "no",
+        grid: if off < 5e-5 { "every point" } else { "to the digits that the file has" },
+        text: if was == is && !was.is_empty() { "every letter" } else { "NOT READ" }.to_owned(),
+        fields: if whole { "whole" } else { "names of 10 bytes" }.to_owned(),
+        crs,
+    }
+}
 
 fn page() -> String {
     let mut page = "# Formats\n\n\
         Made by `crates/files/tests/formats_table.rs`, which writes a blueprint in every format, reads it again and\n\
-        compares every point with the partition; do not edit. [file-formats.md](file-formats.md) says more of each.\n\n\
+        compares every point with the partition. What is only read is made of the blueprint by `ogr2ogr`. Do not edit. [file-formats.md](file-formats.md) says more of each.\n\n\
         | format | endings | reads | writes | round trip on the grid | text | fields | CRS |\n\
         | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
-    for row in Format::ALL.map(try_out) {
+    let (folder, server) = (folder(), Server::start());
+    let gpkg = folder.path().join("blueprint.gpkg");
+    let manner = Manner { names: FieldNames::Chinese, ..Manner::default() };
+    write_blueprint_as(&gpkg, &run().export(), &manner, &go_on).unwrap();
+    let only_read = ONLY_READ.iter().map(|only| try_reading(only, gpkg.to_str().unwrap(), folder.path(), &server));
+    for row in Format::ALL.map(try_out).into_iter().chain(only_read) {
         let Row { name, endings, reads, writes, grid, text, fields, crs } = row;
         page += &format!("| {name} | {endings} | {reads} | {writes} | {grid} | {text} | {fields} | {crs} |\n");
-    }
-    for [name, endings, text, crs] in ONLY_READ {
-        page += &format!("| {name} | {endings} | yes | no | – | {text} | whole | {crs} |\n");
     }
     page
 }

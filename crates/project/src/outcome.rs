@@ -8,9 +8,10 @@ use crate::progress::Meter;
 use crate::room::{Room, lent};
 use crate::splits;
 use lantu_engine::{
-    About, Blueprint, Conflict, ConflictId, Decision, DecisionLog, FaceId, Finding, FindingCode, Layer, Means, Merged,
-    Moved, NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, SliverRules, Stop, Unwatched,
-    Watch, check, compose, compose_again, decide, decide_again, detect, merge_slivers, normalise, overlay_with,
+    About, Basis, Blueprint, Conflict, ConflictId, Decision, DecisionLog, FaceId, Finding, FindingCode, Layer, Means,
+    Merged, Moved, NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, SliverRules, Stop,
+    Unwatched, Watch, check, compose, compose_again, decide, decide_again, detect, merge_slivers, normalise,
+    overlay_with,
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
 use rayon::prelude::*;
@@ -227,18 +228,33 @@ impl Outcome {
             log.touched_since(self.log.operations().len()).map(|id| self.cut.find(id)).collect();
         // A sliver may go elsewhere whatever else is decided: then all is composed again.
         let merging = self.slivers.settings.is_some() || log.slivers() != self.log.slivers();
-        self.log = log;
-        // Where decisions have lost their conflict, they must be counted again: look at all.
-        let touched = touched.filter(|_| self.orphaned == 0 && !merging);
-        let again = touched.is_some_and(|which| self.again(&which.into_iter().collect::<Vec<_>>()));
+        let before = std::mem::replace(&mut self.log, log);
+        let again = touched.filter(|_| !merging).is_some_and(|which| {
+            let which: Vec<u32> = which.into_iter().collect();
+            self.again(&before, &which)
+        });
         if again { Ok(()) } else { self.all_again() }
     }
 
-    fn again(&mut self, which: &[u32]) -> bool {
+    fn again(&mut self, before: &DecisionLog, which: &[u32]) -> bool {
+        // All of these conflicts are there, so only their own choices come to apply or cease to.
+        let applied_not = if self.orphaned == 0 { 0 } else { self.not_applying(before, which) };
         let Self { cut, rules, log, decisions, blueprint, .. } = self;
         let (partition, conflicts) = (&cut.partition, &cut.conflicts);
         let lost = decide_again(partition, conflicts, rules, log, which, decisions);
-        lost == 0 && compose_again(blueprint, partition, conflicts, decisions, rules, which)
+        self.orphaned = self.orphaned + lost as u32 - applied_not;
+        compose_again(blueprint, partition, conflicts, decisions, rules, which)
+    }
+
+    /// How many of some conflicts have a choice in force that names a party they do not have.
+    fn not_applying(&self, log: &DecisionLog, which: &[u32]) -> u32 {
+        let ids = which.iter().map(|&index| self.cut.conflicts[index as usize].id).collect();
+        let chosen = log.standing_of(&ids);
+        let by_rules = |&&index: &&u32| {
+            let id = self.cut.conflicts[index as usize].id;
+            chosen.contains_key(&id) && !matches!(self.decisions[index as usize].basis, Basis::Choice(_))
+        };
+        which.iter().filter(by_rules).count() as u32
     }
 
     fn all_again(&mut self) -> Result<(), Stop> {

@@ -109,6 +109,25 @@ fn a_decision_that_no_longer_fits_is_listed_with_its_old_place_and_kept() {
 }
 
 #[test]
+fn choices_without_their_party_are_counted_decision_by_decision() {
+    let (folder, desk) = county();
+    let orphaned = |desk: &Desk| desk.ask("view", json!({}))["result"]["orphaned"].clone();
+    give(&desk, 3, "farmland", 0);
+    // Both fields changed outside the wood: which of them is meant cannot be told.
+    replace(&desk, folder.path(), &[[-1.0, 0.0, 4.0, 4.0], [3.0, 0.0, 9.5, 4.0]]);
+    assert_eq!(desk.ask("orphans", json!({}))["rows"][0]["because"], "party-gone");
+    give(&desk, 2, "forest", 1);
+    assert_eq!(orphaned(&desk), 1);
+    give(&desk, 3, "farmland", 1);
+    assert_eq!(orphaned(&desk), 0);
+    desk.ask("undo", json!({}));
+    assert_eq!(orphaned(&desk), 1);
+    assert_eq!(conflict(&desk, 3)["row"]["state"], "open");
+    drop(desk);
+    assert_eq!(orphaned(&open(folder.path())), 1);
+}
+
+#[test]
 fn a_new_version_is_remembered_and_a_layer_that_is_not_there_is_named() {
     let (folder, desk) = county();
     replace(&desk, folder.path(), &[FIELDS[0]]);
