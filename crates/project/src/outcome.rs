@@ -255,7 +255,7 @@ impl Outcome {
     }
 
     /// Returns all that an export needs.
-    pub fn export<'a>(&'a self, crs: &'a Crs, title: &'a str) -> BlueprintExport<'a> {
+    pub fn export<'a>(&'a self, crs: &'a Crs, [title, note]: [&'a str; 2]) -> BlueprintExport<'a> {
         BlueprintExport {
             partition: &self.cut.partition,
             conflicts: &self.cut.conflicts,
@@ -267,6 +267,7 @@ impl Outcome {
             proof: &self.proof,
             arcs: &self.cut.arcs,
             title,
+            note,
         }
     }
 }
