@@ -7,9 +7,9 @@ use lantu_tests::random::{Bytes, near_coincident};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(
-    // One thread: libFuzzer runs a process per core itself.
+    // libFuzzer runs a process per core itself: the pool is its own thread, nothing is handed over.
     init: {
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(1).build_global();
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     },
     |bytes: &[u8]| {
         let Some((&first, rest)) = bytes.split_first() else { return };

@@ -191,7 +191,7 @@ impl Work<'_, '_> {
         let told = |totals, fingerprints| Told { totals, fingerprints, parts: Vec::new(), said: Vec::new() };
         let (told, proof) = match self.format {
             Format::GeoJson => {
-                let about = [export.title, export.crs.name()];
+                let about = [export.title, export.note, export.crs.name()];
                 let written = geojson::write(draft, sheet, self.theme, about, &part);
                 let written = written.map_err(|error| aim_at(self.path, error))?;
                 let proof = self.prove_geojson(sheet, record, &written);
@@ -230,7 +230,8 @@ impl Work<'_, '_> {
     }
 
     fn dress(&self) -> gpkg::Dress<'_> {
-        gpkg::Dress { crs: self.export.crs, arcs: self.export.arcs, rules: self.export.rules }
+        let BlueprintExport { crs, arcs, rules, note, .. } = *self.export;
+        gpkg::Dress { crs, arcs, rules, note }
     }
 
     /// The partition on the grid of the file is proven as every partition is; then the features are

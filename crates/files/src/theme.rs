@@ -36,6 +36,9 @@ pub struct BlueprintExport<'a> {
     pub arcs: &'a ArcAreas,
     /// The project's title, written into the file.
     pub title: &'a str,
+    /// What must be said wherever the data are shown, as their licence; written into the file where
+    /// its format has a place for it.
+    pub note: &'a str,
 }
 
 /// How a property is kept.

@@ -46,6 +46,20 @@ fn written(run: &Run, path: &Path) -> Written {
 }
 
 #[test]
+fn a_licence_goes_with_the_file() {
+    let folder = folder();
+    let run = small_county(red_line_wins());
+    let [json, gpkg] = ["a.geojson", "a.gpkg"].map(|name| folder.path().join(name));
+    written(&run, &json);
+    written(&run, &gpkg);
+    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(json["lantu"]["note"], "示意数据");
+    let database = rusqlite::Connection::open(gpkg).unwrap();
+    let select = "SELECT description FROM gpkg_contents WHERE table_name = 'blueprint'";
+    assert_eq!(database.query_row(select, [], |row| row.get::<_, String>(0)), Ok("示意数据".to_owned()));
+}
+
+#[test]
 fn a_blueprint_has_the_same_patches_in_both_formats() {
     let folder = folder();
     let run = small_county(red_line_wins());

@@ -100,7 +100,7 @@ impl Asked<'_> {
             _ => None,
         };
         let rules = self.rules(&decision.basis);
-        let export = self.outcome.export(self.crs, "");
+        let export = self.outcome.export(self.crs, [""; 2]);
         let because = export.because(conflict, &decision.basis).unwrap_or_default();
         DecisionView {
             verdict: decision.verdict.as_str().to_owned(),

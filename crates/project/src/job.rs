@@ -41,6 +41,8 @@ pub struct Job {
     /// Seconds per stage, in order; writing and reporting add to it.
     pub timings: RefCell<Vec<(&'static str, f64)>>,
     title: String,
+    /// The plan's note in one text.
+    note: String,
     /// The record as it was made.
     pub(crate) log: Arc<DecisionLog>,
     /// Where conflicts that were decided lay.
@@ -133,7 +135,8 @@ impl Job {
         let timings = RefCell::new(outcome.timings.clone());
         let places = HashMap::new();
         let (districts, started) = (None, RefCell::new(Instant::now()));
-        Ok(Self { plan, inputs, outcome, districts, timings, title, log, places, started })
+        let note = plan.note.one();
+        Ok(Self { plan, inputs, outcome, districts, timings, title, note, log, places, started })
     }
 
     /// Keeps in a record what was exported and from which files, so that it can be replayed.
@@ -180,7 +183,7 @@ impl Job {
     /// A problem if it cannot be written; the old file is untouched then.
     pub fn write_blueprint(&self, path: &Path, manner: &Manner, watcher: Watcher<'_>) -> Result<Written, Problem> {
         self.write(watcher, "write_blueprint", |watch| {
-            write_blueprint_as(path, &self.outcome.export(&self.inputs.crs, &self.title), manner, watch)
+            write_blueprint_as(path, &self.outcome.export(&self.inputs.crs, [&self.title, &self.note]), manner, watch)
         })
     }
 
@@ -190,7 +193,7 @@ impl Job {
     /// As [`Job::write_blueprint`].
     pub fn write_conflicts(&self, path: &Path, manner: &Manner, watcher: Watcher<'_>) -> Result<Written, Problem> {
         self.write(watcher, "write_conflicts", |watch| {
-            write_conflicts_as(path, &self.outcome.export(&self.inputs.crs, &self.title), manner, watch)
+            write_conflicts_as(path, &self.outcome.export(&self.inputs.crs, [&self.title, &self.note]), manner, watch)
         })
     }
 
@@ -221,7 +224,7 @@ impl Job {
     pub fn keep_layers(&self, record: &Path, watcher: Watcher<'_>) -> Result<(), Problem> {
         let store = Store::open(record, record.parent().unwrap_or(Path::new(".")))?;
         let meter = Meter::of_export(watcher.tell, watcher.stop);
-        let export = self.outcome.export(&self.inputs.crs, &self.title);
+        let export = self.outcome.export(&self.inputs.crs, [&self.title, &self.note]);
         drawn::keep_layers(&store, &export, &|part| meter.reached("write", part, "")).map(drop)
     }
 

@@ -271,7 +271,7 @@ impl Outcome {
     }
 
     /// Returns all that an export needs.
-    pub fn export<'a>(&'a self, crs: &'a Crs, title: &'a str) -> BlueprintExport<'a> {
+    pub fn export<'a>(&'a self, crs: &'a Crs, [title, note]: [&'a str; 2]) -> BlueprintExport<'a> {
         BlueprintExport {
             partition: &self.cut.partition,
             conflicts: &self.cut.conflicts,
@@ -283,6 +283,7 @@ impl Outcome {
             proof: &self.proof,
             arcs: &self.cut.arcs,
             title,
+            note,
         }
     }
 }

@@ -134,6 +134,14 @@ impl Words {
             Self::Each(Bilingual { zh, en }) => [zh.clone(), en.clone()],
         }
     }
+
+    /// Returns both in one text.
+    pub(crate) fn one(&self) -> String {
+        match self {
+            Self::Same(text) => text.clone(),
+            Self::Each(Bilingual { zh, en }) => format!("{zh} {en}"),
+        }
+    }
 }
 
 impl Plan {

@@ -67,12 +67,12 @@ pub(crate) fn write(
     path: &Path,
     sheet: &Sheet<'_>,
     theme: &Theme<'_>,
-    [title, plane]: [&str; 2],
+    about: [&str; 3],
     watch: &Part<'_>,
 ) -> Result<Written, FileError> {
     let refuse = |source: io::Error| FileError::NotWritable { path: path.to_path_buf(), source };
     let mut writing = Writing { file: File::create(path).map_err(refuse)?, at: 0, written: Written::default() };
-    writing.put_bytes(&head(sheet, theme, [title, plane]).map_err(|cause| refuse(cause.into()))?).map_err(refuse)?;
+    writing.put_bytes(&head(sheet, theme, about).map_err(|cause| refuse(cause.into()))?).map_err(refuse)?;
     // Without any group the partition was not taken to longitude and latitude.
     let areas = match sheet.len() {
         0 => Vec::new(),
@@ -101,11 +101,14 @@ pub(crate) fn write(
 }
 
 /// What stands before the first feature.
-fn head(sheet: &Sheet<'_>, theme: &Theme<'_>, [title, plane]: [&str; 2]) -> Result<Vec<u8>, serde_json::Error> {
+fn head(sheet: &Sheet<'_>, theme: &Theme<'_>, [title, note, plane]: [&str; 3]) -> Result<Vec<u8>, serde_json::Error> {
     let mut head = br#"{ "type": "FeatureCollection", "#.to_vec();
     if let Some(bounds) = sheet.bounds() {
         let bbox = [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y];
-        let about = json!({ "layer": theme.name, "title": title, "plane": plane, "coordinates": NOTE });
+        let mut about = json!({ "layer": theme.name, "title": title, "plane": plane, "coordinates": NOTE });
+        if !note.is_empty() {
+            about["note"] = note.into();
+        }
         head.extend(br#""bbox": "#);
         serde_json::to_writer(&mut head, &bbox)?;
         head.extend(br#","lantu": "#);

@@ -45,6 +45,8 @@ pub(crate) struct Dress<'a> {
     pub arcs: &'a ArcAreas,
     /// The rules, for colours.
     pub rules: &'a RuleSet,
+    /// What the contents say of the layer.
+    pub note: &'a str,
 }
 
 /// A file as it was written.
@@ -128,7 +130,7 @@ fn finish(
     if !tree.of_row.is_empty() {
         tables::count_on(&transaction, theme.name, tree.of_row.len())?;
     }
-    tables::finish(&transaction, theme, srs, extent)?;
+    tables::finish(&transaction, (theme.name, dress.note), srs, extent)?;
     tree.put_nodes(&transaction, theme.name)?;
     tables::add_style(&transaction, theme.name, dress.rules)?;
     transaction.commit()?;

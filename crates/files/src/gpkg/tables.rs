@@ -111,16 +111,15 @@ pub(super) fn count_on(database: &Connection, table: &str, rows: usize) -> Resul
 /// Lists the layer among the file's contents, with its index.
 pub(super) fn finish(
     database: &Connection,
-    theme: &Theme<'_>,
+    (layer, note): (&str, &str),
     srs: &Srs,
     extent: Option<Bounds>,
 ) -> Result<(), rusqlite::Error> {
-    let layer = theme.name;
     let sides = extent.map(|bounds| bounds.0);
     let side = |at: usize| sides.map(|sides| sides[at]);
     database.execute(
-        "INSERT INTO gpkg_contents VALUES (?, 'features', ?, '', ?, ?, ?, ?, ?, ?)",
-        params![layer, layer, DATE, side(0), side(2), side(1), side(3), srs.id],
+        "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
+        params![layer, layer, note, DATE, side(0), side(2), side(1), side(3), srs.id],
     )?;
     database.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'MULTIPOLYGON', ?, 0, 0)",

@@ -168,6 +168,7 @@ impl Run {
             proof: &self.proof,
             arcs: &self.arcs,
             title: "试验",
+            note: "示意数据",
         }
     }
 }

@@ -249,7 +249,8 @@ impl Commands for Project {
         let meter = Meter::of_export(&self.shared.events, &self.shared.stop);
         let watch = |part: f64| meter.reached(if part < 0.6 { "write" } else { "prove" }, part, "");
         let title = open.plan.title.both();
-        let export = found.outcome.export(&open.inputs.crs, &title[0]);
+        let note = open.plan.note.one();
+        let export = found.outcome.export(&open.inputs.crs, [&title[0], &note]);
         let path = Path::new(&request.path);
         let (what, written) = match request.what.as_str() {
             "conflicts" => (What::Conflicts, write_conflicts(path, &export, &watch)?),
@@ -288,7 +289,8 @@ impl Commands for Project {
         let meter = Meter::of_export(&self.shared.events, &self.shared.stop);
         let watch = |part: f64| meter.reached("write", part, "");
         let title = open.plan.title.both();
-        let export = found.outcome.export(&open.inputs.crs, &title[0]);
+        let note = open.plan.note.one();
+        let export = found.outcome.export(&open.inputs.crs, [&title[0], &note]);
         let store = lock(&open.store);
         let [patches, conflicts] = drawn::keep_layers(&store, &export, &watch)?;
         Ok(api::KeptLayers { path: store.path().display().to_string(), patches, conflicts })
