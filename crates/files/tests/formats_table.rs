@@ -193,14 +193,15 @@ fn farthest(one: &Layer, other: &Layer) -> f64 {
     one.iter().map(nearest).fold(0.0, f64::max)
 }
 
-/// All texts of a layer with letters beyond ASCII.
+/// All words of a layer with letters beyond ASCII; what stands between them, as the brackets of a
+/// list, each format writes in its own way.
 fn chinese(layer: &Layer) -> BTreeSet<String> {
     let values = layer.features.iter().flat_map(|feature| feature.attributes.iter());
-    let texts = values.filter_map(|(_, value)| match value {
-        Value::Text(text) if !text.is_ascii() => Some(text.to_string()),
-        _ => None,
-    });
-    texts.collect()
+    let words = |(_, value): (&str, &Value)| match value {
+        Value::Text(text) => text.split(|c: char| c.is_ascii()).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    };
+    values.flat_map(words).filter(|word| !word.is_empty()).collect()
 }
 
 fn try_reading(only: &OnlyRead, gpkg: &str, folder: &Path, server: &Server) -> Row {
@@ -212,7 +213,8 @@ fn try_reading(only: &OnlyRead, gpkg: &str, folder: &Path, server: &Server) -> R
     let given = LayerRequest { crs: Some(zone()), ..request };
     let crs = match &plain {
         Ok(read) if read.value.file_crs == zone().name() => "kept".to_owned(),
-        Ok(read) => read.value.file_crs.clone(),
+        Ok(read) if read.value.file_crs.starts_with("EPSG:") => read.value.file_crs.clone(),
+        Ok(_) => "as declared, without a code".to_owned(),
         Err(_) => "to be given".to_owned(),
     };
     let read = plain.or_else(|_| read_layer(&given, &zone(), &go_on));
@@ -229,7 +231,7 @@ fn try_reading(only: &OnlyRead, gpkg: &str, folder: &Path, server: &Server) -> R
         writes: "no",
         grid: if off < 5e-5 { "every point" } else { "to the digits that the file has" },
         text: if was == is && !was.is_empty() { "every letter" } else { "NOT READ" }.to_owned(),
-        fields: if whole { "whole" } else { "names of 10 bytes" }.to_owned(),
+        fields: if whole { "whole" } else { "names as the format cuts them" }.to_owned(),
         crs,
     }
 }

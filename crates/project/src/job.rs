@@ -92,9 +92,9 @@ impl Job {
 
     /// Returns the job that the window's result would be, for its report.
     pub(crate) fn seen(plan: Plan, inputs: Inputs, outcome: Outcome, log: Arc<DecisionLog>) -> Self {
-        let title = title(&plan);
+        let (title, note) = (title(&plan), plan.note.one());
         let (timings, started) = (RefCell::new(outcome.timings.clone()), RefCell::new(Instant::now()));
-        Self { plan, inputs, outcome, districts: None, timings, title, log, places: HashMap::new(), started }
+        Self { plan, inputs, outcome, districts: None, timings, title, note, log, places: HashMap::new(), started }
     }
 
     /// Shares the ground out among the plan's districts; the blueprint stays as it is.
