@@ -217,19 +217,21 @@ impl Outcome {
         Ok(Self { cut, rules, log, decisions: decided.value, blueprint, slivers, proof, orphaned, timings })
     }
 
-    /// Applies a longer record to the same cut and rules: nothing is cut or measured anew, and only
-    /// what the new operations touch is decided and composed again.
+    /// Applies a longer record, and the rules that it has put in force, to the same cut: nothing is cut
+    /// or measured anew, and only what the new operations touch is decided and composed again.
     ///
     /// # Errors
     /// [`Stop::Limit`] where there is too much of something; nobody can stop it.
-    pub fn go_on(&mut self, log: Arc<DecisionLog>) -> Result<(), Stop> {
+    pub fn go_on(&mut self, log: Arc<DecisionLog>, rules: Arc<RuleSet>) -> Result<(), Stop> {
+        let other_rules = !Arc::ptr_eq(&self.rules, &rules);
+        self.rules = rules;
         let touched: Option<BTreeSet<u32>> =
             log.touched_since(self.log.operations().len()).map(|id| self.cut.find(id)).collect();
         // A sliver may go elsewhere whatever else is decided: then all is composed again.
         let merging = self.slivers.settings.is_some() || log.slivers() != self.log.slivers();
         self.log = log;
         // Where decisions have lost their conflict, they must be counted again: look at all.
-        let touched = touched.filter(|_| self.orphaned == 0 && !merging);
+        let touched = touched.filter(|_| self.orphaned == 0 && !merging && !other_rules);
         let again = touched.is_some_and(|which| self.again(&which.into_iter().collect::<Vec<_>>()));
         if again { Ok(()) } else { self.all_again() }
     }
@@ -252,6 +254,20 @@ impl Outcome {
         self.orphaned = decided.findings.len() as u32;
         self.proof = self.proof.of_other_blueprint(partition, &self.blueprint);
         Ok(())
+    }
+
+    /// Returns what other rules and another record would make of the same cut.
+    ///
+    /// # Errors
+    /// [`Stop::Limit`] where there is too much of something; nobody can stop it.
+    pub fn under(&self, rules: Arc<RuleSet>, log: Arc<DecisionLog>) -> Result<Self, Stop> {
+        let cut = self.cut.clone();
+        let slivers = Slivers { of_plan: self.slivers.of_plan.clone(), ..Slivers::default() };
+        let (decisions, blueprint, proof) = (Vec::new(), Blueprint::default(), self.proof);
+        let (orphaned, timings) = (0, Vec::new());
+        let mut then = Self { cut, rules, log, decisions, blueprint, slivers, proof, orphaned, timings };
+        then.all_again()?;
+        Ok(then)
     }
 
     /// Returns all that an export needs.
