@@ -41,6 +41,6 @@ describe('the map’s style', () => {
     const then = style({ ...scene, mode: 'then', then: 3 });
     expect(then.layers.filter((layer) => 'source' in layer && layer.source === 'blueprint')).toEqual([]);
     expect(then.layers.map(({ id }) => id)).toContain('changed-line');
-    expect(addresses({ ...scene, then: 3 }).some((address) => address.endsWith('then/3/{z}/{x}/{y}'))).toBe(true);
+    expect(addresses({ ...scene, then: 3 }).some((address) => address.endsWith('then/4099/{z}/{x}/{y}'))).toBe(true);
   });
 });

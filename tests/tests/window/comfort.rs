@@ -176,16 +176,3 @@ fn figures_are_copied_as_a_table_and_saved_as_a_picture() {
     assert!(picture.contains("永久基本农田") && picture.contains("<rect"), "{picture}");
     d.close();
 }
-
-#[test]
-fn a_window_that_was_closed_leaves_no_word_of_a_crash() {
-    let _alone = alone();
-    let stage = Stage::set();
-    let d = stage.open(&["--demo"]);
-    d.wait("the demo's layers", |d| d.sees("[data-testid=layers] li"));
-    d.close();
-    let d = stage.open(&["--demo"]);
-    d.wait("the demo's layers", |d| d.sees("[data-testid=layers] li"));
-    assert_eq!(ask(&d, "view", json!({}))["recovered"], "");
-    d.close();
-}

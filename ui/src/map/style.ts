@@ -18,7 +18,8 @@ export type Kind = (typeof kinds)[number];
 export function tileUrl(scene: Scene, kind: Kind): string {
   // What was does not change with decisions, and the graticule with nothing but the layers' place.
   const fixed = kind === 'sources' || kind === 'degrees' || kind === 'plane';
-  const revision = kind === 'then' ? (scene.then ?? 0) : fixed ? scene.sources : scene.revision;
+  const then = (scene.sources * 4096 + (scene.then ?? 0)) % 2 ** 31;
+  const revision = kind === 'then' ? then : fixed ? scene.sources : scene.revision;
   return `${scene.tiles}${kind}/${revision}/{z}/{x}/{y}`;
 }
 

@@ -20,6 +20,8 @@ class Rulebook {
   reason = $state('');
   written = $state('');
 
+  /** The record of the project that the draft is of. */
+  record = '';
   /** The rules in force, as text. */
   #inForce = $state('');
   #asked = 0;
@@ -36,6 +38,7 @@ class Rulebook {
     if (!state) return;
     this.#take(state.book, state.from, state.path, state.remarks);
     this.#inForce = JSON.stringify(state.book);
+    this.record = project.view?.record ?? '';
   }
 
   /** Tries the draft once the planner pauses. */
