@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use lantu_project::{Project, Settings};
 use serde_json::Value;
-use tauri::{App, Emitter, Manager, WebviewWindowBuilder};
+use tauri::{App, Emitter, Manager, RunEvent, WebviewWindowBuilder};
 
 fn main() -> ExitCode {
     let request = match start::request(std::env::args_os().skip(1)) {
@@ -35,9 +35,16 @@ fn main() -> ExitCode {
         .invoke_handler(tauri::generate_handler![call::call])
         .register_asynchronous_uri_scheme_protocol("tiles", tiles::answer)
         .setup(move |app| set_up(app, &request))
-        .run(tauri::generate_context!());
+        .build(tauri::generate_context!());
     match built {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(app) => {
+            app.run(|app, event| {
+                if let RunEvent::Exit = event {
+                    app.state::<Arc<Project>>().close();
+                }
+            });
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("窗口无法启动 / The window cannot start: {error}");
             ExitCode::from(2)

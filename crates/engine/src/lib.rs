@@ -53,3 +53,4 @@ pub use rings::Outline;
 pub use rules::{Relation, Rule, RuleSet, Strategy, Tolerances};
 pub use slivers::{Merged, Moved, SliverRules, merge_slivers};
 pub use watch::{Stage, Stop, Unwatched, Watch};
+pub use when::applicable;

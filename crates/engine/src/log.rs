@@ -4,6 +4,7 @@
 
 use crate::conflict::ConflictId;
 use crate::layer::ClassId;
+use crate::rules::RuleSet;
 use crate::slivers::SliverRules;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -54,6 +55,9 @@ pub enum Action {
     /// Merges slivers by these settings from now on; `None` no longer merges any. What the plan says
     /// of slivers then no longer counts.
     Slivers(Option<Box<SliverRules>>),
+    /// Decides by these rules from now on instead of those the project was opened with; `None` by
+    /// those again.
+    Rules(Option<Box<RuleSet>>),
     /// Takes back the operation of this number.
     Undo(u64),
     /// Brings back the operation of this number.
@@ -133,7 +137,7 @@ impl DecisionLog {
             return Err(LogError::OutOfOrder { before, found: operation.number });
         }
         let possible = match operation.action {
-            Action::Decide { .. } | Action::Slivers(_) => true,
+            Action::Decide { .. } | Action::Slivers(_) | Action::Rules(_) => true,
             Action::Undo(number) => self.undoable() == Some(number),
             Action::Redo(number) => self.redoable() == Some(number),
         };
@@ -144,7 +148,8 @@ impl DecisionLog {
         Ok(())
     }
 
-    /// Returns the operation that an undo would take back: the latest decision or merging of slivers in force.
+    /// Returns the operation that an undo would take back: the latest decision, merging of slivers or
+    /// change of rules in force.
     pub fn undoable(&self) -> Option<u64> {
         self.stacks().0.last().copied()
     }
@@ -177,7 +182,7 @@ impl DecisionLog {
         let (mut done, mut undone) = (Vec::new(), Vec::new());
         for operation in &self.operations {
             match operation.action {
-                Action::Decide { .. } | Action::Slivers(_) => {
+                Action::Decide { .. } | Action::Slivers(_) | Action::Rules(_) => {
                     done.push(operation.number);
                     undone.clear();
                 }
@@ -217,6 +222,16 @@ impl DecisionLog {
         })
     }
 
+    /// Returns the rules that the record has put in place of the project's, if it has.
+    pub fn rules(&self) -> Option<&RuleSet> {
+        let latest =
+            self.stacks().0.into_iter().rev().find_map(|number| match &self.operations[number as usize - 1].action {
+                Action::Rules(rules) => Some(rules.as_deref()),
+                _ => None,
+            });
+        latest.flatten()
+    }
+
     /// Returns the choices in force for some conflicts; looks back only until all are found.
     pub fn standing_of(&self, wanted: &HashSet<ConflictId>) -> HashMap<ConflictId, Standing<'_>> {
         let mut standing = HashMap::new();
@@ -239,12 +254,12 @@ impl DecisionLog {
     pub fn touched_since(&self, known: usize) -> impl Iterator<Item = ConflictId> + '_ {
         self.operations.get(known..).unwrap_or_default().iter().flat_map(|operation| {
             let decided = match operation.action {
-                Action::Decide { .. } | Action::Slivers(_) => operation,
+                Action::Decide { .. } | Action::Slivers(_) | Action::Rules(_) => operation,
                 Action::Undo(number) | Action::Redo(number) => &self.operations[number as usize - 1],
             };
             match &decided.action {
                 Action::Decide { conflicts, .. } => conflicts.as_slice(),
-                Action::Slivers(_) | Action::Undo(_) | Action::Redo(_) => &[],
+                Action::Slivers(_) | Action::Rules(_) | Action::Undo(_) | Action::Redo(_) => &[],
             }
             .iter()
             .copied()

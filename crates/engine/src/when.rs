@@ -5,6 +5,14 @@ use crate::partition::{FeatureRef, LayerInfo, Partition};
 use crate::rules::{AttributeTest, LAYER_FIELD, Relation, RuleSet, ShareTest, When};
 use std::cmp::Ordering;
 
+/// Returns the rules, by index, that are switched on and whose conditions hold for a conflict of all its
+/// parties, whether or not an earlier rule leaves it to them.
+pub fn applicable(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Vec<usize> {
+    let holds = |when: &When| applies(partition, conflict, &conflict.parties, rules, when);
+    let all = rules.rules.iter().enumerate();
+    all.filter(|(_, rule)| rule.enabled && holds(&rule.when)).map(|(at, _)| at).collect()
+}
+
 /// Returns whether all conditions hold; `rest` are the parties still in the race.
 pub(crate) fn applies(
     partition: &Partition,

@@ -6,10 +6,14 @@
 
 mod conflicts;
 mod layers;
+mod numbers;
+mod rules;
 mod slivers;
 
 pub use conflicts::*;
 pub use layers::*;
+pub use numbers::*;
+pub use rules::*;
 pub use slivers::*;
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +61,11 @@ pub struct View {
     /// What was changed of the project file's layers in the window and applied again when it was
     /// opened.
     pub restored: Vec<LayerEdit>,
+    /// Who had the project open when the program was broken off, and since when; empty if it ended as it
+    /// should.
+    pub recovered: String,
+    /// Whether the project names districts.
+    pub districts: bool,
     /// What is to be said of another window that has the project open.
     pub shared: Option<Problem>,
 }
@@ -143,7 +152,7 @@ pub struct OperationView {
     pub who: String,
     /// When, ISO 8601.
     pub when: String,
-    /// `decide`, `slivers`, `undo` or `redo`.
+    /// `decide`, `slivers`, `rules`, `undo` or `redo`.
     pub kind: String,
     /// How many conflicts it touches.
     pub conflicts: u32,
@@ -342,6 +351,14 @@ crate::commands! {
     cancel: Nothing => View,
     /// A page of the list of conflicts.
     conflicts: ListConflicts => ConflictPage,
+    /// The conflicts of a filter, grouped.
+    groups: ListGroups => Groups,
+    /// Every district's conflicts and classes.
+    districts: Nothing => DistrictFigures,
+    /// Decisions by hand, day by day.
+    course: Nothing => Course,
+    /// Compares the blueprint with what it was after an operation; the map can show that from then on.
+    since: ByNumber => Since,
     /// All about one conflict.
     conflict: ById => ConflictDetail,
     /// What is at a place of the map.
@@ -364,6 +381,20 @@ crate::commands! {
     merge_slivers: MergeSlivers => View,
     /// The slivers that were merged, with from and to.
     slivers: ListSlivers => SliverPage,
+    /// The rules in force, as they are edited.
+    rule_state: Nothing => RuleState,
+    /// Reads a rule file to look at it and edit it; nothing is changed.
+    read_rules: FileAt => RuleState,
+    /// What other rules would do; nothing is changed.
+    suppose_rules: SupposeRules => RulesSupposed,
+    /// Decides by other rules from now on; nothing is cut again. One step for undo.
+    change_rules: ChangeRules => View,
+    /// Writes rules as a file.
+    write_rules: WriteRules => FileAt,
+    /// Shows a base map from a file of this machine, or none.
+    choose_base: ChooseBase => BaseView,
+    /// Writes a picture of figures.
+    write_picture: WritePicture => FileAt,
     /// Takes back the latest decision.
     undo: Nothing => View,
     /// Brings back what was taken back last.

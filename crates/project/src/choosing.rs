@@ -3,10 +3,12 @@
 use crate::api::{ChoiceArg, ClassChange, Lock, Problem, Rows, Suppose, Supposed};
 use crate::detail::Asked;
 use crate::history;
+use crate::outcome::Outcome;
 use crate::problem;
+use crate::project::Open;
 use lantu_engine::{
-    Action, Choice, Conflict, ConflictId, ConflictKind, Decision, DecisionLog, Operation, Partition, Unwatched,
-    Verdict, decide,
+    Action, Choice, Conflict, ConflictId, ConflictKind, Decision, DecisionLog, Operation, Partition, RuleSet,
+    Unwatched, Verdict, decide,
 };
 use std::collections::BTreeMap;
 
@@ -21,6 +23,30 @@ pub(crate) fn locked_fast() -> Problem {
         ["这处冲突的裁定已锁定。", "The decision of this conflict is locked."].map(str::to_owned),
         ["要改裁定，请先在详情中解锁。", "Unlock it in its detail first."],
     )
+}
+
+/// Says so if other rules would decide a locked conflict otherwise.
+pub(crate) fn locks_hold(open: &Open, rules: &RuleSet) -> Result<(), Problem> {
+    let Some(found) = &open.result else {
+        return if open.edits.all_locked().next().is_none() { Ok(()) } else { Err(problem::no_result()) };
+    };
+    let Outcome { cut, log, decisions, .. } = &*found.outcome;
+    let at: Vec<u32> = open.edits.all_locked().filter_map(|id| cut.find(id)).collect();
+    let locked: Vec<Conflict> = at.iter().map(|&index| cut.conflicts[index as usize].clone()).collect();
+    let then = decide(&cut.partition, &locked, rules, log, &Unwatched)?.value;
+    let stays = |(&index, then): (&u32, &Decision)| {
+        let now = &decisions[index as usize];
+        (&now.verdict, &now.kept) == (&then.verdict, &then.kept)
+    };
+    let moved = at.iter().zip(&then).filter(|one| !stays(*one)).count();
+    if moved == 0 {
+        return Ok(());
+    }
+    let message = [
+        format!("这些规则会改变 {moved} 处已锁定的裁定。"),
+        format!("These rules would change {moved} decisions that are locked."),
+    ];
+    Err(problem::problem(message, ["请先解锁，或调整规则。", "Unlock them first, or change the rules otherwise."]))
 }
 
 fn still_open() -> Problem {

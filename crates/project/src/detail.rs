@@ -9,6 +9,7 @@ use crate::measure::Measure;
 use crate::names::LayerNames;
 use crate::outcome::{NO_CONFLICT, Outcome};
 use crate::problem;
+use crate::project::Open;
 use crate::splits::{self, Split};
 use crate::tiles::{inside, state_name};
 use geo::{Coord, Rect};
@@ -33,6 +34,8 @@ pub(crate) struct Asked<'a> {
     pub edits: &'a Edits,
     /// The splits in force.
     pub splits: &'a [Split],
+    /// What is open, for what is read when it is first asked for; a report has none.
+    pub open: Option<&'a Open>,
 }
 
 impl Asked<'_> {
@@ -85,7 +88,8 @@ impl Asked<'_> {
     }
 
     /// The name or code by which people know a feature.
-    fn label(self, attributes: &Attributes) -> String {
+    /// Returns the name or code by which people know a feature.
+    pub(crate) fn label(self, attributes: &Attributes) -> String {
         let values = self.names.label_fields.iter().filter_map(|field| attributes.get(field));
         values.map(Value::to_text).find(|text| !text.is_empty()).unwrap_or_default()
     }

@@ -110,6 +110,11 @@ impl Edits {
         self.locked.contains(&id)
     }
 
+    /// Returns the conflicts whose decision is locked.
+    pub(crate) fn all_locked(&self) -> impl Iterator<Item = ConflictId> + '_ {
+        self.locked.iter().copied()
+    }
+
     /// Locks or unlocks a conflict.
     pub(crate) fn lock(&mut self, id: ConflictId, locked: bool) {
         if locked {

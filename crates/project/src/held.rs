@@ -3,7 +3,7 @@
 use crate::api::Problem;
 use crate::problem;
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// A record that this program has open; let go when dropped or when the program ends, however it ends.
@@ -11,6 +11,14 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Held {
     _file: File,
     path: PathBuf,
+    left_by: String,
+}
+
+impl Held {
+    /// Returns who held the record when the program was broken off; empty if it was let go.
+    pub(crate) fn left_by(&self) -> &str {
+        &self.left_by
+    }
 }
 
 impl Drop for Held {
@@ -34,9 +42,11 @@ pub(crate) fn hold(record: &Path, who: &str, now: &str) -> Result<Option<Held>, 
         let _ = file.read_to_string(&mut holder);
         return Err(held(record, holder.trim()));
     }
-    // What an ended program wrote there is replaced.
+    // Whoever ends as it should takes the file away: what stands there was left behind.
+    let mut left_by = String::new();
+    let _ = file.read_to_string(&mut left_by).and_then(|_| file.rewind());
     let _ = file.set_len(0).and_then(|()| file.write_all(format!("{who} · {now}\n").as_bytes()));
-    Ok(Some(Held { _file: file, path }))
+    Ok(Some(Held { _file: file, path, left_by: left_by.trim().to_owned() }))
 }
 
 /// A hidden file beside a record.
@@ -78,6 +88,7 @@ mod tests {
         // Left behind by a program that was killed.
         fs::write(beside(&record), "王规划 · 2026-01-01, a name longer than the next").unwrap();
         let held = hold(&record, "李", "2026-01-02").unwrap();
+        assert!(held.as_ref().unwrap().left_by().starts_with("王规划 · 2026-01-01"));
         assert_eq!(fs::read_to_string(beside(&record)).unwrap(), "李 · 2026-01-02\n");
         drop(held);
         assert!(hold(Path::new("/nowhere/a.lantu"), "李", "2026-01-02").unwrap().is_none());

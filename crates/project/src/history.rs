@@ -22,6 +22,7 @@ pub(crate) fn operation_view(operation: &Operation) -> OperationView {
     let (kind, conflicts, choice) = match &operation.action {
         Action::Decide { conflicts, choice } => ("decide", conflicts.len(), choice_arg(choice)),
         Action::Slivers(_) => ("slivers", 0, None),
+        Action::Rules(_) => ("rules", 0, None),
         Action::Undo(_) => ("undo", 0, None),
         Action::Redo(_) => ("redo", 0, None),
     };

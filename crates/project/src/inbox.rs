@@ -52,6 +52,11 @@ impl Inbox {
         self.pair_of[conflict as usize]
     }
 
+    /// Returns the classes of a set, sorted.
+    pub(crate) fn classes(&self, pair: u32) -> &[ClassId] {
+        &self.pairs[pair as usize]
+    }
+
     /// Returns one row.
     pub(crate) fn row(&self, outcome: &Outcome, index: u32) -> ConflictRow {
         let conflict = &outcome.cut.conflicts[index as usize];

@@ -125,7 +125,7 @@ impl Job {
         clock.lap("read");
         rules::check(&rules, &inputs, plan.rules.as_deref())?;
         slivers::check(&plan, &rules, &inputs)?;
-        let rules = Arc::new(inputs.define(&rules));
+        let rules = Arc::new(inputs.define(&rules::in_force(&rules, &log)));
         let contents = Contents::of(&inputs.layers, &log);
         let layers = take_layers(&mut inputs);
         let cut = Cut::of(&inputs, layers, &plan, &rules, room, &meter, &mut clock)?;

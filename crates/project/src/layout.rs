@@ -3,16 +3,19 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 /// The layout that this program writes.
-pub(crate) const FORMAT: i64 = 3;
+pub(crate) const FORMAT: i64 = 4;
 
 /// The application id and version of GeoPackage 1.3.
 const GEOPACKAGE: [(&str, i64); 2] = [("application_id", 0x4750_4b47), ("user_version", 10_300)];
 
 /// What leads to each version from the one before, the first version first.
-const STEPS: [&str; FORMAT as usize] = [FIRST, SECOND, THIRD];
+const STEPS: [&str; FORMAT as usize] = [FIRST, SECOND, THIRD, FOURTH];
 
 /// The same tables; operations may merge slivers, which older programs do not know.
 const THIRD: &str = "";
+
+/// The same tables; operations may change the rules.
+const FOURTH: &str = "";
 
 const FIRST: &str = "
 CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (

@@ -88,6 +88,7 @@ pub(crate) fn listed(job: &Job, most: usize) -> Result<(Vec<ListedConflict>, usi
         // Locks are of the window; a report tells decisions.
         edits: &edits,
         splits: &job.plan.splits,
+        open: None,
     };
     let list = order.par_iter().map(|&index| one(asked, index, state(index))).collect::<Result<_, _>>()?;
     Ok((list, omitted))

@@ -12,7 +12,7 @@ const MOST_ROWS: usize = 500;
 impl Asked<'_> {
     /// Returns a page of the list.
     pub(crate) fn page(self, wanted: &ListConflicts) -> Result<ConflictPage, Problem> {
-        let sieve = Sieve::new(self, &wanted.filter);
+        let sieve = Sieve::new(self, &wanted.filter)?;
         let outcome = self.outcome;
         let locate = wanted.locate.as_deref().and_then(|id| outcome.cut.find(id.parse().ok()?));
         let (from, limit) = (wanted.offset as usize, (wanted.limit as usize).min(MOST_ROWS));
@@ -42,7 +42,7 @@ impl Asked<'_> {
 
     /// Returns the conflicts of rows of the list, in its order.
     pub(crate) fn rows(self, wanted: &Rows) -> Result<Vec<u32>, Problem> {
-        let sieve = Sieve::new(self, &wanted.filter);
+        let sieve = Sieve::new(self, &wanted.filter)?;
         let order = self.order(&wanted.sort, wanted.near)?;
         let passing = order.iter().copied().filter(|&index| sieve.passes(index));
         if wanted.ranges.is_empty() {
@@ -53,6 +53,9 @@ impl Asked<'_> {
     }
 
     fn order(self, sort: &str, near: Option<[f64; 2]>) -> Result<Order, Problem> {
+        if sort == "district" {
+            return Ok(self.in_districts()?.order(&self.outcome.cut));
+        }
         let mut from = [Coord::from(near.unwrap_or_default())];
         if sort == "near" {
             self.crs.from_lonlat(&mut from)?;

@@ -218,18 +218,20 @@ impl Outcome {
         Ok(Self { cut, rules, log, decisions: decided.value, blueprint, slivers, proof, orphaned, timings })
     }
 
-    /// Applies a longer record to the same cut and rules: nothing is cut or measured anew, and only
-    /// what the new operations touch is decided and composed again.
+    /// Applies a longer record, and the rules that it has put in force, to the same cut: nothing is cut
+    /// or measured anew, and only what the new operations touch is decided and composed again.
     ///
     /// # Errors
     /// [`Stop::Limit`] where there is too much of something; nobody can stop it.
-    pub fn go_on(&mut self, log: Arc<DecisionLog>) -> Result<(), Stop> {
+    pub fn go_on(&mut self, log: Arc<DecisionLog>, rules: Arc<RuleSet>) -> Result<(), Stop> {
+        let other_rules = !Arc::ptr_eq(&self.rules, &rules);
+        self.rules = rules;
         let touched: Option<BTreeSet<u32>> =
             log.touched_since(self.log.operations().len()).map(|id| self.cut.find(id)).collect();
         // A sliver may go elsewhere whatever else is decided: then all is composed again.
         let merging = self.slivers.settings.is_some() || log.slivers() != self.log.slivers();
         let before = std::mem::replace(&mut self.log, log);
-        let again = touched.filter(|_| !merging).is_some_and(|which| {
+        let again = touched.filter(|_| !merging && !other_rules).is_some_and(|which| {
             let which: Vec<u32> = which.into_iter().collect();
             self.again(&before, &which)
         });
@@ -268,6 +270,20 @@ impl Outcome {
         self.orphaned = decided.findings.len() as u32;
         self.proof = self.proof.of_other_blueprint(partition, &self.blueprint);
         Ok(())
+    }
+
+    /// Returns what other rules and another record would make of the same cut.
+    ///
+    /// # Errors
+    /// [`Stop::Limit`] where there is too much of something; nobody can stop it.
+    pub fn under(&self, rules: Arc<RuleSet>, log: Arc<DecisionLog>) -> Result<Self, Stop> {
+        let cut = self.cut.clone();
+        let slivers = Slivers { of_plan: self.slivers.of_plan.clone(), ..Slivers::default() };
+        let (decisions, blueprint, proof) = (Vec::new(), Blueprint::default(), self.proof);
+        let (orphaned, timings) = (0, Vec::new());
+        let mut then = Self { cut, rules, log, decisions, blueprint, slivers, proof, orphaned, timings };
+        then.all_again()?;
+        Ok(then)
     }
 
     /// Returns all that an export needs.

@@ -4,14 +4,19 @@
 //! old one, so long work and tiles go on with what they began with. Long work is one at a time.
 
 mod answers;
+mod drawing;
 mod layers;
 
 use crate::api::{self, Problem, View};
+use crate::base::Base;
+use crate::choosing;
 use crate::content::Contents;
 use crate::detail::Asked;
 use crate::edits::Edits;
 use crate::held::{self, Held};
+use crate::in_districts::InDistricts;
 use crate::inbox::Inbox;
+use crate::late::Late;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
 use crate::names::LayerNames;
@@ -26,7 +31,7 @@ use crate::settings::Settings;
 use crate::slivers;
 use crate::splits::Split;
 use crate::store::{Store, now};
-use crate::tiles::{Drawn, MapArcs, Sources, TileAddress};
+use crate::tiles::{MapArcs, Sources};
 use crate::view;
 use lantu_engine::{Action, DecisionLog, Operation, RuleSet};
 use lantu_files::put_in_order;
@@ -47,6 +52,7 @@ struct Shared {
     room: Room,
     events: Events,
     state: RwLock<State>,
+    base: Mutex<Option<Arc<Base>>>,
     stop: AtomicBool,
     working: AtomicBool,
 }
@@ -63,9 +69,9 @@ struct State {
 pub(crate) struct Open {
     pub plan: Arc<Plan>,
     pub names: Arc<LayerNames>,
-    /// The rules as they were read.
+    /// The rules that it was opened with.
     pub pack: Arc<RuleSet>,
-    /// The rules with the classes that the layers use.
+    /// The rules in force, with the classes that the layers use.
     pub rules: Arc<RuleSet>,
     pub inputs: Arc<Inputs>,
     pub sources: Arc<Sources>,
@@ -101,6 +107,10 @@ pub(crate) struct Found {
     pub measure: Measure,
     /// The content of features that decisions name, for following them.
     pub contents: Arc<Contents>,
+    /// Where the conflicts lie, once somebody has asked.
+    pub districts: Arc<Late<InDistricts>>,
+    /// What the blueprint is compared with: the number of the last operation, and what they made.
+    pub then: Option<Arc<(u32, Outcome)>>,
 }
 
 impl Project {
@@ -108,7 +118,14 @@ impl Project {
     pub fn new(settings: Settings, events: Events) -> Self {
         let state = RwLock::default();
         let (stop, working) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { shared: Arc::new(Shared { settings, room: Room::remembering(), events, state, stop, working }) }
+        let (room, base) = (Room::remembering(), Mutex::default());
+        Self { shared: Arc::new(Shared { settings, room, events, state, base, stop, working }) }
+    }
+
+    /// Lets go of what is open. For the end of the program: whoever opens the record next then knows that
+    /// nothing was broken off.
+    pub fn close(&self) {
+        self.shared.replace(None);
     }
 
     /// Answers a command of the list in [`api`] by its name.
@@ -117,33 +134,6 @@ impl Project {
     /// The command's [`Problem`].
     pub fn call(&self, name: &str, request: serde_json::Value) -> Result<serde_json::Value, Problem> {
         api::dispatch(self, name, request)
-    }
-
-    /// Returns a vector tile: `sources`, `conflicts` or `blueprint`.
-    ///
-    /// # Errors
-    /// A problem if there is nothing of that kind.
-    pub fn tile(&self, kind: &str, z: u8, x: u32, y: u32) -> Result<Vec<u8>, Problem> {
-        let open = self.shared.open()?;
-        let at = TileAddress { z, x, y };
-        if kind == "sources" {
-            return Ok(open.sources.tile(at)?);
-        }
-        let Found { outcome, arcs, .. } = open.result.ok_or_else(no_result)?;
-        let drawn = Drawn {
-            partition: &outcome.cut.partition,
-            conflicts: &outcome.cut.conflicts,
-            decisions: &outcome.decisions,
-            blueprint: &outcome.blueprint,
-            crs: &open.inputs.crs,
-            conflict_of: &outcome.cut.conflict_of,
-            arcs: &arcs,
-        };
-        match kind {
-            "conflicts" => Ok(drawn.conflicts_tile(at)?),
-            "blueprint" => Ok(drawn.blueprint_tile(at)?),
-            other => Err(fault(&format!("no tiles of kind {other}"))),
-        }
     }
 }
 
@@ -230,7 +220,7 @@ impl Shared {
             sources: Arc::new(sources(&inputs)),
             plan: Arc::new(plan),
             names: Arc::new(names),
-            rules: Arc::new(inputs.define(&rules)),
+            rules: Arc::new(inputs.define(&rules::in_force(&rules, &log))),
             pack: Arc::new(rules),
             inputs: Arc::new(inputs),
             store: Arc::new(Mutex::new(store)),
@@ -271,9 +261,11 @@ impl Shared {
             // A decision may have been made meanwhile.
             let same = Arc::ptr_eq(&now.log, &open.log);
             if !same {
-                outcome.go_on(Arc::new(reattach::followed(&now.log, &contents, &outcome.cut)))?;
+                let followed = reattach::followed(&now.log, &contents, &outcome.cut);
+                outcome.go_on(Arc::new(followed), now.rules.clone())?;
             }
-            now.result = Some(Found { outcome: Arc::new(outcome), inbox, arcs: Arc::default(), measure, contents });
+            let (outcome, arcs, districts) = (Arc::new(outcome), Arc::default(), Arc::default());
+            now.result = Some(Found { outcome, inbox, arcs, measure, contents, districts, then: None });
             state.revision += 1;
         }
         Ok(())
@@ -307,7 +299,7 @@ impl Shared {
             if let Some(found) = &mut open.result {
                 // Copied only while somebody still looks at what it was.
                 let followed = reattach::followed(&open.log, &found.contents, &found.outcome.cut);
-                Arc::make_mut(&mut found.outcome).go_on(Arc::new(followed))?;
+                Arc::make_mut(&mut found.outcome).go_on(Arc::new(followed), open.rules.clone())?;
             }
             state.revision += 1;
         }
@@ -334,8 +326,14 @@ impl Shared {
         };
         let mut log = (*open.log).clone();
         log.append(operation.clone()).map_err(|cause| fault(&cause.to_string()))?;
+        let rules = (log.rules() != open.log.rules()).then(|| rules::in_force(&open.pack, &log));
+        let rules = rules.map(|rules| Arc::new(open.inputs.define(&rules)));
+        if let Some(rules) = &rules {
+            choosing::locks_hold(open, rules)?;
+        }
         lock(&open.store).append(&operation, &places)?;
         open.log = Arc::new(log);
+        open.rules = rules.unwrap_or_else(|| open.rules.clone());
         Ok(true)
     }
 
@@ -399,6 +397,7 @@ fn asked(open: &Open) -> Result<Asked<'_>, Problem> {
         names: &open.names,
         edits: &open.edits,
         splits: &open.plan.splits,
+        open: Some(open),
     })
 }
 

@@ -4,7 +4,7 @@ use crate::api::Problem;
 use crate::load::Inputs;
 use crate::problem;
 use lantu_engine::mistakes::{Entry, Mistake, Problem as Mistaken};
-use lantu_engine::{ClassId, RuleSet};
+use lantu_engine::{ClassId, DecisionLog, RuleSet};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -25,6 +25,15 @@ pub fn starter() -> Result<RuleSet, Problem> {
 pub fn read(path: &Path) -> Result<RuleSet, Problem> {
     let text = std::fs::read_to_string(path).map_err(|source| problem::missing(path, source))?;
     parse(path, &text)
+}
+
+/// Returns the rules in force: those of the record, else those that the project was opened with. What
+/// counts as a sliver belongs to the cut and stays with the latter.
+pub(crate) fn in_force(pack: &RuleSet, log: &DecisionLog) -> RuleSet {
+    match log.rules() {
+        Some(rules) => RuleSet { tolerances: pack.tolerances, ..rules.clone() },
+        None => pack.clone(),
+    }
 }
 
 pub(crate) fn parse(path: &Path, text: &str) -> Result<RuleSet, Problem> {

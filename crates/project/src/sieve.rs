@@ -1,11 +1,13 @@
 //! Which conflicts a filter lets through.
 
-use crate::api::Filter;
+use crate::api::{Filter, Problem};
 use crate::detail::Asked;
+use crate::in_districts::InDistricts;
 use crate::outcome::Outcome;
 use crate::tiles::state_name;
 use geo::{Coord, Rect};
 use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef};
+use std::sync::Arc;
 
 /// A filter made ready for looking through many conflicts.
 pub(crate) struct Sieve<'a> {
@@ -15,19 +17,26 @@ pub(crate) struct Sieve<'a> {
     pair: Option<Option<u32>>,
     text: String,
     within: Option<Rect<f64>>,
+    /// Where conflicts lie, if a district is wanted.
+    districts: Option<Arc<InDistricts>>,
 }
 
 impl<'a> Sieve<'a> {
     /// Returns the sieve of a filter.
-    pub(crate) fn new(asked: Asked<'a>, filter: &'a Filter) -> Self {
+    ///
+    /// # Errors
+    /// A problem if a district is wanted and the project has none.
+    pub(crate) fn new(asked: Asked<'a>, filter: &'a Filter) -> Result<Self, Problem> {
         let wanted: Vec<ClassId> = filter.classes.iter().map(|class| ClassId::new(class)).collect();
-        Self {
+        let districts = if filter.district.is_empty() { None } else { Some(asked.in_districts()?) };
+        Ok(Self {
             asked,
             filter,
             pair: (!wanted.is_empty()).then(|| asked.inbox.pair(&wanted)),
             text: filter.text.trim().to_lowercase(),
             within: filter.within.and_then(|degrees| plane_box(asked, degrees)),
-        }
+            districts,
+        })
     }
 
     /// Returns whether a conflict passes; what is cheap is asked first.
@@ -47,6 +56,8 @@ impl<'a> Sieve<'a> {
             && self.has_rule(&decision.basis)
             && self.has_size(conflict)
             && self.within.is_none_or(|area| touches(area, self.asked.bounds(conflict)))
+            && self.districts.as_ref().is_none_or(|lying| lying.lies_in(index, &self.filter.district))
+            && self.has_party(conflict)
             && (self.text.is_empty() || conflict.parties.iter().any(|&party| self.names(party)))
     }
 
@@ -57,6 +68,14 @@ impl<'a> Sieve<'a> {
             (wanted, Basis::Rule(rules)) => **rules == *wanted,
             _ => false,
         }
+    }
+
+    fn has_party(&self, conflict: &Conflict) -> bool {
+        let partition = &self.asked.outcome.cut.partition;
+        let is = |wanted: &crate::api::PartyRef, party: FeatureRef| {
+            partition.feature(party).fid == wanted.fid && *partition.layer_of(party).name == *wanted.layer
+        };
+        self.filter.party.as_ref().is_none_or(|wanted| conflict.parties.iter().any(|&party| is(wanted, party)))
     }
 
     fn has_size(&self, conflict: &Conflict) -> bool {

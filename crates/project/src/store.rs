@@ -364,7 +364,7 @@ mod tests {
         let select = "SELECT group_concat(version), min(program) FROM lantu_migration";
         let known: (String, String) =
             store.database.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        assert_eq!(known, ("2,3".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
+        assert_eq!(known, ("2,3,4".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
         assert_eq!(store.get::<i64>("format").unwrap(), Some(FORMAT));
     }
 

@@ -34,8 +34,8 @@ pub(crate) fn tally_where(outcome: &Outcome, measure: Measure, pass: impl Fn(Con
     measure.of_conflicts(passing.map(|(conflict, _): (&Conflict, _)| conflict))
 }
 
-/// The blueprint's patches per class, the largest first; an empty class is what is open.
-fn by_class(outcome: &Outcome, measure: Measure) -> Vec<ClassTally> {
+/// Returns the blueprint's patches per class, the largest first; an empty class is what is open.
+pub(crate) fn by_class(outcome: &Outcome, measure: Measure) -> Vec<ClassTally> {
     let mut sums: BTreeMap<&str, (u32, i128)> = BTreeMap::new();
     for patch in &outcome.blueprint.patches {
         let sum = sums.entry(patch.class.as_ref().map_or("", |class| class.as_str())).or_default();

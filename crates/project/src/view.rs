@@ -43,8 +43,16 @@ pub(crate) fn view(open: Option<&Open>, revision: u32, running: bool) -> View {
         redo: history::by_number(&open.log, open.log.redoable()),
         history: history::latest(&open.log),
         restored: open.restored.to_vec(),
+        recovered: recovered(open),
+        districts: open.plan.districts.is_some(),
         shared: open.held.as_ref().as_ref().err().cloned(),
     }
+}
+
+/// Who held the record when a program was broken off.
+fn recovered(open: &Open) -> String {
+    let held = open.held.as_ref().as_ref().ok().and_then(Option::as_ref);
+    held.map(|held| held.left_by().to_owned()).unwrap_or_default()
 }
 
 /// The layers in the order of their names.

@@ -6,12 +6,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod access;
+mod comfort;
 mod driver;
+mod inbox;
 mod looking;
 mod many;
 mod opening;
 mod parts;
 mod reading;
+mod rules;
 mod stage;
 
 use std::sync::{Mutex, MutexGuard};
@@ -28,6 +31,8 @@ const ESCAPE: &str = "\u{e00c}";
 const ENTER: &str = "\u{e007}";
 const CONTROL: &str = "\u{e009}";
 const SHIFT: &str = "\u{e008}";
+const ALT: &str = "\u{e00a}";
+const DOWN: &str = "\u{e015}";
 
 /// Two windows at once would only wait for each other.
 fn alone() -> MutexGuard<'static, ()> {
@@ -229,6 +234,7 @@ fn every_screen_is_shown_in_both_languages_and_themes() {
         d.wait("the list of conflicts", |d| d.sees(ROW) && !d.sees("[data-testid=progress]"));
         settled(&d);
         keep(&d, "conflicts");
+        dismiss_the_tip(&d);
         d.click("[data-layer=永久基本农田] [data-testid=findings-toggle]");
         d.click("[data-testid=findings] button");
         d.wait("the place of a finding", |d| d.sees("[data-testid=pin]"));
@@ -262,11 +268,33 @@ fn every_screen_is_shown_in_both_languages_and_themes() {
         d.key(ESCAPE);
         d.click("[data-testid=tab-history]");
         keep(&d, "history");
+        d.click("[data-testid=rules-open]");
+        d.wait("the rules are tried", |d| d.attribute("[data-testid=trial]", "data-state") == "tried");
+        keep(&d, "rules");
+        d.click("[data-testid=rules-tab-pairs]");
+        d.click("[data-testid=pair-matrix] button");
+        keep(&d, "pairs");
+        d.key(ESCAPE);
         d.click("[data-testid=step-blueprint]");
         settled(&d);
         d.click("[data-testid=whole-map]");
         settled(&d);
+        dismiss_the_tip(&d);
         keep(&d, "blueprint");
+        d.click("[data-testid=figures-open]");
+        d.wait("the bars", |d| d.sees("[data-testid=chart-classes] svg"));
+        keep(&d, "figures");
+        d.key(ESCAPE);
+        d.click("[data-testid=slivers-open]");
+        d.click("[data-testid=slivers-try]");
+        d.wait("what merging would do", |d| d.sees("[data-testid=slivers-found]"));
+        keep(&d, "slivers");
+        d.key(ESCAPE);
+        d.click("[data-testid=export]");
+        d.click("[data-testid=report-open]");
+        d.wait("what report is wanted", |d| d.sees("[data-testid=report-write]"));
+        keep(&d, "report");
+        d.key(ESCAPE);
         d.key("s");
         d.wait("the two side by side", |d| d.attribute("[data-testid=swipe]", "data-state") == "idle");
         keep(&d, "swipe");
@@ -280,6 +308,13 @@ fn every_screen_is_shown_in_both_languages_and_themes() {
     }
     let broken = broken.into_inner();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A tip that was dismissed in an earlier session stays away.
+fn dismiss_the_tip(d: &Driver) {
+    if d.sees("[data-testid=tip-close]") {
+        d.click("[data-testid=tip-close]");
+    }
 }
 
 fn prefer(d: &Driver, language: &str, theme: &str) {

@@ -18,6 +18,35 @@ figures: Array<CaseFigure>,
 source: [string, string], };
 
 /**
+ * The base map that is shown.
+ */
+export type BaseView = {
+/**
+ * The file; empty for none.
+ */
+path: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Whose it is, to be said wherever it is shown.
+ */
+attribution: string,
+/**
+ * The first zoom that has pictures.
+ */
+min_zoom: number,
+/**
+ * The last one.
+ */
+max_zoom: number,
+/**
+ * The width of a picture in pixels.
+ */
+tile_px: number, };
+
+/**
  * A conflict by id.
  */
 export type ById = {
@@ -58,6 +87,23 @@ name: [string, string],
 value: [string, string], };
 
 /**
+ * Rules to decide by from now on.
+ */
+export type ChangeRules = {
+/**
+ * The rules; `None` for those that the project was opened with.
+ */
+book: RuleBook | null,
+/**
+ * Why.
+ */
+reason: string,
+/**
+ * The legal reference.
+ */
+basis: string, };
+
+/**
  * What a planner chooses.
  */
 export type ChoiceArg = { "kind": "give-to",
@@ -77,6 +123,15 @@ class: string, } | { "kind": "keep-all" } | { "kind": "other-class",
  * Its id.
  */
 class: string, } | { "kind": "leave-empty" } | { "kind": "open" };
+
+/**
+ * A base map to be shown under the layers.
+ */
+export type ChooseBase = {
+/**
+ * The MBTiles file; empty for no base map.
+ */
+path: string, };
 
 /**
  * A class's area in the whole blueprint, before and after.
@@ -263,6 +318,32 @@ width_m: number,
 state: string, };
 
 /**
+ * How the work went on.
+ */
+export type Course = {
+/**
+ * Day by day, the first first.
+ */
+days: Array<CourseDay>, };
+
+/**
+ * What was decided by hand on a day, and by its end.
+ */
+export type CourseDay = {
+/**
+ * The day, ISO 8601, where it was decided.
+ */
+day: string,
+/**
+ * How many operations.
+ */
+operations: number,
+/**
+ * Decisions by hand in force at its end, of conflicts that are still there.
+ */
+decided: Tally, };
+
+/**
  * A decision.
  */
 export type Decide = {
@@ -325,6 +406,41 @@ confirmed: boolean,
 operation: OperationView | null, };
 
 /**
+ * Figures of the districts, for bars.
+ */
+export type DistrictFigures = {
+/**
+ * The districts in the order of their codes; the last is the ground outside of all.
+ */
+rows: Array<DistrictRow>, };
+
+/**
+ * A district's figures.
+ */
+export type DistrictRow = {
+/**
+ * Its code; `-` for what lies in none.
+ */
+code: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Conflicts of which it holds the most.
+ */
+conflicts: Tally,
+/**
+ * Of these, open.
+ */
+open: Tally,
+/**
+ * Blueprint area within it by class, the largest first; an empty class is what is open. The count is
+ * that of the faces.
+ */
+classes: Array<ClassTally>, };
+
+/**
  * A line that was drawn to measure it.
  */
 export type DrawnLine = {
@@ -381,6 +497,15 @@ features: number,
 proven: boolean, };
 
 /**
+ * A file.
+ */
+export type FileAt = {
+/**
+ * Its path.
+ */
+path: string, };
+
+/**
  * Which conflicts are wanted.
  */
 export type Filter = {
@@ -427,7 +552,16 @@ max_width_m: number | null,
 /**
  * West, south, east, north in degrees of what they must touch.
  */
-within: [number, number, number, number] | null, };
+within: [number, number, number, number] | null,
+/**
+ * The code of the district, or of what it lies in, that holds the most of them; `-` for none; empty
+ * for any.
+ */
+district: string,
+/**
+ * A feature that is a party of them.
+ */
+party: PartyRef | null, };
 
 /**
  * Findings of one code.
@@ -454,6 +588,48 @@ fid: number | null,
  * Where, in degrees, if somewhere in particular.
  */
 lonlat: [number, number] | null, };
+
+/**
+ * A group of conflicts. What it is grouped by is given, the rest is empty.
+ */
+export type Group = {
+/**
+ * Class ids, sorted.
+ */
+classes: Array<string>,
+/**
+ * A district's code; `-` for what lies in none.
+ */
+district: string,
+/**
+ * Its name, or that of the feature.
+ */
+name: string,
+/**
+ * A feature; its conflicts are those that it is a party of.
+ */
+party: PartyRef | null,
+/**
+ * All of them.
+ */
+tally: Tally,
+/**
+ * Of these, open.
+ */
+open: Tally, };
+
+/**
+ * Groups of conflicts, those with the most open ground first, at most 1,000.
+ */
+export type Groups = {
+/**
+ * How many groups there are.
+ */
+total: number,
+/**
+ * The groups.
+ */
+rows: Array<Group>, };
 
 /**
  * What was put into the record.
@@ -601,7 +777,7 @@ export type ListConflicts = {
  */
 filter: Filter,
 /**
- * `area` (largest first), `width` (narrowest first), `pair` or `near`.
+ * `area` (largest first), `width` (narrowest first), `pair`, `district` or `near`.
  */
 sort: string,
 /**
@@ -641,6 +817,19 @@ offset: number,
  * How many, at most 500.
  */
 limit: number, };
+
+/**
+ * How the conflicts of a filter are grouped.
+ */
+export type ListGroups = {
+/**
+ * Which conflicts.
+ */
+filter: Filter,
+/**
+ * `pair`, `district` or `feature`.
+ */
+by: string, };
 
 /**
  * A page of what was merged.
@@ -720,7 +909,7 @@ who: string,
  */
 when: string,
 /**
- * `decide`, `slivers`, `undo` or `redo`.
+ * `decide`, `slivers`, `rules`, `undo` or `redo`.
  */
 kind: string,
 /**
@@ -803,6 +992,23 @@ export type Orphans = {
 rows: Array<OrphanView>, };
 
 /**
+ * A pair's conflicts before and after.
+ */
+export type PairChange = {
+/**
+ * Class ids, sorted.
+ */
+classes: Array<string>,
+/**
+ * All of them.
+ */
+conflicts: [Tally, Tally],
+/**
+ * Those open.
+ */
+open: [Tally, Tally], };
+
+/**
  * Classes that contradict each other and how often.
  */
 export type PairTally = {
@@ -851,6 +1057,19 @@ share: number,
  * Its attributes, in the file's order.
  */
 attributes: Array<[string, string]>, };
+
+/**
+ * A feature of a layer.
+ */
+export type PartyRef = {
+/**
+ * The layer's name.
+ */
+layer: string,
+/**
+ * The feature's id in its file.
+ */
+fid: number, };
 
 /**
  * Files to open.
@@ -1086,6 +1305,248 @@ near: [number, number] | null,
 ranges: Array<[number, number]>, };
 
 /**
+ * Rules as the window edits them. What counts as a sliver is not among them: it belongs to the cut.
+ */
+export type RuleBook = {
+/**
+ * Their name, Chinese and English.
+ */
+name: [string, string],
+/**
+ * The classes that they define; their order breaks ties between compatible classes.
+ */
+classes: Array<RuleClass>,
+/**
+ * The matrix: unlisted pairs of different classes are conflicts.
+ */
+pairs: Array<RulePair>,
+/**
+ * The rules, first to last.
+ */
+rules: Array<RuleLine>, };
+
+/**
+ * A class as the rules define it.
+ */
+export type RuleClass = {
+/**
+ * Its id.
+ */
+id: string,
+/**
+ * Its name, Chinese and English.
+ */
+name: [string, string],
+/**
+ * `#rrggbb`.
+ */
+color: string,
+/**
+ * Whether it is a control line.
+ */
+control: boolean,
+/**
+ * The wider class that it lies within; empty for none.
+ */
+within: string, };
+
+/**
+ * What a rule does.
+ */
+export type RuleEffect = {
+/**
+ * Its id.
+ */
+id: string,
+/**
+ * The conflicts that it decides or leaves to a planner, before and after.
+ */
+decides: [Tally, Tally],
+/**
+ * The conflicts that meet its conditions too and never come to it, by the rule that was before it.
+ */
+shadowed: Array<RuleShadow>, };
+
+/**
+ * One rule.
+ */
+export type RuleLine = {
+/**
+ * Its id, as `R1`; unique.
+ */
+id: string,
+/**
+ * Whether it applies at all.
+ */
+enabled: boolean,
+/**
+ * The two classes it is about; `None` for any.
+ */
+classes: [string, string] | null,
+/**
+ * What is done.
+ */
+then: RuleThen,
+/**
+ * Why, Chinese and English.
+ */
+because: [string, string],
+/**
+ * The legal basis, Chinese and English.
+ */
+basis: [string, string],
+/**
+ * Whether it is confirmed by a source.
+ */
+confirmed: boolean,
+/**
+ * Its other conditions in words, Chinese and English; empty for none. Not read back.
+ */
+conditions: [string, string],
+/**
+ * The same as they are kept; handed back unchanged, empty for a rule that has none.
+ */
+further: string, };
+
+/**
+ * What the matrix says of two classes.
+ */
+export type RulePair = {
+/**
+ * The two classes.
+ */
+classes: [string, string],
+/**
+ * Whether they may lie over each other.
+ */
+compatible: boolean,
+/**
+ * Why, Chinese and English.
+ */
+because: [string, string],
+/**
+ * Whether it is confirmed by a source.
+ */
+confirmed: boolean, };
+
+/**
+ * Something to be said of an entry of the rules.
+ */
+export type RuleRemark = {
+/**
+ * `class`, `pair`, `rule`, or `file` for all of it.
+ */
+entry: string,
+/**
+ * Which one, counted from 0.
+ */
+at: number,
+/**
+ * Whether rules with this mistake cannot be taken.
+ */
+fatal: boolean,
+/**
+ * What, Chinese and English.
+ */
+said: [string, string], };
+
+/**
+ * Conflicts that an earlier rule takes from a later one.
+ */
+export type RuleShadow = {
+/**
+ * The earlier rule.
+ */
+by: string,
+/**
+ * The conflicts.
+ */
+tally: Tally, };
+
+/**
+ * The rules in force, or those of a file.
+ */
+export type RuleState = {
+/**
+ * Where they come from: `record`, `file`, `starter`.
+ */
+from: string,
+/**
+ * The file, if they come from one.
+ */
+path: string,
+/**
+ * The rules.
+ */
+book: RuleBook,
+/**
+ * What is to be said of them.
+ */
+remarks: Array<RuleRemark>, };
+
+/**
+ * What a rule does.
+ */
+export type RuleThen = { "kind": "give-to",
+/**
+ * Its id.
+ */
+class: string, } | { "kind": "priority",
+/**
+ * Their ids, the strongest first.
+ */
+classes: Array<string>, } | { "kind": "longest-border" } | { "kind": "largest-area" } | { "kind": "smallest-area" } | { "kind": "latest",
+/**
+ * The field of the date.
+ */
+field: string, } | { "kind": "ranked",
+/**
+ * The field, or `@layer`.
+ */
+field: string,
+/**
+ * The values, the strongest first.
+ */
+values: Array<string>, } | { "kind": "follow",
+/**
+ * The class.
+ */
+class: string, } | { "kind": "keep-all" } | { "kind": "ask" };
+
+/**
+ * What other rules would do.
+ */
+export type RulesSupposed = {
+/**
+ * What is to be said of them.
+ */
+remarks: Array<RuleRemark>,
+/**
+ * Whether there is a result to try them on, and they could be tried.
+ */
+tried: boolean,
+/**
+ * Conflicts before and after: those of compatible classes left out.
+ */
+conflicts: [Tally, Tally],
+/**
+ * Of these, open before and after.
+ */
+open: [Tally, Tally],
+/**
+ * Every class with its area in the blueprint before and after, by how much it changes most first.
+ */
+classes: Array<ClassChange>,
+/**
+ * Every pair (or more) of classes with its conflicts before and after.
+ */
+pairs: Array<PairChange>,
+/**
+ * What each rule does, in their order.
+ */
+rules: Array<RuleEffect>, };
+
+/**
  * Where to copy the record to.
  */
 export type SaveAs = {
@@ -1093,6 +1554,23 @@ export type SaveAs = {
  * The file, `NAME.lantu`.
  */
 path: string, };
+
+/**
+ * What has changed of the blueprint since an operation.
+ */
+export type Since = {
+/**
+ * The operation's number; 0 is the beginning.
+ */
+number: number,
+/**
+ * Conflicts that were decided otherwise then.
+ */
+changed: Tally,
+/**
+ * Classes whose area in the blueprint was another, then (before) and now (after).
+ */
+classes: Array<ClassChange>, };
 
 /**
  * The threshold of a class.
@@ -1349,6 +1827,15 @@ rows: Rows | null,
 choice: ChoiceArg, };
 
 /**
+ * Rules to try.
+ */
+export type SupposeRules = {
+/**
+ * The rules.
+ */
+book: RuleBook, };
+
+/**
  * What a choice would change.
  */
 export type Supposed = {
@@ -1456,9 +1943,31 @@ history: Array<OperationView>,
  */
 restored: Array<LayerEdit>,
 /**
+ * Who had the project open when the program was broken off, and since when; empty if it ended as it
+ * should.
+ */
+recovered: string,
+/**
+ * Whether the project names districts.
+ */
+districts: boolean,
+/**
  * What is to be said of another window that has the project open.
  */
 shared: Problem | null, };
+
+/**
+ * A picture of figures.
+ */
+export type WritePicture = {
+/**
+ * The file, `NAME.svg`.
+ */
+path: string,
+/**
+ * The picture as SVG.
+ */
+svg: string, };
 
 /**
  * What report to write.
@@ -1480,6 +1989,19 @@ list: number,
  * How many of them are drawn in `.html` and `.pdf`.
  */
 figures: number, };
+
+/**
+ * Rules to be written as a file.
+ */
+export type WriteRules = {
+/**
+ * The file, `NAME.toml`.
+ */
+path: string,
+/**
+ * The rules.
+ */
+book: RuleBook, };
 
 /** Every command with its request and its response. */
 export type Commands = {
@@ -1511,6 +2033,14 @@ export type Commands = {
   cancel: { request: Nothing; response: View };
   /** A page of the list of conflicts. */
   conflicts: { request: ListConflicts; response: ConflictPage };
+  /** The conflicts of a filter, grouped. */
+  groups: { request: ListGroups; response: Groups };
+  /** Every district's conflicts and classes. */
+  districts: { request: Nothing; response: DistrictFigures };
+  /** Decisions by hand, day by day. */
+  course: { request: Nothing; response: Course };
+  /** Compares the blueprint with what it was after an operation; the map can show that from then on. */
+  since: { request: ByNumber; response: Since };
   /** All about one conflict. */
   conflict: { request: ById; response: ConflictDetail };
   /** What is at a place of the map. */
@@ -1533,6 +2063,20 @@ export type Commands = {
   merge_slivers: { request: MergeSlivers; response: View };
   /** The slivers that were merged, with from and to. */
   slivers: { request: ListSlivers; response: SliverPage };
+  /** The rules in force, as they are edited. */
+  rule_state: { request: Nothing; response: RuleState };
+  /** Reads a rule file to look at it and edit it; nothing is changed. */
+  read_rules: { request: FileAt; response: RuleState };
+  /** What other rules would do; nothing is changed. */
+  suppose_rules: { request: SupposeRules; response: RulesSupposed };
+  /** Decides by other rules from now on; nothing is cut again. One step for undo. */
+  change_rules: { request: ChangeRules; response: View };
+  /** Writes rules as a file. */
+  write_rules: { request: WriteRules; response: FileAt };
+  /** Shows a base map from a file of this machine, or none. */
+  choose_base: { request: ChooseBase; response: BaseView };
+  /** Writes a picture of figures. */
+  write_picture: { request: WritePicture; response: FileAt };
   /** Takes back the latest decision. */
   undo: { request: Nothing; response: View };
   /** Brings back what was taken back last. */

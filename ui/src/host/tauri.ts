@@ -18,7 +18,7 @@ declare global {
 
 const dataFiles = [
   ...['geojson', 'json', 'geojsonl', 'shp', 'zip', 'gpkg', 'fgb', 'kml', 'kmz', 'gml', 'dxf', 'tab', 'mif', 'parquet'],
-  ...['txt', 'csv', 'xlsx', 'xls', 'ods', 'toml', 'lantu'],
+  ...['txt', 'csv', 'xlsx', 'xls', 'ods', 'toml', 'lantu', 'mbtiles'],
 ];
 const kindNames: Record<FileKind, string> = {
   geojson: 'GeoJSON',
@@ -28,6 +28,11 @@ const kindNames: Record<FileKind, string> = {
   dxf: 'DXF',
   txt: 'TXT',
   lantu: 'Lantu',
+  toml: 'TOML',
+  svg: 'SVG',
+  xlsx: 'Excel',
+  html: 'HTML',
+  pdf: 'PDF',
 };
 
 export const tauriHost: Host = {

@@ -1,7 +1,11 @@
 /** The window's words in English: the same keys as `zh.ts`, held by the type and by a test. */
+import { enMore } from './en-more';
+import { enRules } from './en-rules';
 import type { Key } from './zh';
 
 export const en: Record<Key, string> = {
+  ...enRules,
+  ...enMore,
   'app.demo': 'Demo data',
   'app.offline': 'Works offline; data stay on this machine',
 
@@ -302,6 +306,7 @@ export const en: Record<Key, string> = {
   'history.none': 'Nothing decided by hand yet',
   'history.decide': 'Decision',
   'history.slivers': 'Merge slivers',
+  'history.rules': 'Rules changed',
   'history.undo': 'Undo',
   'history.redo': 'Redo',
   'history.noreason': 'No reason given',
@@ -426,6 +431,7 @@ export const en: Record<Key, string> = {
   'map.measure': 'Measure length and area (M)',
   'map.measure.hint': 'Click on the map; Esc ends',
   'map.measure.note': 'on the ellipsoid',
+  'keys.rules': 'Rules',
   'keys.measure': 'measure length and area',
   'map.zoomin': 'Zoom in',
   'map.zoomout': 'Zoom out',

@@ -1,5 +1,10 @@
 /** The window's words in Chinese. Written first; `en.ts` must have the same keys. */
+import { zhMore } from './zh-more';
+import { zhRules } from './zh-rules';
+
 export const zh = {
+  ...zhRules,
+  ...zhMore,
   'app.demo': '演示数据',
   'app.offline': '离线工作，数据不离开本机',
 
@@ -299,6 +304,7 @@ export const zh = {
   'history.none': '还没有人工裁定',
   'history.decide': '裁定',
   'history.slivers': '碎图斑归并设定',
+  'history.rules': '更改规则',
   'history.undo': '撤销',
   'history.redo': '重做',
   'history.noreason': '未写理由',
@@ -422,6 +428,7 @@ export const zh = {
   'map.measure': '量距离和面积（M）',
   'map.measure.hint': '在地图上依次点击，Esc 结束',
   'map.measure.note': '椭球面上',
+  'keys.rules': '规则',
   'keys.measure': '量距离和面积',
   'map.zoomin': '放大',
   'map.zoomout': '缩小',

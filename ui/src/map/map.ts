@@ -6,7 +6,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import { Map as MapLibre, Marker, ScaleControl, setWorkerUrl, VectorTileSource, type MapMouseEvent } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { palettes } from './palette';
-import { addCurrentHatch, addPatterns } from './patterns';
+import { addCurrentHatch, addPatterns, addWords, dropWords } from './patterns';
 import type { Bounds, LonLat, MapEvents, Scene, Sight } from './scene';
 import { kinds, style, tileUrl } from './style';
 
@@ -41,7 +41,10 @@ export function createMap(container: HTMLElement, first: Scene, events: MapEvent
   let wanted = first;
 
   const apply = () => {
-    if (wanted.theme !== shown?.theme) addPatterns(map, palettes[wanted.theme]);
+    if (wanted.theme !== shown?.theme) {
+      addPatterns(map, palettes[wanted.theme]);
+      dropWords(map);
+    }
     if (wanted.current !== shown?.current) addCurrentHatch(map, wanted.current?.colors ?? []);
     if (shown) renewTiles(map, shown, wanted);
     map.setStyle(style(wanted), { diff: true });
@@ -52,6 +55,7 @@ export function createMap(container: HTMLElement, first: Scene, events: MapEvent
     apply();
     if (wanted.bounds && events) fit(map, wanted.bounds, 24, 0);
   });
+  map.on('styleimagemissing', ({ id }) => addWords(map, palettes[wanted.theme], id));
   listen(map, container, events);
 
   return {

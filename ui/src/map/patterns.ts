@@ -74,6 +74,62 @@ export function addPatterns(map: MapLibre, palette: Palette): void {
   }
 }
 
+/** Names of images that hold words: they are drawn when the map first asks for one. */
+export const crowdPrefix = 'crowd:';
+export const figurePrefix = 'figure:';
+
+/** Draws the image of this name, if it is one of words. */
+export function addWords(map: MapLibre, palette: Palette, name: string): void {
+  if (name.startsWith(crowdPrefix)) addCrowd(map, palette, name);
+  else if (name.startsWith(figurePrefix)) addFigure(map, palette, name);
+}
+
+/** Forgets them, so that they are drawn again in other colours. */
+export function dropWords(map: MapLibre): void {
+  for (const name of map.listImages()) if (name.startsWith(crowdPrefix) || name.startsWith(figurePrefix)) map.removeImage(name);
+}
+
+const font = '600 11px system-ui, sans-serif';
+
+/** A disc with a number: of the open ones, or hollow with all where none is open. */
+function addCrowd(map: MapLibre, palette: Palette, name: string): void {
+  const [open = 0, count = 0] = name.slice(crowdPrefix.length).split('/').map(Number);
+  const text = String(open > 0 ? open : count);
+  const size = Math.max(24, 12 + 7 * text.length);
+  put(map, name, size, (context) => {
+    const color = open > 0 ? palette.open : palette.rule;
+    context.beginPath();
+    context.arc(size / 2, size / 2, size / 2 - 2, 0, Math.PI * 2);
+    context.fillStyle = palette.casing;
+    context.fill();
+    context.strokeStyle = color;
+    context.lineWidth = open > 0 ? 3 : 1.5;
+    context.stroke();
+    context.font = font;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillStyle = palette.line;
+    context.fillText(text, size / 2, size / 2 + 0.5);
+  });
+}
+
+function addFigure(map: MapLibre, palette: Palette, name: string): void {
+  const text = name.slice(figurePrefix.length);
+  // Wide enough for the widest digits; images are square.
+  const size = 10 + 7 * text.length;
+  put(map, name, size, (context) => {
+    context.font = font;
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.lineWidth = 3.5;
+    context.lineJoin = 'round';
+    context.strokeStyle = palette.casing;
+    context.strokeText(text, size / 2, size / 2);
+    context.fillStyle = palette.line;
+    context.fillText(text, size / 2, size / 2);
+  });
+}
+
 export function markName(state: string, sliver: boolean): string {
   return `mark-${state}${sliver ? '-sliver' : ''}`;
 }

@@ -1,7 +1,7 @@
 /** What the map is asked to show, and what it tells. */
 import type { Theme } from './palette';
 
-export type Mode = 'layers' | 'conflicts' | 'blueprint';
+export type Mode = 'layers' | 'conflicts' | 'blueprint' | 'then';
 export type Bounds = readonly [number, number, number, number];
 export type LonLat = readonly [number, number];
 
@@ -31,6 +31,12 @@ export interface Scene {
   current: Current | null;
   /** A line that is being drawn. */
   draft: readonly LonLat[];
+  /** Pictures under everything, of a file on this machine; `null` for none. */
+  base: { path: string; minzoom: number; maxzoom: number; size: number } | null;
+  /** Lines of even degrees or of even metres of the plane. */
+  graticule: 'none' | 'degrees' | 'plane';
+  /** The operation that the blueprint is compared with; `null` for none. */
+  then: number | null;
   theme: Theme;
 }
 

@@ -6,22 +6,27 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl';
 import { palettes, stateColor, type Palette } from './palette';
-import { markName } from './patterns';
+import { crowdPrefix, figurePrefix, markName } from './patterns';
 import type { Scene } from './scene';
 
 /** Beyond it tiles are enlarged: at zoom 18 a tile's grid is 4 cm. */
 const maxTileZoom = 18;
 
-export const kinds = ['sources', 'conflicts', 'blueprint'] as const;
+export const kinds = ['sources', 'conflicts', 'blueprint', 'then', 'changes', 'degrees', 'plane'] as const;
 export type Kind = (typeof kinds)[number];
 
 export function tileUrl(scene: Scene, kind: Kind): string {
-  const revision = kind === 'sources' ? scene.sources : scene.revision;
+  // What was does not change with decisions, and the graticule with nothing but the layers' place.
+  const fixed = kind === 'sources' || kind === 'degrees' || kind === 'plane';
+  const then = (scene.sources * 4096 + (scene.then ?? 0)) % 2 ** 31;
+  const revision = kind === 'then' ? then : fixed ? scene.sources : scene.revision;
   return `${scene.tiles}${kind}/${revision}/{z}/{x}/{y}`;
 }
 
 /** Whether the scene has anything of this kind; asking for it earlier would only fail. */
 function wanted(scene: Scene, kind: Kind): boolean {
+  if (kind === 'degrees' || kind === 'plane') return scene.graticule === kind;
+  if (kind === 'then' || kind === 'changes') return scene.hasResult && scene.then !== null;
   return kind === 'sources' ? scene.bounds !== null : scene.hasResult;
 }
 
@@ -97,7 +102,7 @@ function conflictLayers(scene: Scene, palette: Palette): LayerSpecification[] {
       'source-layer': 'markers',
       id: 'conflicts-marks',
       type: 'symbol',
-      filter: shown,
+      filter: ['all', shown, ['!=', ['get', 'crowded'], true]],
       layout: {
         'icon-image': [
           'case',
@@ -109,6 +114,19 @@ function conflictLayers(scene: Scene, palette: Palette): LayerSpecification[] {
         'icon-allow-overlap': true,
         'icon-ignore-placement': true,
         'symbol-sort-key': ['match', ['get', 'state'], 'open', 2, 'hand', 1, 0],
+      },
+    },
+    {
+      source: 'conflicts',
+      'source-layer': 'crowds',
+      id: 'conflicts-crowds',
+      type: 'symbol',
+      // What is looked at by its state is not among the numbers.
+      filter: scene.compatible ? false : true,
+      layout: {
+        'icon-image': ['concat', crowdPrefix, ['get', 'open'], '/', ['get', 'count']],
+        'icon-allow-overlap': true,
+        'symbol-sort-key': ['get', 'open'],
       },
     },
     ...currentLayers(scene, palette),
@@ -151,8 +169,25 @@ function currentLayers(scene: Scene, palette: Palette): LayerSpecification[] {
   ];
 }
 
+/** Lines and figures of the graticule, above everything. */
+function graticuleLayers(kind: 'degrees' | 'plane', palette: Palette): LayerSpecification[] {
+  return [
+    { id: 'graticule-lines', type: 'line', source: kind, 'source-layer': 'lines', paint: { 'line-color': palette.line, 'line-width': 0.8, 'line-opacity': 0.45, 'line-dasharray': [4, 3] } },
+    { id: 'graticule-figures', type: 'symbol', source: kind, 'source-layer': 'figures', layout: { 'icon-image': ['concat', figurePrefix, ['get', 'figure']] } },
+  ];
+}
+
+/** What has changed of the blueprint, outlined. */
+function changeLayers(palette: Palette): LayerSpecification[] {
+  const common = { source: 'changes', 'source-layer': 'changed' };
+  return [
+    { ...common, id: 'changed-under', type: 'line', paint: { 'line-color': palette.casing, 'line-width': 5 } },
+    { ...common, id: 'changed-line', type: 'line', paint: { 'line-color': palette.hand, 'line-width': 2.5 } },
+  ];
+}
+
 function blueprintLayers(scene: Scene, palette: Palette): LayerSpecification[] {
-  const common = { source: 'blueprint', 'source-layer': 'patches' };
+  const common = { source: scene.mode === 'then' ? 'then' : 'blueprint', 'source-layer': 'patches' };
   return [
     {
       ...common,
@@ -187,9 +222,19 @@ export function style(scene: Scene): StyleSpecification {
   const layers: LayerSpecification[] = [
     { id: 'ground', type: 'background', paint: { 'background-color': palette.ground } },
   ];
-  if (sources.sources && scene.mode !== 'blueprint') layers.push(...sourceLayers(scene, palette));
-  if (sources.blueprint && scene.mode === 'blueprint') layers.push(...blueprintLayers(scene, palette));
+  if (scene.base) {
+    const { path, minzoom, maxzoom, size } = scene.base;
+    // Another file is another address: pictures of the one before must not stay.
+    const revision = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
+    sources.base = { type: 'raster', tiles: [`${scene.tiles}base/${revision}/{z}/{x}/{y}`], tileSize: size, minzoom, maxzoom };
+    layers.push({ id: 'base', type: 'raster', source: 'base', paint: { 'raster-fade-duration': 0 } });
+  }
+  const patches = scene.mode === 'then' ? sources.then : scene.mode === 'blueprint' && sources.blueprint;
+  if (sources.sources && (scene.mode === 'layers' || scene.mode === 'conflicts')) layers.push(...sourceLayers(scene, palette));
+  if (patches) layers.push(...blueprintLayers(scene, palette));
   if (sources.conflicts && scene.mode === 'conflicts') layers.push(...conflictLayers(scene, palette));
+  if (patches && sources.changes) layers.push(...changeLayers(palette));
+  if (scene.graticule !== 'none') layers.push(...graticuleLayers(scene.graticule, palette));
   if (scene.draft.length > 0) {
     const coordinates = scene.draft.map(([lon, lat]) => [lon, lat]);
     const line = { type: 'LineString' as const, coordinates };

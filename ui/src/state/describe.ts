@@ -7,6 +7,7 @@ export function describe({ kind, choice }: OperationView): string {
   if (kind === 'undo') return t('history.undo');
   if (kind === 'redo') return t('history.redo');
   if (kind === 'slivers') return t('history.slivers');
+  if (kind === 'rules') return t('history.rules');
   if (!choice) return t('history.decide');
   switch (choice.kind) {
     case 'give-to':

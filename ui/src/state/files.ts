@@ -36,3 +36,17 @@ export async function exportTo(what: 'blueprint' | 'conflicts', kind: FileKind):
   const path = await host.askSave(t('export.title'), name, kind);
   if (path) await project.export(path, what);
 }
+
+/** Puts text where it can be pasted from. */
+export async function copyText(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Not every web view lets a page write there by itself.
+    const field = Object.assign(document.createElement('textarea'), { value: text });
+    document.body.append(field);
+    field.select();
+    document.execCommand('copy');
+    field.remove();
+  }
+}

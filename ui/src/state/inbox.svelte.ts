@@ -6,8 +6,11 @@ import type { ChoiceArg, ConflictDetail, ConflictPage, ConflictRow, Filter, Rows
 import { Pages } from './pages';
 import { project } from './project.svelte';
 import { screen } from './screen.svelte';
+import { settings } from './settings.svelte';
 
-export type Sort = 'area' | 'width' | 'pair' | 'near';
+export type Sort = 'area' | 'width' | 'pair' | 'district' | 'near';
+/** What the conflicts are grouped by; empty for one list. */
+export type Grouping = '' | 'pair' | 'district' | 'feature';
 
 /** A filter that lets everything through. */
 export const everything: Filter = {
@@ -22,6 +25,8 @@ export const everything: Filter = {
   min_width_m: null,
   max_width_m: null,
   within: null,
+  district: '',
+  party: null,
 };
 const nothing: Tally = { count: 0, area_m2: 0 };
 
@@ -30,6 +35,7 @@ class Inbox {
   sort = $state<Sort>('area');
   /** Where distances are measured from. */
   near = $state.raw<[number, number] | null>(null);
+  grouping = $state<Grouping>('');
   total = $state.raw<Tally>(nothing);
   open = $state.raw<Tally>(nothing);
   loaded = $state(false);
@@ -53,8 +59,8 @@ class Inbox {
   readonly filtered = $derived(JSON.stringify(this.filter) !== JSON.stringify(everything));
   /** Whether the filter has more than its first fields show. */
   readonly filteredMore = $derived.by(() => {
-    const { state, classes, text, within } = this.filter;
-    return JSON.stringify(this.filter) !== JSON.stringify({ ...everything, state, classes, text, within });
+    const { state, classes, text, within, district, party } = this.filter;
+    return JSON.stringify(this.filter) !== JSON.stringify({ ...everything, state, classes, text, within, district, party });
   });
 
   /** Called whenever rows may have moved. */
@@ -156,6 +162,7 @@ class Inbox {
     if (!view) return;
     if (view.undo) this.#decided.set(view.undo.number, id);
     await this.#reload();
+    if (!settings.advance) return this.#loadDetail(id);
     // If the filter let it go, the next one has moved into its row.
     const next = this.index === null ? before : this.index + 1;
     if (next !== null && next < this.total.count) await this.selectRow(next);

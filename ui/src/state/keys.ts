@@ -6,6 +6,7 @@ import { inbox } from './inbox.svelte';
 import { measuring } from './measuring.svelte';
 import { project } from './project.svelte';
 import { screen } from './screen.svelte';
+import { settings } from './settings.svelte';
 import { splitting } from './splitting.svelte';
 
 /** All keys, as the list of `?` shows them. */
@@ -47,7 +48,10 @@ export const keyGroups: { title: Key; keys: { press: string[]; words: Key; click
     keys: [
       { press: ['B'], words: 'keys.blink' },
       { press: ['S'], words: 'keys.swipe' },
+      { press: ['V'], words: 'keys.side' },
+      { press: ['G'], words: 'keys.graticule' },
       { press: ['M'], words: 'keys.measure' },
+      { press: ['R'], words: 'keys.rules' },
       { press: ['?'], words: 'keys.help' },
     ],
   },
@@ -63,8 +67,11 @@ const plain: Record<string, string> = {
   0: 'open',
   l: 'like',
   b: 'blink',
+  v: 'side',
+  g: 'graticule',
   s: 'swipe',
   m: 'measure',
+  r: 'rules',
   '/': 'find',
   '?': 'help',
   enter: 'confirm',
@@ -111,9 +118,10 @@ export function onKeyUp(event: KeyboardEvent): void {
 
 function escape(): true {
   if (screen.keys) screen.keys = false;
-  else if (screen.about) screen.about = false;
+  else if (screen.page) screen.page = null;
   else if (screen.picking) screen.picking = false;
   else if (screen.drawing) screen.drawing = null;
+  else if (screen.box) screen.box = null;
   else if (measuring.line) measuring.end();
   else if (bulk.active) bulk.clear();
   else if (project.notice) project.notice = null;
@@ -125,12 +133,15 @@ function escape(): true {
 function act(wanted: string): boolean {
   if (wanted === 'escape') return escape();
   if (wanted === 'help') return run(() => (screen.keys = !screen.keys));
-  if (wanted === 'measure' && project.isOpen && !screen.keys && !screen.about) return run(() => measuring.toggle());
-  if (screen.keys || screen.about || project.busy || !project.view?.result) return false;
+  if (wanted === 'measure' && project.isOpen && !screen.keys && !screen.page) return run(() => measuring.toggle());
+  if (wanted === 'graticule' && project.isOpen && !screen.keys && !screen.page) return run(() => nextGraticule());
+  if (wanted === 'rules' && project.isOpen && !screen.keys) return run(() => (screen.page = screen.page === 'rules' ? null : 'rules'));
+  if (screen.keys || screen.page || project.busy || !project.view?.result) return false;
   if (wanted === 'undo') return run(() => inbox.undo());
   if (wanted === 'redo') return run(() => inbox.redo());
   if (wanted === 'blink') return run(() => (screen.blink = true));
   if (wanted === 'swipe') return run(() => (screen.swipe = !screen.swipe));
+  if (wanted === 'side') return run(() => sideBySide());
   if (screen.step !== 'conflicts') return false;
   if (wanted === 'all') return run(() => bulk.all());
   if (wanted === 'find') return find();
@@ -171,6 +182,17 @@ function actOnMany(wanted: string): boolean {
 
 function choiceOf(wanted: string): ChoiceArg | null {
   return wanted === 'keep-all' || wanted === 'leave-empty' || wanted === 'open' ? { kind: wanted } : null;
+}
+
+/** Lays the two beside each other, or only the one there again. */
+export function sideBySide(): void {
+  screen.side = screen.swipe ? !screen.side : true;
+  screen.swipe = screen.side;
+}
+
+/** No graticule, degrees, metres of the plane, and from the beginning. */
+export function nextGraticule(): void {
+  settings.graticule = settings.graticule === 'none' ? 'degrees' : settings.graticule === 'degrees' ? 'plane' : 'none';
 }
 
 function find(): boolean {

@@ -26,6 +26,9 @@ export type Notice =
   | { kind: 'cancelled' }
   | { kind: 'saved'; path: string }
   | { kind: 'kept'; kept: KeptLayers }
+  | { kind: 'recovered'; by: string }
+  | { kind: 'saved-picture'; path: string }
+  | { kind: 'report'; path: string; proven: boolean }
   | { kind: 'restored'; edits: LayerEdit[] }
   | { kind: 'written'; what: 'blueprint' | 'conflicts'; path: string; features: number; proven: boolean };
 
@@ -43,6 +46,8 @@ class Project {
   #asked = 0;
   #answered = 0;
   #opening: string[] = [];
+  /** Whether files were opened as further layers: then it is still the project that it was. */
+  #adding = false;
 
   async start(): Promise<void> {
     await host.onProgress((progress) => this.#hear(progress));
@@ -56,6 +61,7 @@ class Project {
   /** Opens files; if one does not say its CRS, the planner is asked and they are opened again with it. */
   async open(paths: string[], assume_crs: string | null = null): Promise<void> {
     this.#opening = paths;
+    this.#adding = this.isOpen && !paths.some((path) => /\.(toml|lantu)$/i.test(path));
     await this.changeSlowly('open', { paths, assume_crs });
   }
 
@@ -78,6 +84,8 @@ class Project {
       this.#answered = number;
       const another = view.record !== this.view?.record;
       this.view = view;
+      if (another) this.#remember(view);
+      if (another && view.recovered !== '') this.notice = { kind: 'recovered', by: view.recovered };
       if (another && view.restored.length > 0) this.notice = { kind: 'restored', edits: view.restored };
       if (another && view.shared) this.notice = { kind: 'problem', problem: view.shared };
     }
@@ -126,6 +134,22 @@ class Project {
 
   classList(): ClassView[] {
     return this.view?.classes ?? [];
+  }
+
+  /** A project made of data files is known by its record, which holds its plan. */
+  #remember(view: View): void {
+    if (view.record === '' || view.demo || this.#adding) return;
+    const files = this.#opening.filter((path) => /\.(toml|lantu)$/i.test(path));
+    settings.opened(view.title, files.length > 0 ? files : [view.record]);
+  }
+
+  async report(path: string, list: number, figures: number): Promise<void> {
+    this.waiting = true;
+    this.notice = null;
+    const written = await this.send('write_report', { path, language: settings.lang, list, figures });
+    this.waiting = false;
+    this.progress = null;
+    if (written) this.notice = { kind: 'report', ...written };
   }
 
   #hear(progress: Progress): void {

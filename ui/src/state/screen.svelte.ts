@@ -1,17 +1,26 @@
 /** Which step is on screen, what is laid over it, and where the map looks. */
 import type { Bounds, LonLat, Mode, Sight } from '../map';
 
+export type Step = Exclude<Mode, 'then'>;
+
+/** What may be laid over the work: a page of its own. */
+export type Page = 'about' | 'rules' | 'slivers' | 'report' | 'figures';
+
 class Screen {
-  step = $state<Mode>('layers');
-  about = $state(false);
+  step = $state<Step>('layers');
+  page = $state<Page | null>(null);
   keys = $state(false);
   /** The line that is being drawn across a conflict. */
   drawing = $state.raw<LonLat[] | null>(null);
+  /** The corners of a box that is being drawn on the map to filter by. */
+  box = $state.raw<LonLat[] | null>(null);
   /** Whether the planner is choosing another class. */
   picking = $state(false);
   tab = $state<'inbox' | 'matrix' | 'history'>('inbox');
   /** Whether the blueprint is swiped over the layers, and where the two meet (0 to 1). */
   swipe = $state(false);
+  /** Whether the two lie beside each other instead. */
+  side = $state(false);
   meet = $state(0.5);
   /** Whether the other of the two is shown for as long as a key is held. */
   blink = $state(false);
@@ -25,10 +34,10 @@ class Screen {
   /** What the map shows: the present step, or while blinking what it is compared with. */
   readonly mode = $derived<Mode>(!this.blink ? this.step : this.step === 'blueprint' ? 'layers' : 'blueprint');
 
-  go(step: Mode): void {
-    this.about = false;
+  go(step: Step): void {
+    this.page = null;
     this.picking = false;
-    this.drawing = null;
+    this.drawing = this.box = null;
     this.pin = null;
     this.step = step;
   }

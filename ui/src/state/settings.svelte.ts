@@ -1,8 +1,23 @@
 /** How this planner likes the window: language, theme, sizes of panels. Kept between starts. */
+import type { Filter } from '../host';
 import { words, half, type Key, type Lang } from '../i18n/words';
 import type { Theme } from '../map';
 
 const store = 'lantu.settings';
+/** So many projects opened last are offered. */
+const mostRecent = 8;
+
+/** A filter by a name of the planner's. */
+export interface SavedFilter {
+  name: string;
+  filter: Filter;
+}
+
+/** A project that was open: what it was called and what it was opened from. */
+export interface Recent {
+  title: [string, string];
+  paths: string[];
+}
 
 interface Kept {
   lang: Lang;
@@ -12,11 +27,25 @@ interface Kept {
   right: number;
   /** The list's height above the detail. */
   list: number;
+  /** Whether a decision leads on to the next conflict. */
+  advance: boolean;
+  graticule: Graticule;
+  /** The base map's file; empty for none. */
+  base: string;
+  filters: SavedFilter[];
+  recent: Recent[];
+  /** Tips that were dismissed for good. */
+  tips: string[];
 }
+
+export type Graticule = 'none' | 'degrees' | 'plane';
 
 function kept(): Kept {
   const dark = globalThis.matchMedia?.('(prefers-color-scheme: dark)').matches ?? false;
-  const fallback: Kept = { lang: 'zh', theme: dark ? 'dark' : 'light', left: 280, right: 372, list: 230 };
+  const fallback: Kept = {
+    ...{ lang: 'zh', theme: dark ? 'dark' : 'light', left: 280, right: 372, list: 230 },
+    ...{ advance: true, graticule: 'none', base: '', filters: [], recent: [], tips: [] },
+  };
   try {
     return { ...fallback, ...(JSON.parse(localStorage.getItem(store) ?? '{}') as Partial<Kept>) };
   } catch {
@@ -31,6 +60,12 @@ class Settings {
   left = $state(280);
   right = $state(372);
   list = $state(230);
+  advance = $state(true);
+  graticule = $state<Graticule>('none');
+  base = $state('');
+  filters = $state.raw<SavedFilter[]>([]);
+  recent = $state.raw<Recent[]>([]);
+  tips = $state.raw<string[]>([]);
   hidden = $state<string[]>([]);
 
   constructor() {
@@ -42,12 +77,19 @@ class Settings {
     const root = document.documentElement;
     root.lang = this.lang === 'zh' ? 'zh-CN' : 'en';
     root.dataset.theme = this.theme;
-    const { lang, theme, left, right, list } = this;
+    const { lang, theme, left, right, list, advance, graticule, base, filters, recent, tips } = this;
+    const all: Kept = { lang, theme, left, right, list, advance, graticule, base, filters, recent, tips };
     try {
-      localStorage.setItem(store, JSON.stringify({ lang, theme, left, right, list } satisfies Kept));
+      localStorage.setItem(store, JSON.stringify(all));
     } catch {
       // See `kept`.
     }
+  }
+
+  /** Puts a project first among those opened last. */
+  opened(title: [string, string], paths: string[]): void {
+    const others = this.recent.filter((known) => known.paths.join('\n') !== paths.join('\n'));
+    this.recent = [{ title, paths }, ...others].slice(0, mostRecent);
   }
 
   toggleLayer(name: string): void {

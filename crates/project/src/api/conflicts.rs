@@ -1,6 +1,6 @@
 //! What the window and a project say to each other of conflicts: lists, details, choices, splits, orphans.
 
-use super::{OperationView, Tally};
+use super::{OperationView, PartyRef, Tally};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -30,6 +30,11 @@ pub struct Filter {
     pub max_width_m: Option<f64>,
     /// West, south, east, north in degrees of what they must touch.
     pub within: Option<[f64; 4]>,
+    /// The code of the district, or of what it lies in, that holds the most of them; `-` for none; empty
+    /// for any.
+    pub district: String,
+    /// A feature that is a party of them.
+    pub party: Option<PartyRef>,
 }
 
 /// A page of the list.
@@ -37,7 +42,7 @@ pub struct Filter {
 pub struct ListConflicts {
     /// Which.
     pub filter: Filter,
-    /// `area` (largest first), `width` (narrowest first), `pair` or `near`.
+    /// `area` (largest first), `width` (narrowest first), `pair`, `district` or `near`.
     pub sort: String,
     /// The longitude and latitude that `near` measures from.
     #[serde(default)]

@@ -3,7 +3,9 @@
 use super::layers::layer_at;
 use super::{Open, Project, asked, lock};
 use crate::api::{self, Commands, Nothing, Problem, View};
+use crate::base::Base;
 use crate::choosing;
+use crate::course;
 use crate::drawn;
 use crate::history;
 use crate::job::{self, Job, Watcher};
@@ -16,16 +18,19 @@ use crate::provenance::{self, InputFile};
 use crate::reading;
 use crate::reattach;
 use crate::report::report_listing;
+use crate::rule_book;
 use crate::ruler;
 use crate::runs::{Run, What};
+use crate::since;
 use crate::slivers;
 use crate::splits;
 use crate::store::now;
 use crate::view;
 use geo::LineString;
 use lantu_engine::{Action, ClassId};
-use lantu_files::{Manner, write_blueprint, write_conflicts};
+use lantu_files::{Manner, write_blueprint, write_conflicts, write_whole_by};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl Commands for Project {
@@ -112,6 +117,34 @@ impl Commands for Project {
         self.shared.ask(|asked| asked.page(&request))
     }
 
+    fn groups(&self, request: api::ListGroups) -> Result<api::Groups, Problem> {
+        self.shared.ask(|asked| asked.groups(&request))
+    }
+
+    fn districts(&self, _: Nothing) -> Result<api::DistrictFigures, Problem> {
+        self.shared.ask(|asked| asked.district_figures())
+    }
+
+    fn course(&self, _: Nothing) -> Result<api::Course, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        Ok(course::course(&found.outcome.log, &found.outcome.cut, found.measure))
+    }
+
+    fn since(&self, request: api::ByNumber) -> Result<api::Since, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let then = Arc::new((request.number, since::then(&found.outcome, request.number, &open.pack, &open.inputs)?));
+        let told = since::since(request.number, &then.1, &found.outcome, found.measure);
+        if let Some(now) = self.shared.state().open.as_mut().and_then(|open| open.result.as_mut()) {
+            // A run may have ended meanwhile: then this compares nothing any more.
+            if Arc::ptr_eq(&now.outcome.cut, &found.outcome.cut) {
+                now.then = Some(then);
+            }
+        }
+        Ok(told)
+    }
+
     fn conflict(&self, request: api::ById) -> Result<api::ConflictDetail, Problem> {
         self.shared.ask(|asked| asked.conflict(&request.id))
     }
@@ -172,6 +205,53 @@ impl Commands for Project {
         let open = self.shared.open()?;
         let found = open.result.as_ref().ok_or_else(no_result)?;
         slivers::page(&found.outcome, found.measure, &open.inputs.crs, &request)
+    }
+
+    fn rule_state(&self, _: Nothing) -> Result<api::RuleState, Problem> {
+        let open = self.shared.open()?;
+        rule_book::state(&open.plan, &open.pack, &open.log, &open.inputs)
+    }
+
+    fn read_rules(&self, request: api::FileAt) -> Result<api::RuleState, Problem> {
+        let open = self.shared.open()?;
+        rule_book::read(Path::new(&request.path), &open.pack, &open.inputs)
+    }
+
+    fn suppose_rules(&self, request: api::SupposeRules) -> Result<api::RulesSupposed, Problem> {
+        let open = self.shared.open()?;
+        let rules = rule_book::set(&request.book, &open.pack)?;
+        rule_book::suppose(&rules, &open.inputs, open.result.as_ref())
+    }
+
+    fn change_rules(&self, request: api::ChangeRules) -> Result<View, Problem> {
+        self.shared.append(|open| {
+            let checked = |book| rule_book::checked(book, &open.pack, &open.inputs).map(Box::new);
+            let rules = request.book.as_ref().map(checked).transpose()?;
+            Ok((Action::Rules(rules), [request.reason, request.basis]))
+        })
+    }
+
+    fn write_rules(&self, request: api::WriteRules) -> Result<api::FileAt, Problem> {
+        rule_book::write(Path::new(&request.path), &request.book, &self.shared.open()?.pack)?;
+        Ok(api::FileAt { path: request.path })
+    }
+
+    fn choose_base(&self, request: api::ChooseBase) -> Result<api::BaseView, Problem> {
+        let chosen = Some(request.path).filter(|path| !path.is_empty());
+        let base = chosen.map(|path| Base::open(Path::new(&path))).transpose()?.map(Arc::new);
+        let view = base.as_ref().map(|base| base.view().clone()).unwrap_or_default();
+        self.shared.show_base(base);
+        Ok(view)
+    }
+
+    fn write_picture(&self, request: api::WritePicture) -> Result<api::FileAt, Problem> {
+        let path = Path::new(&request.path);
+        if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("svg")) {
+            let message = ["图片只能存为 .svg。", "A picture is written as .svg."].map(str::to_owned);
+            return Err(problem::problem(message, ["请改文件名。", "Choose another name."]));
+        }
+        write_whole_by(path, |draft| std::fs::write(draft, &request.svg))?;
+        Ok(api::FileAt { path: request.path })
     }
 
     fn undo(&self, _: Nothing) -> Result<View, Problem> {

@@ -56,7 +56,7 @@ impl Shared {
         drop(store);
         (open.plan, open.edits, open.result) = (Arc::new(plan), Arc::new(edits), None);
         open.sources = Arc::new(sources(&inputs));
-        open.rules = Arc::new(inputs.define(&open.pack));
+        open.rules = Arc::new(inputs.define(&rules::in_force(&open.pack, &open.log)));
         open.inputs = Arc::new(inputs);
         Ok(self.replace(Some(open)))
     }

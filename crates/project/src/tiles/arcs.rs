@@ -7,8 +7,8 @@
 use super::address::{PIXEL, Window};
 use super::cut::{Cutter, TilePolygon, TileRing};
 use super::inside::inside;
-use super::late::Late;
 use super::lines::{Lines, MapPoint, around};
+use crate::late::Late;
 use geo::Coord;
 use lantu_engine::partition::HalfEdge;
 use lantu_engine::{Conflict, FaceId, Partition, Point};

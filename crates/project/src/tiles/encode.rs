@@ -32,6 +32,17 @@ pub(super) fn add_point(
     finish(feature, properties)
 }
 
+/// Adds a feature of one line.
+pub(super) fn add_line(
+    layer: MvtLayerBuilder,
+    line: &[MvtCoord],
+    properties: &[Property<'_>],
+) -> MvtResult<MvtLayerBuilder> {
+    let mut feature = layer.feature_of(MvtGeomType::LineString);
+    feature.line(line.iter().copied())?;
+    finish(feature, properties)
+}
+
 fn finish(mut feature: MvtFeatureBuilder, properties: &[Property<'_>]) -> MvtResult<MvtLayerBuilder> {
     for &(name, value) in properties {
         feature.tag_ref(name, value)?;

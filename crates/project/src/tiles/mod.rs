@@ -17,8 +17,8 @@ mod arcs;
 mod cut;
 mod drawn;
 mod encode;
+mod graticule;
 mod inside;
-mod late;
 mod lines;
 mod sources;
 #[cfg(test)]
@@ -27,5 +27,6 @@ mod tests;
 pub(crate) use address::TileAddress;
 pub(crate) use arcs::MapArcs;
 pub(crate) use drawn::{Drawn, state_name};
+pub(crate) use graticule::{degrees_tile, plane_tile};
 pub(crate) use inside::inside;
 pub(crate) use sources::Sources;

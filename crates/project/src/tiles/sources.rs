@@ -6,8 +6,8 @@
 use super::address::{TileAddress, Window};
 use super::cut::{Cutter, TilePolygon};
 use super::encode::{add_polygons, tile};
-use super::late::Late;
 use super::lines::{Lines, around};
+use crate::late::Late;
 use fast_mvt::{MvtLayerBuilder, MvtResult, MvtValueRef};
 use geo::{Coord, LineString};
 use lantu_engine::{Feature, Layer};

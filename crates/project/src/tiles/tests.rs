@@ -298,6 +298,29 @@ fn a_mark_stands_in_one_tile_only() {
 }
 
 #[test]
+fn where_conflicts_crowd_their_number_stands_and_each_is_counted_once() {
+    let squares: Vec<Vec<Ring>> = (0..400).map(|k| vec![rectangle(f64::from(k) * 40.0, 0.0, 5.0, 5.0)]).collect();
+    let run = run(&[("forest", &squares), ("red-line", &squares)]);
+    let around = |z: u8| {
+        let first = tile_at(z, 0.0, 0.0);
+        let tiles = (0..3).flat_map(|x| (0..3).map(move |y| (x, y)));
+        tiles.flat_map(move |(x, y)| vec![TileAddress { z, x: first.x + x - 1, y: first.y + y - 1 }])
+    };
+    let seen: Vec<Seen> = around(8).flat_map(|at| run.conflicts(at)).collect();
+    let count = |name: &str| -> u64 {
+        let of = |seen: &Seen| match seen.properties[name] {
+            MvtValue::UInt(count) => count,
+            ref other => panic!("{other:?}"),
+        };
+        seen.iter().filter(|seen| seen.layer == "crowds").map(of).sum()
+    };
+    assert_eq!((count("count"), count("open")), (400, 400));
+    let marks = seen.iter().filter(|seen| seen.layer == "markers");
+    assert!(marks.clone().count() > 0 && marks.clone().all(|seen| seen.properties.contains_key("crowded")));
+    assert!(around(16).flat_map(|at| run.conflicts(at)).all(|seen| seen.layer != "crowds"));
+}
+
+#[test]
 fn a_tile_far_away_or_off_the_map_is_empty() {
     let run = run(&[("forest", &neighbours()), ("red-line", &neighbours())]);
     let sources = Sources::new(&run.layers, &run.crs);

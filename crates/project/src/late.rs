@@ -1,11 +1,10 @@
 //! What is made when it is first asked for, and may fail.
 
-use lantu_files::FileError;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A value that is made once; whoever asks meanwhile waits for it.
 #[derive(Debug)]
-pub(super) struct Late<T>(Mutex<Option<Arc<T>>>);
+pub(crate) struct Late<T>(Mutex<Option<Arc<T>>>);
 
 impl<T> Default for Late<T> {
     fn default() -> Self {
@@ -15,7 +14,7 @@ impl<T> Default for Late<T> {
 
 impl<T> Late<T> {
     /// Returns the value; a failure is not kept, so the next to ask tries again.
-    pub(super) fn get(&self, make: impl FnOnce() -> Result<T, FileError>) -> Result<Arc<T>, FileError> {
+    pub(crate) fn get<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(made) = &*held {
             return Ok(made.clone());

@@ -1,0 +1,77 @@
+//! The tiles of what is open.
+
+use super::{Found, Open, Project, Shared};
+use crate::api::Problem;
+use crate::base::Base;
+use crate::outcome::Outcome;
+use crate::problem::{self, fault, no_result};
+use crate::since::differs;
+use crate::tiles::{Drawn, TileAddress, degrees_tile, plane_tile};
+use std::sync::{Arc, PoisonError};
+
+impl Project {
+    /// Returns a vector tile: `sources`, `conflicts`, `blueprint`, `then` and `changes` (the blueprint that it
+    /// is compared with, and what differs), `degrees` or `plane` (the graticule); or `base`, a picture of the
+    /// base map.
+    ///
+    /// # Errors
+    /// A problem if there is nothing of that kind.
+    pub fn tile(&self, kind: &str, z: u8, x: u32, y: u32) -> Result<Vec<u8>, Problem> {
+        if kind == "base" {
+            return self.shared.base_tile(z, x, y);
+        }
+        let open = self.shared.open()?;
+        let at = TileAddress { z, x, y };
+        match kind {
+            "sources" => return Ok(open.sources.tile(at)?),
+            "degrees" => return Ok(degrees_tile(at)?),
+            "plane" => return Ok(plane_tile(at, &open.inputs.crs, latitude(&open))?),
+            _ => {}
+        }
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let then = || found.then.as_deref().map(|(_, outcome)| outcome).ok_or_else(no_result);
+        match kind {
+            "conflicts" => Ok(drawn(&open, found, &found.outcome).conflicts_tile(at)?),
+            "blueprint" => Ok(drawn(&open, found, &found.outcome).blueprint_tile(at)?),
+            "then" => Ok(drawn(&open, found, then()?).blueprint_tile(at)?),
+            "changes" => {
+                let then = then()?;
+                let differs = |index: u32| differs(then, &found.outcome, index as usize);
+                Ok(drawn(&open, found, &found.outcome).changes_tile(at, &differs)?)
+            }
+            other => Err(fault(&format!("no tiles of kind {other}"))),
+        }
+    }
+}
+
+impl Shared {
+    /// Puts a base map in place, or none.
+    pub(super) fn show_base(&self, base: Option<Arc<Base>>) {
+        *self.base.lock().unwrap_or_else(PoisonError::into_inner) = base;
+    }
+
+    fn base_tile(&self, z: u8, x: u32, y: u32) -> Result<Vec<u8>, Problem> {
+        let base = self.base.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let found = base.map(|base| base.tile(z, x, y)).transpose()?.flatten();
+        found.ok_or_else(|| {
+            problem::nothing_there(["底图在此处没有图片。", "The base map has no picture there."], ["", ""])
+        })
+    }
+}
+
+fn drawn<'a>(open: &'a Open, found: &'a Found, outcome: &'a Outcome) -> Drawn<'a> {
+    Drawn {
+        partition: &outcome.cut.partition,
+        conflicts: &outcome.cut.conflicts,
+        decisions: &outcome.decisions,
+        blueprint: &outcome.blueprint,
+        crs: &open.inputs.crs,
+        conflict_of: &outcome.cut.conflict_of,
+        arcs: &found.arcs,
+    }
+}
+
+/// The latitude of the middle of what is open.
+fn latitude(open: &Open) -> f64 {
+    open.inputs.lonlat_bounds().map_or(0.0, |[_, south, _, north]| (south + north) / 2.0)
+}

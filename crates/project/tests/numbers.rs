@@ -1,0 +1,146 @@
+//! Figures of the window: groups, districts, the course of the work, and the blueprint against what it was.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod desk;
+
+use desk::{Desk, open, write};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Two woods over a field in two districts: a large conflict in the west, a small one in the east.
+fn county() -> (TempDir, Desk) {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "fields.geojson", &[[0.0, 0.0, 12.0, 4.0]]);
+    write(folder.path(), "wood.geojson", &[[1.0, 1.0, 5.0, 3.0], [8.0, 1.0, 8.5, 3.0]]);
+    let ring = |west: f64, east: f64| {
+        let [w, e] = [west, east].map(|x| 111.0 + x / 100.0);
+        format!("[[{w},20],[{e},20],[{e},20.04],[{w},20.04],[{w},20]]")
+    };
+    let district = |code: &str, name: &str, ring: &str| {
+        format!(
+            r#"{{"type":"Feature","properties":{{"XZQDM":"{code}","XZQMC":"{name}"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#
+        )
+    };
+    let (west, east) = (district("460105", "西县", &ring(0.0, 4.5)), district("460106", "东县", &ring(4.5, 12.0)));
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{west},{east}]}}"#);
+    std::fs::write(folder.path().join("xzq.geojson"), text).unwrap();
+    std::fs::write(folder.path().join("rules.toml"), "").unwrap();
+    let text = "rules = 'rules.toml'\n[districts]\npath = 'xzq.geojson'\n[[layer]]\nname = 'farmland'\n\
+                path = 'fields.geojson'\n[[layer]]\nname = 'forest'\npath = 'wood.geojson'\n";
+    std::fs::write(folder.path().join("p.toml"), text).unwrap();
+    let desk = open(folder.path());
+    (folder, desk)
+}
+
+fn give(desk: &Desk, id: &Value, layer: &str, fid: i64) {
+    let choice = json!({ "kind": "give-to", "layer": layer, "fid": fid });
+    desk.ask("decide", json!({ "conflicts": [id], "choice": choice, "reason": "", "basis": "" }));
+}
+
+fn groups(desk: &Desk, by: &str, filter: Value) -> Vec<Value> {
+    desk.ask("groups", json!({ "filter": filter, "by": by }))["rows"].as_array().unwrap().clone()
+}
+
+fn page(desk: &Desk, filter: Value, sort: &str) -> Value {
+    desk.ask("conflicts", json!({ "filter": filter, "sort": sort, "offset": 0, "limit": 10, "locate": null }))
+}
+
+#[test]
+fn conflicts_are_grouped_by_pair_district_and_feature_and_each_group_is_a_filter() {
+    let (_folder, desk) = county();
+    let pairs = groups(&desk, "pair", json!({}));
+    assert_eq!((pairs.len(), &pairs[0]["classes"]), (1, &json!(["farmland", "forest"])));
+    assert_eq!((&pairs[0]["tally"]["count"], &pairs[0]["open"]["count"]), (&json!(2), &json!(2)));
+
+    let districts = groups(&desk, "district", json!({}));
+    let named: Vec<_> = districts.iter().map(|row| (row["district"].clone(), row["name"].clone())).collect();
+    assert_eq!(named, [(json!("460105"), json!("西县")), (json!("460106"), json!("东县"))]);
+    for (district, wanted) in [("460105", 1), ("460106", 1), ("4601", 2), ("-", 0)] {
+        let filter = json!({ "district": district });
+        assert_eq!(page(&desk, filter, "area")["total"]["count"], wanted, "{district}");
+    }
+    let rows = page(&desk, json!({}), "district")["rows"].clone();
+    assert!(rows[0]["area_m2"].as_f64() > rows[1]["area_m2"].as_f64(), "the west comes first");
+
+    let features = groups(&desk, "feature", json!({}));
+    assert_eq!(features.len(), 3);
+    assert_eq!((&features[0]["party"]["layer"], &features[0]["tally"]["count"]), (&json!("farmland"), &json!(2)));
+    let filter = json!({ "party": features[2]["party"] });
+    assert_eq!(page(&desk, filter.clone(), "area")["total"]["count"], 1);
+    assert_eq!(groups(&desk, "pair", filter)[0]["tally"]["count"], 1, "groups are of a filter too");
+}
+
+#[test]
+fn what_a_district_holds_adds_up_to_the_blueprint() {
+    let (_folder, desk) = county();
+    let rows = desk.ask("districts", json!({}))["rows"].as_array().unwrap().clone();
+    // The districts' corners are rounded: specks of the ground may lie in none.
+    let codes: Vec<&Value> = rows.iter().map(|row| &row["code"]).filter(|code| **code != "-").collect();
+    assert_eq!(codes, [&json!("460105"), &json!("460106")]);
+    assert!(
+        rows.iter()
+            .filter(|row| row["code"] != "-")
+            .all(|row| row["open"]["count"] == 1 && row["conflicts"]["count"] == 1),
+        "{rows:?}"
+    );
+    let of = |row: &Value| {
+        row["classes"].as_array().unwrap().iter().map(|one| one["tally"]["area_m2"].as_f64().unwrap()).sum::<f64>()
+    };
+    let whole = desk.ask("view", json!({}))["result"]["blueprint"]["area_m2"].as_f64().unwrap();
+    assert!((rows.iter().map(of).sum::<f64>() / whole - 1.0).abs() < 1e-9, "{rows:?}");
+}
+
+#[test]
+fn a_project_without_districts_says_where_to_write_them() {
+    let (_folder, desk) = desk::county(&[[0.0, 0.0, 2.0, 2.0]], &[[1.0, 1.0, 3.0, 3.0]]);
+    assert_eq!(desk.ask("view", json!({}))["districts"], false);
+    let problem = desk.project.call("districts", json!({})).unwrap_err();
+    assert!(problem.hint[1].contains("[districts]"), "{problem:?}");
+}
+
+#[test]
+fn the_course_counts_what_stands_decided_by_hand_at_the_end_of_each_day() {
+    let (_folder, desk) = county();
+    let rows = page(&desk, json!({}), "area")["rows"].clone();
+    give(&desk, &rows[0]["id"], "forest", 0);
+    give(&desk, &rows[1]["id"], "forest", 1);
+    desk.ask("undo", json!({}));
+    give(&desk, &rows[0]["id"], "farmland", 0);
+    let days = desk.ask("course", json!({}))["days"].as_array().unwrap().clone();
+    let last = days.last().unwrap();
+    assert_eq!((&last["decided"]["count"], &last["decided"]["area_m2"]), (&json!(1), &rows[0]["area_m2"]));
+    assert_eq!(days.iter().map(|day| day["operations"].as_u64().unwrap()).sum::<u64>(), 4);
+}
+
+#[test]
+fn the_blueprint_is_compared_with_what_it_was_and_what_differs_is_drawn() {
+    let (_folder, desk) = county();
+    let rows = page(&desk, json!({}), "area")["rows"].clone();
+    give(&desk, &rows[0]["id"], "forest", 0);
+    give(&desk, &rows[1]["id"], "forest", 1);
+    let since = desk.ask("since", json!({ "number": 1 }));
+    assert_eq!(since["changed"]["count"], 1);
+    assert_eq!(since["changed"]["area_m2"], rows[1]["area_m2"]);
+    let moved: Vec<&Value> = since["classes"].as_array().unwrap().iter().map(|one| &one["class"]).collect();
+    assert_eq!(moved.len(), 2, "open ground became forest: {since}");
+    assert_eq!(desk.ask("since", json!({ "number": 0 }))["changed"]["count"], 2);
+    // The tile of zoom 12 that holds the small conflict at 111.08° east, 20.02° north.
+    let tile = |kind: &str| desk.project.tile(kind, 12, 3311, 1815).unwrap();
+    assert!(!tile("changes").is_empty() && !tile("then").is_empty() && tile("then") != tile("blueprint"));
+    desk.ask("since", json!({ "number": 2 }));
+    assert!(tile("changes").is_empty() && tile("then") == tile("blueprint"));
+}
+
+#[test]
+fn whoever_opens_a_record_that_a_broken_off_program_held_is_told() {
+    let (folder, desk) = county();
+    assert_eq!(desk.ask("view", json!({}))["recovered"], "");
+    desk.project.close();
+    assert_eq!(desk.ask("view", json!({}))["record"], "");
+    desk.close(folder.path());
+    std::fs::write(folder.path().join(".p.lantu.lock"), "李 · 2026-01-01T08:00:00+08:00\n").unwrap();
+    let desk = open(folder.path());
+    assert!(desk.ask("view", json!({}))["recovered"].as_str().unwrap().starts_with("李 · 2026-01-01"));
+    desk.close(folder.path());
+}

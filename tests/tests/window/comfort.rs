@@ -1,0 +1,178 @@
+//! What makes the work easy: the graticule, comparing with before, slivers and reports in the window, recent
+//! projects, tips that stay away, and a word after a crash.
+
+use super::*;
+
+#[test]
+fn the_graticule_shows_degrees_then_metres_and_the_two_maps_lie_side_by_side() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    let before = d.screenshot();
+    d.key("g");
+    d.wait("degrees", |d| d.attribute("[data-testid=graticule]", "data-kind") == "degrees");
+    settled(&d);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let degrees = d.screenshot();
+    d.key("g");
+    d.wait("metres", |d| d.attribute("[data-testid=graticule]", "data-kind") == "plane");
+    settled(&d);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let album = Album::open();
+    album.keep(&d, "graticule-zh-light");
+    assert!(before != degrees && degrees != d.screenshot(), "lines are drawn");
+    d.key("v");
+    d.wait("the blueprint beside", |d| d.attribute("[data-testid=swipe]", "data-state") == "idle");
+    let half = d.script(
+        "const [a, b] = ['map', 'swipe'].map((id) => document.querySelector(`[data-testid=${id}]`).getBoundingClientRect());
+         return Math.abs(a.right - b.left) < 2 && Math.abs(a.width - b.width) < 2",
+        json!([]),
+    );
+    assert_eq!(half, true);
+    d.key("v");
+    d.wait("one map again", |d| !d.sees("[data-testid=swipe]"));
+    d.close();
+}
+
+#[test]
+fn the_blueprint_is_compared_with_an_earlier_step() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    choose(&d, "[data-testid=filter-state]", "open");
+    d.click(ROW);
+    d.wait("its detail", |d| d.sees("[data-testid=give-1]"));
+    let before = open_count(&d);
+    d.key("1");
+    d.wait("the decision", |d| open_count(d) == before - 1);
+    d.click("[data-testid=step-blueprint]");
+    choose(&d, "[data-testid=since-pick]", "0");
+    d.wait("one has changed", |d| d.attribute("[data-testid=since]", "data-count") == "1");
+    assert!(d.sees("[data-testid=changes]"), "areas then and now");
+    d.click("[data-testid=since-side]");
+    d.wait("the two beside each other", |d| d.attribute("[data-testid=swipe]", "data-state") == "idle");
+    assert_eq!(d.attribute("[data-testid=map]", "data-mode"), "then");
+    settled(&d);
+    Album::open().keep(&d, "since-zh-light");
+    d.click("[data-testid=undo]");
+    d.wait("it is as it was", |d| d.attribute("[data-testid=since]", "data-count") == "0");
+    d.close();
+}
+
+#[test]
+fn slivers_are_previewed_merged_and_given_back_in_the_window() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    d.click("[data-testid=step-blueprint]");
+    d.click("[data-testid=slivers-open]");
+    d.wait("the settings", |d| d.sees("[data-testid=slivers-try]"));
+    assert!(d.sees("[data-testid=slivers-apply]:disabled"), "nobody merges unseen");
+    d.click("[data-testid=slivers-try]");
+    d.wait("what it would do", |d| d.sees("[data-testid=slivers-found]"));
+    d.click("[data-testid=slivers-apply]");
+    d.wait("they are merged", |d| d.sees("[data-testid=slivers-stop]"));
+    assert!(ask(&d, "view", json!({}))["result"]["slivers"]["count"].as_u64() > Some(0));
+    d.click("[data-testid=undo]");
+    d.wait("they are not", |d| ask(d, "view", json!({}))["result"]["slivers"]["count"] == 0);
+    d.close();
+}
+
+#[test]
+fn a_report_is_made_by_a_button() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    d.click("[data-testid=export]");
+    d.click("[data-testid=report-open]");
+    d.wait("what is wanted", |d| d.sees("[data-testid=report-write]"));
+    d.click("[data-testid=report-html]");
+    d.click("[data-testid=report-write]");
+    d.wait("the words that it was written", |d| d.text(NOTICE).contains("报告.html"));
+    let page = std::fs::read_to_string(stage.export("报告.html")).unwrap();
+    assert!(page.contains("永久基本农田") && page.contains("<svg"), "a page with a map");
+    d.close();
+}
+
+#[test]
+fn the_start_screen_offers_what_was_open_and_tips_stay_away() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let file = stage.file("sample-data/liechtenstein/liechtenstein_protected.geojson");
+    let d = stage.open(&[file.to_str().unwrap()]);
+    d.wait("the layer", |d| d.sees("[data-testid=layers] li"));
+    d.wait("a tip", |d| d.sees("[data-testid=tip]"));
+    d.click("[data-testid=tip-close]");
+    d.wait("no tip", |d| !d.sees("[data-testid=tip]"));
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    stage.kill_app();
+    d.close();
+    let d = stage.open(&[]);
+    d.wait("the start screen", |d| d.sees("[data-testid=recent] li button"));
+    Album::open().keep(&d, "recent-zh-light");
+    d.click("[data-testid=recent] li button");
+    d.wait("the layer again", |d| d.sees("[data-testid=layers] li"));
+    d.wait("a word on the crash", |d| d.text(NOTICE).contains("上次没有正常结束"));
+    assert!(!d.sees("[data-testid=tip]"), "what was dismissed stays away");
+    d.close();
+}
+
+/// A file of one red picture for the whole earth.
+fn base_map(path: &std::path::Path) {
+    // A PNG of one red pixel, which the map stretches.
+    const RED: &str = "89504E470D0A1A0A0000000D4948445200000001000000010802000000907753DE0000000C49444154789C63F8CFC0000003010100C9FE92EF0000000049454E44AE426082";
+    let database = rusqlite::Connection::open(path).unwrap();
+    let tables = format!(
+        "CREATE TABLE metadata (name TEXT, value TEXT);
+         CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB);
+         INSERT INTO metadata VALUES ('name', '影像'), ('attribution', '某测绘院'), ('format', 'png');
+         INSERT INTO tiles VALUES (0, 0, 0, x'{RED}');"
+    );
+    database.execute_batch(&tables).unwrap();
+}
+
+#[test]
+fn a_base_map_is_off_until_a_file_is_chosen_and_comes_from_that_file_alone() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    assert!(d.sees("[data-testid=base-choose]"), "none at first");
+    let file = stage.file("base.mbtiles");
+    base_map(&file);
+    let without = d.screenshot();
+    d.script("window.__LANTU_CHOSEN__ = [arguments[0]]", json!([file]));
+    d.click("[data-testid=base-choose]");
+    d.wait("whose it is", |d| d.text("[data-testid=layers-panel], aside.left").contains("某测绘院"));
+    settled(&d);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(d.screenshot() != without, "it lies under the layers");
+    Album::open().keep(&d, "base-zh-light");
+    d.click("[data-testid=base-none]");
+    d.wait("none again", |d| d.sees("[data-testid=base-choose]"));
+    d.close();
+}
+
+#[test]
+fn figures_are_copied_as_a_table_and_saved_as_a_picture() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    choose(&d, "[data-testid=filter-state]", "open");
+    d.click(ROW);
+    d.wait("its detail", |d| d.sees("[data-testid=give-1]"));
+    d.key("1");
+    d.click("[data-testid=step-blueprint]");
+    d.click("[data-testid=figures-open]");
+    d.wait("the course of the work", |d| d.sees("[data-testid=chart-course] svg"));
+    d.click("[data-testid=chart-classes-save]");
+    d.wait("the words that it was saved", |d| d.text(NOTICE).contains(".svg"));
+    let picture = std::fs::read_to_string(stage.export("各类别面积：图层与蓝图.svg")).unwrap();
+    assert!(picture.contains("永久基本农田") && picture.contains("<rect"), "{picture}");
+    d.close();
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Scene } from '../src/map/scene';
+import { style } from '../src/map/style';
+
+const scene: Scene = {
+  tiles: 'tiles://localhost/',
+  sources: 1,
+  revision: 7,
+  hasResult: true,
+  bounds: [0, 0, 1, 1],
+  colors: {},
+  hidden: [],
+  mode: 'conflicts',
+  gaps: false,
+  compatible: false,
+  current: null,
+  draft: [],
+  base: null,
+  graticule: 'none',
+  then: null,
+  theme: 'light',
+};
+const addresses = (of: Scene) => Object.values(style(of).sources).flatMap((source) => ('tiles' in source ? (source.tiles ?? []) : []));
+
+describe('the map’s style', () => {
+  it('asks nobody but the project, whatever is shown', () => {
+    const all: Scene = { ...scene, graticule: 'plane', then: 3, base: { path: '/a.mbtiles', minzoom: 0, maxzoom: 5, size: 256 } };
+    for (const shown of [scene, all, { ...all, mode: 'blueprint' as const }, { ...all, mode: 'then' as const }]) {
+      expect(addresses(shown).every((address) => address.startsWith('tiles://localhost/'))).toBe(true);
+      expect(style(shown).glyphs).toBeUndefined();
+    }
+  });
+
+  it('has no base map and no graticule until they are wanted', () => {
+    expect(Object.keys(style(scene).sources).sort()).toEqual(['blueprint', 'conflicts', 'sources']);
+    const base = style({ ...scene, base: { path: '/a.mbtiles', minzoom: 0, maxzoom: 5, size: 256 } });
+    expect(base.layers.map(({ id }) => id).slice(0, 2)).toEqual(['ground', 'base']);
+  });
+
+  it('draws what was from what was, and outlines what differs', () => {
+    const then = style({ ...scene, mode: 'then', then: 3 });
+    expect(then.layers.filter((layer) => 'source' in layer && layer.source === 'blueprint')).toEqual([]);
+    expect(then.layers.map(({ id }) => id)).toContain('changed-line');
+    expect(addresses({ ...scene, then: 3 }).some((address) => address.endsWith('then/4099/{z}/{x}/{y}'))).toBe(true);
+  });
+});
