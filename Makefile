@@ -3,6 +3,7 @@
 # make fuzz   ten more minutes of random cases against the brute-force reference, then huge data
 # make torture  kills the program 1,000 times while it decides and exports
 # make bench  Lantu beside other tools on the same files; SIZE=S,M,L,XL and RUNS=3 as you like
+# make hainan  the whole job on a synthetic province of Hainan's size: docs/hainan.md
 #
 # Each installs what it needs (scripts/setup.sh) and can be repeated at will.
 
@@ -13,7 +14,7 @@ UI_SOURCES := $(shell find ui/src ui/public ui/index.html ui/vite.config.ts ui/t
 DISPLAY_OR_NONE := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-window run-terminal test fuzz torture bench
+.PHONY: help run run-window run-terminal test fuzz torture bench hainan
 .NOTPARALLEL:
 
 help:
@@ -60,6 +61,11 @@ bench:
 	sh bench/peers.sh
 	cargo build --release --locked -p lantu -p lantu-bench
 	$(TARGET)/release/lantu-bench run $(SIZE) $(RUNS)
+
+hainan:
+	sh scripts/setup.sh reports
+	cargo build --release --locked -p lantu -p lantu-bench
+	$(TARGET)/release/lantu-bench hainan
 
 # npm writes this file last, so it tells whether an installation was finished.
 ui/node_modules/.package-lock.json: ui/package-lock.json ui/package.json

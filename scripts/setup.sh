@@ -2,6 +2,7 @@
 # Installs the system packages that a task needs and that are not there yet.
 #
 #   scripts/setup.sh cli      the terminal program: a C compiler and GDAL
+#   scripts/setup.sh reports  the same and a Chinese font
 #   scripts/setup.sh window   the same, WebKitGTK and a Chinese font
 #   scripts/setup.sh test     the same, what drives the window without a screen,
 #                             and other programs to check results by: PROJ's, GDAL's with its check of GeoPackages, QGIS's libraries, PostGIS
@@ -14,10 +15,11 @@ task=${1:-cli}
 packages="build-essential pkg-config libgdal-dev"
 case $task in
 cli) ;;
+reports) packages="$packages fonts-noto-cjk" ;;
 window) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk" ;;
 test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin gdal-bin python3-gdal python3-qgis postgresql postgresql-postgis" ;;
 *)
-    echo "setup.sh: unknown task $task; one of: cli, window, test" >&2
+    echo "setup.sh: unknown task $task; one of: cli, reports, window, test" >&2
     exit 2
     ;;
 esac
@@ -30,7 +32,11 @@ need() {
     }
 }
 need cargo "Rust (https://rustup.rs)"
-if [ "$task" != cli ]; then need npm "Node.js 20.19+ (https://nodejs.org)"; fi
+case $task in
+window | test) screen=yes ;;
+*) screen=no ;;
+esac
+if [ "$screen" = yes ]; then need npm "Node.js 20.19+ (https://nodejs.org)"; fi
 
 # Systems without apt: say what is wanted, and only if it seems to be missing.
 if ! command -v apt-get >/dev/null 2>&1; then
@@ -38,7 +44,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
     command -v cc >/dev/null 2>&1 || missing="$missing a-C-compiler"
     command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
     pkg-config --exists gdal 2>/dev/null || missing="$missing GDAL-3-with-headers"
-    if [ "$task" != cli ] && [ "$(uname -s)" = Linux ]; then
+    if [ "$screen" = yes ] && [ "$(uname -s)" = Linux ]; then
         pkg-config --exists webkit2gtk-4.1 2>/dev/null || missing="$missing WebKitGTK-4.1-with-headers"
         pkg-config --exists librsvg-2.0 2>/dev/null || missing="$missing librsvg-with-headers"
     fi

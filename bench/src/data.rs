@@ -5,6 +5,7 @@ use gdal::vector::{
     FieldDefn, FieldValue, Geometry, Layer, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType,
 };
 use gdal::{DriverManager, errors::GdalError};
+use lantu_bench::parcels::encode;
 use lantu_bench::{Ground, Shape, Size};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -92,7 +93,7 @@ fn write(ground: &Ground, layer: u32, path: &Path, data: &mut Data) -> Result<()
 /// Writes a shape and returns its area.
 fn put(table: &Layer<'_>, shape: &Shape, bytes: &mut Vec<u8>) -> Result<f64, GdalError> {
     bytes.clear();
-    encode(shape, bytes);
+    encode(&shape.polygons, bytes);
     let geometry = Geometry::from_wkb(bytes)?;
     let area = geometry.area();
     let mut feature = gdal::vector::Feature::new(table.defn())?;
@@ -101,23 +102,4 @@ fn put(table: &Layer<'_>, shape: &Shape, bytes: &mut Vec<u8>) -> Result<f64, Gda
     feature.set_geometry(geometry)?;
     feature.create(table)?;
     Ok(area)
-}
-
-/// Well-known binary of a multipolygon, little-endian.
-fn encode(shape: &Shape, bytes: &mut Vec<u8>) {
-    let head = |bytes: &mut Vec<u8>, kind: Option<u32>, count: usize| {
-        if let Some(kind) = kind {
-            bytes.push(1);
-            bytes.extend(kind.to_le_bytes());
-        }
-        bytes.extend((count as u32).to_le_bytes());
-    };
-    head(bytes, Some(6), shape.polygons.len());
-    for rings in &shape.polygons {
-        head(bytes, Some(3), rings.len());
-        for ring in rings {
-            head(bytes, None, ring.len());
-            bytes.extend(ring.iter().flatten().flat_map(|ordinate| ordinate.to_le_bytes()));
-        }
-    }
 }

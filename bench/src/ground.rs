@@ -1,13 +1,11 @@
 //! A country and how its layers draw it.
 
 use crate::dissolve::dissolve;
+use crate::hand::{Hand, Ring, pond, rounded};
 use crate::mesh::{Cell, Corner, Mesh, Place};
 use crate::noise::{Octave, chance, field, hash, pair};
 use crate::size::Size;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A closed ring of x and y in metres, rounded to 0.1 mm.
-pub type Ring = Vec<[f64; 2]>;
 
 /// One feature of a layer.
 #[derive(Clone, PartialEq, Debug)]
@@ -52,17 +50,6 @@ const ZONE_CELLS: f64 = 6_000.0;
 /// How much of a zone belongs to the last layer.
 const ZONE_SHARE: f64 = 0.6;
 
-/// How the true borders wind. The slopes of all octaves together stay below 1: no border folds.
-const WARP: [Octave; 4] = [
-    Octave { apart: 450.0, reach: 26.0 },
-    Octave { apart: 160.0, reach: 9.0 },
-    Octave { apart: 60.0, reach: 3.2 },
-    Octave { apart: 26.0, reach: 1.1 },
-];
-/// How far a layer's borders lie beside the true ones, where they do.
-const MISMATCH: [Octave; 2] = [Octave { apart: 340.0, reach: 2.9 }, Octave { apart: 70.0, reach: 1.3 }];
-/// Where they do.
-const CARE: [Octave; 2] = [Octave { apart: 3_000.0, reach: 1.0 }, Octave { apart: 750.0, reach: 0.5 }];
 /// Which kinds of land lie where.
 const KINDS: [Octave; 2] = [Octave { apart: 4_500.0, reach: 0.8 }, Octave { apart: 1_200.0, reach: 0.7 }];
 
@@ -72,13 +59,8 @@ enum For {
     Owner = 1,
     Second,
     Kind,
-    Warp,
-    Mismatch,
-    Care,
-    Along,
-    Drop,
-    Jitter,
-    Pond,
+    // Between them are those of the hand that draws.
+    Pond = 10,
     Parts,
     Again,
     District,
@@ -109,7 +91,7 @@ impl Ground {
     /// # Errors
     /// Whatever `take` returns.
     pub fn layer<E>(&self, layer: u32, mut take: impl FnMut(Shape) -> Result<(), E>) -> Result<(), E> {
-        let drawing = Drawing { ground: self, layer };
+        let drawing = Drawing { ground: self, layer, hand: self.hand(layer) };
         let mut number = 0;
         let mut hand_over = |cell: Cell, polygons: Vec<Vec<Ring>>| {
             let code = 100 + (chance(&self.words(For::Code, cell, layer)) * 900.0) as i32;
@@ -135,9 +117,13 @@ impl Ground {
             hand_over(first, drawing.outline(&zone))?;
         }
         for district in drawing.districts() {
-            hand_over(district, vec![vec![drawing.ring(&self.districts, &district.corners())]])?;
+            hand_over(district, vec![vec![drawing.hand.ring(&self.districts, &district.corners())]])?;
         }
         Ok(())
+    }
+
+    fn hand(&self, layer: u32) -> Hand {
+        Hand { seed: self.size.seed, layer, corner: CORNER, spacing: SPACING_M }
     }
 
     fn words(&self, purpose: For, cell: Cell, layer: u32) -> [u64; 5] {
@@ -207,14 +193,11 @@ fn moved(polygons: &[Vec<Ring>]) -> Vec<Vec<Ring>> {
     polygons.iter().map(|rings| rings.iter().map(ring).collect()).collect()
 }
 
-fn rounded(metres: f64) -> f64 {
-    (metres * 1e4).round() / 1e4
-}
-
 /// A layer at its drawing table.
 struct Drawing<'a> {
     ground: &'a Ground,
     layer: u32,
+    hand: Hand,
 }
 
 impl Drawing<'_> {
@@ -271,12 +254,12 @@ impl Drawing<'_> {
 
     fn outline(&self, cells: &BTreeSet<Cell>) -> Vec<Vec<Ring>> {
         let mesh = &self.ground.cells;
-        let rings = |outline: Vec<Vec<Corner>>| outline.iter().map(|corners| self.ring(mesh, corners)).collect();
+        let rings = |outline: Vec<Vec<Corner>>| outline.iter().map(|corners| self.hand.ring(mesh, corners)).collect();
         dissolve(mesh, cells).into_iter().map(rings).collect()
     }
 
     fn cell(&self, cell: Cell) -> Vec<Ring> {
-        vec![self.ring(&self.ground.cells, &cell.corners())]
+        vec![self.hand.ring(&self.ground.cells, &cell.corners())]
     }
 
     fn cell_with_pond(&self, cell: Cell) -> Vec<Ring> {
@@ -285,76 +268,10 @@ impl Drawing<'_> {
         if chance(&words) < 0.02 {
             let [size, push] = pair(&[words[0], hash(&words)]);
             let [x, y] = self.ground.cells.centre(cell);
-            rings.push(pond(self.ground.drawn_at(self.layer, [x + 20.0 * push, y], 0).0, 11.0 + 5.0 * size));
+            rings.push(pond(self.hand.drawn_at([x + 20.0 * push, y], 0).0, 11.0 + 5.0 * size));
         }
         rings
     }
-
-    /// Draws the borders from corner to corner and back to the first.
-    fn ring(&self, mesh: &Mesh, corners: &[Corner]) -> Ring {
-        let mut ring = Ring::with_capacity(corners.len() * 12);
-        for (k, &from) in corners.iter().enumerate() {
-            self.border(mesh, from, corners[(k + 1) % corners.len()], &mut ring);
-        }
-        ring.extend(ring.first().copied());
-        ring
-    }
-
-    /// Draws a border with its first and without its last corner: the same points in either direction.
-    fn border(&self, mesh: &Mesh, from: Corner, to: Corner, ring: &mut Ring) {
-        let [first, last] = [from.min(to), from.max(to)];
-        let [a, b] = [first, last].map(|corner| mesh.corner(corner));
-        let [dx, dy] = [b[0] - a[0], b[1] - a[1]];
-        let steps = ((dx * dx + dy * dy).sqrt() / SPACING_M) as u64;
-        let key =
-            |corner: Corner| hash(&[mesh.seed, corner.cell.row as u64, corner.cell.column as u64, corner.left.into()]);
-        let border = hash(&[key(first), key(last)]);
-        ring.push(self.ground.drawn_at(self.layer, mesh.corner(from), key(from)).0);
-        let start = ring.len();
-        for step in 0..steps {
-            let shift = chance(&[border, For::Along as u64, step]) - 0.5;
-            let part = (step as f64 + 1.0 + 0.5 * shift) / (steps as f64 + 1.0);
-            let (point, copied) =
-                self.ground.drawn_at(self.layer, [a[0] + dx * part, a[1] + dy * part], hash(&[border, step]));
-            if copied || chance(&[border, For::Drop as u64, step, self.layer.into()]) >= 0.25 {
-                ring.push(point);
-            }
-        }
-        if from != first {
-            ring[start..].reverse();
-        }
-    }
-}
-
-impl Ground {
-    /// Where a layer draws a place, and whether it has copied the true line there. `key` stands
-    /// for the place when it comes to the trembling of hands.
-    fn drawn_at(&self, layer: u32, place: Place, key: u64) -> ([f64; 2], bool) {
-        let seed = self.size.seed;
-        let warp = field(hash(&[seed, For::Warp as u64]), &WARP, place);
-        let care = (0.9 * field(hash(&[seed, For::Care as u64]), &CARE, place)[0] + 0.30).clamp(0.0, 1.0);
-        let mut at = [CORNER[0] + place[0] + warp[0], CORNER[1] + place[1] + warp[1]];
-        if care > 0.0 {
-            let beside = field(hash(&[seed, For::Mismatch as u64, layer.into()]), &MISMATCH, place);
-            let jitter = pair(&[seed, For::Jitter as u64, layer.into(), key]);
-            at = [0, 1].map(|axis| at[axis] + care * (beside[axis] + 0.6 * jitter[axis]));
-        }
-        (at.map(rounded), care == 0.0)
-    }
-}
-
-/// A clockwise ring of 16 points around a middle.
-fn pond(middle: [f64; 2], radius: f64) -> Ring {
-    // Cosines of 0, 22.5, … 90 degrees, so that no machine computes them in its own way.
-    const COS: [f64; 5] = [1.0, 0.923_879_532_511_286_7, std::f64::consts::FRAC_1_SQRT_2, 0.382_683_432_365_089_8, 0.0];
-    let cos = |k: usize| match k % 16 {
-        k @ 0..=4 => COS[k],
-        k @ 5..=8 => -COS[8 - k],
-        k @ 9..=12 => -COS[k - 8],
-        k => COS[16 - k],
-    };
-    let point = |k: usize| [middle[0] + radius * cos(k), middle[1] - radius * cos(k + 12)].map(rounded);
-    (0..=16).map(point).collect()
 }
 
 #[cfg(test)]
@@ -411,8 +328,8 @@ mod tests {
         let (mut copied, mut count, mut farthest) = (0, 0, 0.0f64);
         for k in 0..20_000u64 {
             let place = pair(&[k, 1]).map(|part| (part + 1.0) * 90_000.0);
-            let ([ax, ay], exact) = ground.drawn_at(0, place, k);
-            let ([bx, by], _) = ground.drawn_at(1, place, k);
+            let ([ax, ay], exact) = ground.hand(0).drawn_at(place, k);
+            let ([bx, by], _) = ground.hand(1).drawn_at(place, k);
             let apart = ((ax - bx).powi(2) + (ay - by).powi(2)).sqrt();
             assert!(!exact || apart == 0.0);
             count += 1;

@@ -3,6 +3,7 @@
 //! ```text
 //! noise → mesh (cells with shared borders) → ground (who owns which cell, how a layer draws it)
 //!                                          → dissolve (huge porous polygons)
+//!             → province (plots, plans and districts of an island)
 //! ```
 //!
 //! All layers of a [`Size`] draw the same country. It is cut into some 39,000 m² large cells whose
@@ -18,9 +19,23 @@
 
 mod dissolve;
 mod ground;
+#[cfg(feature = "program")]
+pub mod hainan;
+mod hand;
+#[cfg(feature = "program")]
+pub mod machine;
+#[cfg(feature = "program")]
+pub mod measure;
 mod mesh;
 mod noise;
+#[cfg(feature = "program")]
+pub mod parcels;
+mod province;
 mod size;
+mod theme;
 
 pub use ground::{Ground, Shape};
+pub use hand::Ring;
+pub use province::{Parcel, Plots, Province};
 pub use size::Size;
+pub use theme::Theme;

@@ -3,6 +3,8 @@
 //! ```text
 //! lantu-bench generate S,M            the data alone, into target/bench/data
 //! lantu-bench run S,M [RUNS]          data, measurements, docs/benchmarks.md and its picture
+//! lantu-bench hainan                  the whole job on a province of Hainan's size, docs/hainan.md
+//! lantu-bench county                  the same on a hundredth of it, into target/bench/county
 //! ```
 //!
 //! Every tool runs as a process of its own on the same files; its processor time (user and system,
@@ -11,12 +13,11 @@
 
 mod chart;
 mod data;
-mod measure;
 mod page;
 mod tools;
 
-use lantu_bench::Size;
-use measure::Usage;
+use lantu_bench::measure::{self, Usage};
+use lantu_bench::{Province, Size, hainan};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,8 +35,12 @@ fn main() -> ExitCode {
             Ok(runs @ 1..) => sizes(names).and_then(|sizes| run(&sizes, runs)),
             _ => Err(format!("{runs} is no number of runs")),
         },
+        ["hainan"] => rehearse(&Province::HAINAN, Path::new("docs/hainan.md")),
+        ["county"] => rehearse(&Province::COUNTY, &Path::new(FOLDER).join("county/county.md")),
         ["measure", log, command @ ..] if !command.is_empty() => measure::child(Path::new(log), command),
-        _ => Err("usage: lantu-bench generate SIZES | run SIZES [RUNS]; SIZES as S,M,L,XL".to_owned()),
+        _ => {
+            Err("usage: lantu-bench generate SIZES | run SIZES [RUNS] | hainan | county; SIZES as S,M,L,XL".to_owned())
+        }
     };
     done.map_or_else(
         |problem| {
@@ -57,6 +62,17 @@ fn generate(sizes: Vec<Size>) -> Result<(), String> {
         println!("{}: {} polygons, {} vertices, {:.1} km²", data.size, data.polygons, data.vertices, data.area_km2);
     }
     Ok(())
+}
+
+/// The whole job on a province, and its page.
+fn rehearse(province: &Province, page: &Path) -> Result<(), String> {
+    let lantu = tools::lantu();
+    let folder = Path::new(FOLDER).join(province.name);
+    let rehearsal = hainan::rehearse(province, &folder, &lantu, &measure::run)?;
+    let call = if *province == Province::HAINAN { "make hainan" } else { "lantu-bench county" };
+    let text = hainan::page(&rehearsal, &lantu, call);
+    println!("\n{text}");
+    write(page, &text)
 }
 
 fn data_folder() -> PathBuf {

@@ -2,6 +2,7 @@
 
 use crate::data::Data;
 use lantu_bench::Size;
+use lantu_bench::machine::{machine, revision, said};
 use serde::Serialize;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -68,8 +69,7 @@ pub struct Tools {
 impl Tools {
     /// Looks for the tools; `folder` is where `bench/peers.sh` has put them.
     pub fn find(folder: &Path) -> Result<Self, String> {
-        let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
-        let lantu = std::env::var("LANTU").unwrap_or_else(|_| format!("{target}/release/lantu"));
+        let lantu = lantu();
         said(&lantu, &["--version"]).ok_or_else(|| format!("{lantu} cannot be run; make bench builds it"))?;
         let text = |path: PathBuf| path.to_string_lossy().into_owned();
         let mapshaper = text(folder.join("peers/node_modules/mapshaper/bin/mapshaper"));
@@ -166,6 +166,12 @@ impl Tools {
     }
 }
 
+/// Returns the program that is measured: that of a release build, if the environment names no other.
+pub fn lantu() -> String {
+    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    std::env::var("LANTU").unwrap_or_else(|_| format!("{target}/release/lantu"))
+}
+
 /// Yes at exit code 0, no at 1; anything else is no answer, and is said.
 fn verdict(command: &mut Command) -> Option<bool> {
     let output = command.stdin(Stdio::null()).output().ok()?;
@@ -177,35 +183,4 @@ fn verdict(command: &mut Command) -> Option<bool> {
             None
         }
     }
-}
-
-/// What a command prints, if it can be run and is content.
-fn said(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output().ok()?;
-    // mapshaper tells its version on stderr.
-    let text = [output.stdout, output.stderr].concat();
-    output.status.success().then(|| String::from_utf8_lossy(&text).trim().to_owned())
-}
-
-fn revision(version: &str) -> String {
-    match said("git", &["describe", "--always", "--dirty"]) {
-        Some(revision) => format!("{version}, {revision}"),
-        None => version.to_owned(),
-    }
-}
-
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = info.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1));
-    let model = model.map(str::to_owned).or_else(|| said("sysctl", &["-n", "machdep.cpu.brand_string"]));
-    let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let memory =
-        memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.parse().ok());
-    let memory = memory.map_or_else(String::new, |kb: f64| format!(", {:.0} GB of memory", kb / 1e6));
-    format!(
-        "{cores} × {}{memory}, {}",
-        model.unwrap_or_else(|| "an unknown processor".to_owned()),
-        std::env::consts::OS
-    )
 }

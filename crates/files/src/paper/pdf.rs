@@ -13,7 +13,7 @@ use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::Surface;
-use krilla::text::{Font, TextDirection};
+use krilla::text::Font;
 use std::path::Path;
 
 const BLACK: [u8; 3] = [34, 34, 34];
@@ -23,7 +23,9 @@ pub(super) fn bytes(path: &Path, paper: &Paper) -> Result<Vec<u8>, FileError> {
     let failed = |cause: String| FileError::WriteFailed { path: path.to_path_buf(), source: Cause(cause) };
     let mut face = Typeface::find(path)?;
     let pages = pages(paper, &mut face);
-    let font = Font::new(face.data.into(), face.index).ok_or_else(|| FileError::NoFont { path: path.to_path_buf() })?;
+    let font = Font::new(face.data.clone().into(), face.index)
+        .ok_or_else(|| FileError::NoFont { path: path.to_path_buf() })?;
+    let mut pen = Pen { font, face };
     let mut document = Document::new();
     let creator = format!("Lantu {}", env!("CARGO_PKG_VERSION"));
     document
@@ -34,7 +36,7 @@ pub(super) fn bytes(path: &Path, paper: &Paper) -> Result<Vec<u8>, FileError> {
         let mut page = document.start_page_with(size);
         let mut surface = page.surface();
         for mark in marks {
-            put(&mut surface, &font, mark);
+            pen.put(&mut surface, mark);
         }
         surface.finish();
         page.finish();
@@ -42,37 +44,45 @@ pub(super) fn bytes(path: &Path, paper: &Paper) -> Result<Vec<u8>, FileError> {
     document.finish().map_err(|error| failed(format!("{error:?}")))
 }
 
-fn put(surface: &mut Surface<'_>, font: &Font, mark: Mark) {
-    match mark {
-        Mark::Words(at, size, text) => words(surface, font, at, size, &text),
-        Mark::Rule(y, width) => line(surface, &[[42.0, y], [PAGE[0] - 42.0, y]], [120, 120, 120], width),
-        Mark::Drawing([x, y], drawing) => {
-            surface.push_transform(&Transform::from_translate(x as f32, y as f32));
-            draw(surface, font, &drawing);
-            surface.pop();
-        }
-    }
+/// What writes and draws.
+struct Pen {
+    font: Font,
+    face: Typeface,
 }
 
-fn draw(surface: &mut Surface<'_>, font: &Font, drawing: &Drawing) {
-    let (w, h) = (drawing.width, drawing.height);
-    let Some(frame) = outline(&[vec![[0.0, 0.0], [w, 0.0], [w, h], [0.0, h]]], true) else { return };
-    surface.push_clip_path(&frame, &FillRule::EvenOdd);
-    for shape in &drawing.shapes {
-        match shape {
-            Shape::Area { rings, fill, opacity } => area(surface, rings, *fill, *opacity),
-            Shape::Line { points, colour, width } => line(surface, points, *colour, *width),
-            Shape::Words { at, size, text } => words(surface, font, *at, *size, text),
+impl Pen {
+    fn put(&mut self, surface: &mut Surface<'_>, mark: Mark) {
+        match mark {
+            Mark::Words(at, size, text) => self.words(surface, at, size, &text),
+            Mark::Rule(y, width) => line(surface, &[[42.0, y], [PAGE[0] - 42.0, y]], [120, 120, 120], width),
+            Mark::Drawing([x, y], drawing) => {
+                surface.push_transform(&Transform::from_translate(x as f32, y as f32));
+                self.draw(surface, &drawing);
+                surface.pop();
+            }
         }
     }
-    surface.pop();
-}
 
-fn words(surface: &mut Surface<'_>, font: &Font, at: [f64; 2], size: f64, text: &str) {
-    surface.set_stroke(None);
-    surface.set_fill(Some(Fill { paint: colour(BLACK), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }));
-    let at = Point::from_xy(at[0] as f32, at[1] as f32);
-    surface.draw_text(at, font.clone(), size as f32, text, false, TextDirection::LeftToRight);
+    fn draw(&mut self, surface: &mut Surface<'_>, drawing: &Drawing) {
+        let (w, h) = (drawing.width, drawing.height);
+        let Some(frame) = outline(&[vec![[0.0, 0.0], [w, 0.0], [w, h], [0.0, h]]], true) else { return };
+        surface.push_clip_path(&frame, &FillRule::EvenOdd);
+        for shape in &drawing.shapes {
+            match shape {
+                Shape::Area { rings, fill, opacity } => area(surface, rings, *fill, *opacity),
+                Shape::Line { points, colour, width } => line(surface, points, *colour, *width),
+                Shape::Words { at, size, text } => self.words(surface, *at, *size, text),
+            }
+        }
+        surface.pop();
+    }
+
+    fn words(&mut self, surface: &mut Surface<'_>, at: [f64; 2], size: f64, text: &str) {
+        surface.set_stroke(None);
+        surface.set_fill(Some(Fill { paint: colour(BLACK), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }));
+        let at = Point::from_xy(at[0] as f32, at[1] as f32);
+        surface.draw_glyphs(at, &self.face.glyphs(text), self.font.clone(), text, size as f32, false);
+    }
 }
 
 fn area(surface: &mut Surface<'_>, rings: &[Vec<[f64; 2]>], fill: [u8; 3], opacity: f64) {
