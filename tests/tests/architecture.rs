@@ -193,3 +193,21 @@ fn no_test_is_switched_off() {
         }
     }
 }
+
+#[test]
+fn every_picture_of_the_user_guide_is_there_in_both_languages_and_both_themes() {
+    let guide = fs::read_to_string(root().join("docs/user-guide.md")).unwrap();
+    let named: BTreeSet<&str> =
+        guide.split('"').filter(|word| word.starts_with("guide/") && word.ends_with(".png")).collect();
+    let places: BTreeSet<&str> =
+        named.iter().filter_map(|name| name.strip_prefix("guide/")?.split('-').next()).collect();
+    assert!(places.len() >= 5, "{places:?}");
+    for place in places {
+        for kind in ["zh-light", "zh-dark", "en-light", "en-dark"] {
+            let name = format!("guide/{place}-{kind}.png");
+            assert!(named.contains(name.as_str()), "{name} is not shown");
+            let picture = fs::read(root().join("docs").join(&name)).unwrap_or_default();
+            assert!(picture.starts_with(b"\x89PNG"), "{name}: run scripts/guide.sh");
+        }
+    }
+}
