@@ -16,6 +16,7 @@ pub fn of_merge(job: &Job, report: &Report, files: &[&Path]) -> String {
         layers(job, report),
         conflicts(report),
         pairs(report),
+        levels(report),
         blueprint(job, report),
         slivers(report),
         proof(report),
@@ -28,7 +29,16 @@ pub fn of_merge(job: &Job, report: &Report, files: &[&Path]) -> String {
 
 /// Returns what a check has come to.
 pub fn of_check(job: &Job, report: &Report, files: &[&Path]) -> String {
-    [layers(job, report), conflicts(report), pairs(report), remarks(report), written(files), effort(report)].concat()
+    [
+        layers(job, report),
+        conflicts(report),
+        pairs(report),
+        levels(report),
+        remarks(report),
+        written(files),
+        effort(report),
+    ]
+    .concat()
 }
 
 /// Returns findings and how often each occurs.
@@ -122,6 +132,31 @@ fn pairs(report: &Report) -> String {
     pairs.sort_by(|a, b| b.area_m2.total_cmp(&a.area_m2));
     let rows = pairs.iter().map(|pair| vec![pair.parties.join(" × "), count(pair.count), hectares(pair.area_m2)]);
     section(in_language(["重叠的图层", "Which layers overlap"]), rows.collect())
+}
+
+/// Lower projects on their shared borders and against this project's layers, if there are any.
+fn levels(report: &Report) -> String {
+    let found = &report.levels;
+    let counted = |[zh, en]: [&str; 2], tally: Tally| {
+        let (number, area) = (count(tally.count), hectares(tally.area_m2));
+        in_language([format!("{zh} {number} 处 {area}"), format!("{en} {number}, {area}")])
+    };
+    let borders = found.borders.iter().map(|border| {
+        let told = [
+            counted(["重叠", "overlaps"], border.overlaps),
+            counted(["待定", "open"], border.open),
+            counted(["空隙", "gaps"], border.gaps),
+        ];
+        [vec![border.counties.join(" × ")], told.to_vec()].concat()
+    });
+    let against = found.against.iter().map(|against| {
+        let told = [counted(["矛盾", "contradictions"], against.conflicts), counted(["待定", "open"], against.open)];
+        [vec![format!("{} × {}", against.county, against.layer)], told.to_vec()].concat()
+    });
+    let titles = [["下级项目的交界", "Shared borders"], ["与上级图层的矛盾", "Against the upper plan"]];
+    let tables = [borders.collect::<Vec<_>>(), against.collect()];
+    let told = titles.into_iter().zip(tables).filter(|(_, rows)| !rows.is_empty());
+    told.map(|(title, rows)| section(in_language(title), rows)).collect()
 }
 
 fn blueprint(job: &Job, report: &Report) -> String {

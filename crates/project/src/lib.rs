@@ -9,10 +9,10 @@
 //! tiles as bytes. [`Job`] is the same work without a window. What was cut stays as it is until
 //! layers change; a decision only appends to the record and decides anew.
 //!
-//! Going in: `plan`, `names`, `classes`, `codes`, `rules` with `rule_lines` and `trial`, `load`. At
+//! Going in: `plan`, `names`, `classes`, `codes`, `rules` with `rule_lines` and `trial`, `load`, `counties` (projects as layers). At
 //! work: `outcome` with `slivers`, `progress`, `room`. What is asked of a result: `inbox` with `sieve`
 //! and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`.
-//! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `balance` and `balances`,
+//! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `levels`, `balance` and `balances`,
 //! `listed`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
@@ -30,6 +30,7 @@ mod classes;
 mod clip;
 mod codes;
 mod content;
+mod counties;
 mod course;
 mod detail;
 mod districts;
@@ -43,6 +44,7 @@ mod inbox;
 mod job;
 mod late;
 mod layout;
+mod levels;
 mod listed;
 mod listing;
 mod load;
@@ -91,6 +93,7 @@ pub use codes::{CodeField, CodeSystem};
 pub use districts::{District, DistrictPlan, Districts};
 pub use job::{Job, Watcher, use_threads};
 pub use lantu_files::{FieldNames, Manner, TextOut, Verification, Written, WrittenProof};
+pub use levels::{Against, Border, BorderPlace, County, Levels};
 pub use look::{LayerInfo, info, verify};
 pub use names::Recognised;
 

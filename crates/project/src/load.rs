@@ -3,6 +3,7 @@
 use crate::api::Problem;
 use crate::classes::Classes;
 use crate::codes::{CodeSystem, Codes};
+use crate::counties;
 use crate::names::LayerNames;
 use crate::plan::{LayerPlan, Plan};
 use crate::problem;
@@ -64,7 +65,7 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     }
     let crs = match &plan.crs {
         Some(text) => Crs::parse(text)?,
-        None => choose_crs(&requests).map_err(|error| nowhere(&requests, error))?,
+        None => chosen(&requests)?,
     };
     in_metres(&crs)?;
     let tables = Arc::new(Classes::of(&plan.classes)?);
@@ -81,6 +82,28 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
     // What is wrong with the first layer is said first, whichever thread was quicker.
     Ok(Inputs { layers: layers.into_iter().collect::<Result<_, _>>()?, crs, tables })
+}
+
+/// The CRS by the place of the layers that are files, else the one that a layer's project names.
+fn chosen(requests: &[LayerRequest]) -> Result<Crs, Problem> {
+    let files: Vec<LayerRequest> =
+        requests.iter().filter(|request| !counties::is_asked_for(request)).cloned().collect();
+    if !files.is_empty() {
+        return choose_crs(&files).map_err(|error| nowhere(&files, error));
+    }
+    for request in requests {
+        if let Some(text) = counties::crs_of(request)? {
+            return Ok(Crs::parse(&text)?);
+        }
+    }
+    Err(problem::problem(
+        [
+            "项目只由下级项目组成，其中没有一个写明坐标系。",
+            "The project is made of projects alone, and none of them names its CRS.",
+        ]
+        .map(str::to_owned),
+        ["请在项目文件中写明 crs。", "Write crs into the project file."],
+    ))
 }
 
 /// Areas, widths and tolerances are in metres: the plane must be, too. Layers may be in anything.
@@ -130,19 +153,28 @@ fn read_one(
     within: &Within<'_>,
     watch: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Loaded, Problem> {
-    let mut read = read_layer(request, within.crs, watch)?;
-    let files = match read.value.content.take() {
-        Some(content) => vec![InputFile::of_database(&request.source.to_string(), content)],
-        None => provenance::files_of(&request.source.path)?,
+    let made = counties::made(request, watch)?;
+    let mut read = read_layer(made.as_ref().map_or(request, |made| &made.request), within.crs, watch)?;
+    let files = match (read.value.content.take(), &made) {
+        (Some(content), _) => vec![InputFile::of_database(&request.source.to_string(), content)],
+        (None, Some(made)) => made.files.clone(),
+        (None, None) => provenance::files_of(&request.source.path)?,
     };
-    let class_because = settle_class(&mut read.value.layer, plan, within.names);
+    let class_because = match &made {
+        None => settle_class(&mut read.value.layer, plan, within.names),
+        Some(_) => {
+            counties::with_designations(&mut read.value.layer);
+            ["下级项目的蓝图：每块有自己的类别", "the blueprint of a project: each patch has its class"]
+                .map(str::to_owned)
+        }
+    };
     if plan.codes == Some(CodeSystem::Survey) {
         Codes::of(within.tables)?.translate(&mut read.value.layer);
     }
     let area = read.value.layer.features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
     Ok(Loaded {
         layer: Arc::new(read.value.layer),
-        source: read.value.source.to_string(),
+        source: request.source.to_string(),
         file_crs: read.value.file_crs,
         encoding: read.value.encoding,
         class_because,

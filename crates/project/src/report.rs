@@ -7,6 +7,7 @@ use crate::api::Tally;
 use crate::balances::{Balances, balances};
 use crate::districts::Districts;
 use crate::job::Job;
+use crate::levels::{Levels, levels};
 use crate::listed::listed;
 use crate::measure::Measure;
 use crate::outcome::Outcome;
@@ -50,6 +51,8 @@ pub struct Report {
     pub regions: Vec<Region>,
     /// Ledger, targets, control lines, shoreline.
     pub balances: Balances,
+    /// Lower projects on their shared borders and against this project's own layers.
+    pub levels: Levels,
     /// What became of slivers, by which settings, and the area moved per class.
     pub slivers: SliverPreview,
     /// Slivers that were merged, with from and to; at most 10,000.
@@ -237,6 +240,7 @@ pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Resu
         accounts: accounts(job, districts, &statistics),
         regions: regions(job, districts, &statistics),
         balances: balances(job, districts, &statistics)?,
+        levels: levels(job)?,
         lantu: env!("CARGO_PKG_VERSION"),
         crs: job.inputs.crs.name().to_owned(),
         grid_m: measure.m(1.0),

@@ -4,6 +4,7 @@
 mod charts;
 mod figures;
 mod ledgers;
+mod levels;
 mod map;
 mod tables;
 
@@ -75,6 +76,7 @@ pub fn paper(job: &Job, report: &Report, language: Language, figures: usize) -> 
     blocks.push(Block::Drawing(charts::classes(&desk)));
     blocks.extend(tables::all(&desk));
     blocks.extend(ledgers::all(&desk));
+    blocks.extend(levels::all(&desk));
     blocks.extend(tables::listed(&desk));
     let drawn = figures::figures(&desk, figures);
     if !drawn.is_empty() {
