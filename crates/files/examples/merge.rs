@@ -58,6 +58,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         proof: &proof,
         arcs: &arcs,
         title: "merged",
+        note: "",
     };
     let written = write_blueprint(Path::new(&out), &export, &|_| true)?;
     clock.tell(&format!("written: {written:#?}\nproof holds: {}", written.proof.holds()));

@@ -1,6 +1,6 @@
 //! Makes docs/formats.md by trying every format, and holds the committed page against it.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
 
 mod common;
 #[path = "common/server.rs"]

@@ -164,7 +164,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.geojson");
         let part = Part::of(&|_| true, 0.0, 1.0);
-        let mut written = super::super::write(&path, &sheet, &theme, ["test", "EPSG:4326"], &part)?;
+        let mut written = super::super::write(&path, &sheet, &theme, ["test", "", "EPSG:4326"], &part)?;
         let text = std::fs::read_to_string(&path).unwrap();
         let changed = change(text.clone());
         written.places[0].bytes.end = written.places[0].bytes.end + changed.len() as u64 - text.len() as u64;

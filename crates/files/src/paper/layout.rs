@@ -12,6 +12,8 @@ const BOTTOM: f64 = PAGE[1] - MARGIN;
 const SMALL: f64 = 7.5;
 const LINE: f64 = 10.5;
 const GAP: f64 = 6.0;
+/// What is longer than that breaks within a word.
+const LONGEST_WORD: f64 = 100.0;
 
 /// Something on a page.
 pub(super) enum Mark {
@@ -122,23 +124,37 @@ impl Setter<'_> {
         self.y += GAP;
     }
 
-    /// The widths of columns: what they need, the widest cut so that all fit.
+    /// The widths of columns: what they need if that fits, else so that all texts break into about as
+    /// many lines; numbers and words do not break.
     fn widths(&mut self, table: &Table) -> Vec<f64> {
-        let measured = |column: usize, face: &mut Typeface| {
-            let cells = table.rows.iter().take(500).filter_map(|row| row.get(column)).map(shown);
-            let name = table.columns[column].clone();
-            // A head may break where its column has numbers only.
-            let name = name.split_whitespace().max_by_key(|word| word.len()).unwrap_or_default().to_owned();
-            cells.chain([name]).map(|text| face.width(&text) * SMALL).fold(12.0, f64::max) + GAP
-        };
-        let widths: Vec<f64> = (0..table.columns.len()).map(|column| measured(column, self.face)).collect();
-        let (mut low, mut high) = (0.0, WIDTH);
+        let columns: Vec<Needs> = (0..table.columns.len()).map(|column| self.needs(table, column)).collect();
+        let of = |lines: f64| columns.iter().map(move |needs| needs.whole.min(needs.least.max(needs.whole / lines)));
+        let (mut low, mut high) = (1.0, 200.0);
         for _ in 0..40 {
-            let most = (low + high) / 2.0;
-            let fits = widths.iter().map(|width| f64::min(*width, most)).sum::<f64>() <= WIDTH;
-            (low, high) = if fits { (most, high) } else { (low, most) };
+            let lines = (low + high) / 2.0;
+            (low, high) = if of(lines).sum::<f64>() <= WIDTH { (low, lines) } else { (lines, high) };
         }
-        widths.into_iter().map(|width| width.min(low.max(10.0))).collect()
+        let widths: Vec<f64> = of(high).collect();
+        // Where even the words do not fit, all give way.
+        let shrink = (WIDTH / widths.iter().sum::<f64>()).min(1.0);
+        widths.into_iter().map(|width| width * shrink).collect()
+    }
+
+    fn needs(&mut self, table: &Table, column: usize) -> Needs {
+        let mut needs = Needs { whole: 12.0, least: 12.0 };
+        // A head may break where its column has numbers only.
+        let name = table.columns[column].split_whitespace().max_by_key(|word| word.len()).unwrap_or_default();
+        needs.whole = self.face.width(name) * SMALL;
+        for cell in table.rows.iter().take(500).filter_map(|row| row.get(column)) {
+            let text = shown(cell);
+            let whole = self.face.width(&text) * SMALL;
+            let least = match cell {
+                Cell::Number(..) => whole,
+                _ => pieces(&text).into_iter().map(|word| self.face.width(word.trim()) * SMALL).fold(0.0, f64::max),
+            };
+            (needs.whole, needs.least) = (needs.whole.max(whole), needs.least.max(least.min(LONGEST_WORD)));
+        }
+        Needs { whole: needs.whole + GAP, least: needs.least + GAP }
     }
 
     /// Puts a row; `head` is put above it where a page begins.
@@ -183,6 +199,14 @@ impl Setter<'_> {
         }
         self.y += height + foot + 2.0 * GAP;
     }
+}
+
+/// What a column's texts need.
+struct Needs {
+    /// The longest, in one line.
+    whole: f64,
+    /// The longest number or word.
+    least: f64,
 }
 
 /// Words with the space before them; each Chinese character for itself.
