@@ -1,5 +1,5 @@
 //! Every export opens in other programs without a word of complaint: GDAL's own tools, its check of
-//! GeoPackages, QGIS's libraries, and a JSON schema of RFC 7946.
+//! GeoPackages, QGIS's libraries, LibreOffice, and a JSON schema of RFC 7946.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
@@ -141,4 +141,39 @@ fn geojson_follows_the_schema_of_rfc_7946() {
         written["features"][0]["geometry"]["coordinates"] = serde_json::json!([[[1, 2], [3, 4]]]);
         assert!(schemas.validate(&written, schema).is_err());
     }
+}
+
+#[test]
+fn libreoffice_reads_every_cell_of_the_spreadsheet() {
+    use calamine::{Data, Reader, open_workbook_auto};
+    let ((_desk, project), target) = (demo(None), folder());
+    let book = target.path().join("r.xlsx");
+    let ran = lantu(&["report", project.to_str().unwrap(), "--out", book.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    // A profile of its own: whoever has LibreOffice open is not disturbed.
+    let profile = format!("-env:UserInstallation=file://{}", target.path().join("profile").display());
+    let copied = Command::new("soffice")
+        .args(["--headless", "--norestore", &profile, "--convert-to", "ods", "--outdir"])
+        .args([target.path(), &book])
+        .output()
+        .unwrap();
+    assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
+    let [mut ours, mut theirs] = ["r.xlsx", "r.ods"].map(|name| open_workbook_auto(target.path().join(name)).unwrap());
+    assert_eq!(ours.sheet_names(), theirs.sheet_names());
+    let mut numbers = 0;
+    for sheet in ours.sheet_names() {
+        let [ours, theirs] = [&mut ours, &mut theirs].map(|book| book.worksheet_range(&sheet).unwrap());
+        assert_eq!((ours.start(), ours.end()), (theirs.start(), theirs.end()), "{sheet}");
+        for (row, column, ours) in ours.used_cells() {
+            let theirs = theirs.get((row, column)).unwrap_or(&Data::Empty);
+            match (ours, theirs) {
+                (Data::Float(a), Data::Float(b)) => {
+                    assert!((a - b).abs() <= a.abs() * 1e-12, "{sheet} {row} {column}: {a} {b}");
+                    numbers += 1;
+                }
+                _ => assert_eq!(ours.to_string(), theirs.to_string(), "{sheet} {row} {column}"),
+            }
+        }
+    }
+    assert!(numbers > 1_000, "{numbers}");
 }
