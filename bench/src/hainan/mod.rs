@@ -164,7 +164,7 @@ pub fn rehearse(province: &Province, folder: &Path, lantu: &str, run: &Run) -> R
     let start = Instant::now();
     let made = make(province, folder)?;
     let wall_s = start.elapsed().as_secs_f64();
-    let making = Usage { cpu_s: wall_s, wall_s, peak_mb: f64::NAN, code: Some(0) };
+    let making = Usage { cpu_s: f64::NAN, wall_s, peak_mb: f64::NAN, code: Some(0) };
     let mut steps = vec![Step { name: "make the data", command: "lantu-bench hainan".to_owned(), usage: making }];
     for (name, words) in STEPS {
         let at = |word: &str| word.strip_prefix('@').map_or_else(|| word.to_owned(), |file| in_folder(folder, file));

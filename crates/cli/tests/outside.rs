@@ -175,5 +175,5 @@ fn libreoffice_reads_every_cell_of_the_spreadsheet() {
             }
         }
     }
-    assert!(numbers > 1_000, "{numbers}");
+    assert!(numbers > 500, "{numbers}");
 }
