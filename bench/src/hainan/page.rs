@@ -25,8 +25,8 @@ pub fn page(rehearsal: &Rehearsal, lantu: &str, call: &str) -> String {
     text += "\n## Steps\n\n| step | command | s on the clock | CPU s | peak MB |\n| --- | --- | ---: | ---: | ---: |\n";
     for step in &rehearsal.steps {
         let figure = |x: f64, digits: usize| if x.is_finite() { format!("{x:.digits$}") } else { "–".to_owned() };
-        let (cpu, peak) = (figure(usage.cpu_s, 1), figure(usage.peak_mb, 0));
         let (command, usage) = (step.command.replace('|', "\\|"), step.usage);
+        let (cpu, peak) = (figure(usage.cpu_s, 1), figure(usage.peak_mb, 0));
         let _ = writeln!(text, "| {} | `{command}` | {:.1} | {cpu} | {peak} |", step.name, usage.wall_s);
     }
     let stages = rehearsal.merge["timings_s"].as_object().into_iter().flatten();
