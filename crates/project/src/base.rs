@@ -77,7 +77,8 @@ impl Base {
         let found = database
             .prepare_cached(select)
             .and_then(|mut query| query.query_row(params![z, x, row], |row| row.get(0)).optional());
-        found.map_err(|cause| problem::bad_file(Path::new(&self.view.path), &cause, ["", ""]))
+        let hint = ["请重新选择底图文件。", "Choose the file of the base map again."];
+        found.map_err(|cause| problem::bad_file(Path::new(&self.view.path), &cause, hint))
     }
 }
 

@@ -139,7 +139,7 @@ impl Words {
     pub(crate) fn one(&self) -> String {
         match self {
             Self::Same(text) => text.clone(),
-            Self::Each(Bilingual { zh, en }) => format!("{zh} {en}"),
+            Self::Each(Bilingual { zh, en }) => format!("{zh} {en}").trim().to_owned(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The numbers of a result, as the window shows them.
 
-use crate::api::{ClassTally, ResultView, Tally};
+use crate::api::{ClassChange, ClassTally, ResultView, Tally};
 use crate::inbox::Inbox;
 use crate::measure::Measure;
 use crate::outcome::Outcome;
@@ -47,4 +47,19 @@ pub(crate) fn by_class(outcome: &Outcome, measure: Measure) -> Vec<ClassTally> {
         sums.into_iter().map(|(class, sum)| ClassTally { class: class.to_owned(), tally: tally(sum) }).collect();
     tallies.sort_by(|a, b| b.tally.area_m2.total_cmp(&a.tally.area_m2));
     tallies
+}
+
+/// Returns every class's area in two blueprints of one cut, by how much it changes most first.
+pub(crate) fn class_changes(before: &Outcome, after: &Outcome, measure: Measure) -> Vec<ClassChange> {
+    let mut areas: BTreeMap<String, [f64; 2]> = BTreeMap::new();
+    for (at, outcome) in [before, after].into_iter().enumerate() {
+        for found in by_class(outcome, measure) {
+            areas.entry(found.class).or_default()[at] = found.tally.area_m2;
+        }
+    }
+    let change = |(class, [before_m2, after_m2]): (String, [f64; 2])| ClassChange { class, before_m2, after_m2 };
+    let mut changes: Vec<ClassChange> = areas.into_iter().map(change).collect();
+    let by = |change: &ClassChange| (change.after_m2 - change.before_m2).abs();
+    changes.sort_by(|a, b| by(b).total_cmp(&by(a)).then(b.before_m2.total_cmp(&a.before_m2)));
+    changes
 }

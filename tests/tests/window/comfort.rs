@@ -41,9 +41,7 @@ fn the_blueprint_is_compared_with_an_earlier_step() {
     let stage = Stage::set();
     let d = stage.open(&[]);
     open_demo_and_run(&d);
-    choose(&d, "[data-testid=filter-state]", "open");
-    d.click(ROW);
-    d.wait("its detail", |d| d.sees("[data-testid=give-1]"));
+    look_at_open(&d, ROW);
     let before = open_count(&d);
     d.key("1");
     d.wait("the decision", |d| open_count(d) == before - 1);
@@ -163,9 +161,7 @@ fn figures_are_copied_as_a_table_and_saved_as_a_picture() {
     let stage = Stage::set();
     let d = stage.open(&[]);
     open_demo_and_run(&d);
-    choose(&d, "[data-testid=filter-state]", "open");
-    d.click(ROW);
-    d.wait("its detail", |d| d.sees("[data-testid=give-1]"));
+    look_at_open(&d, ROW);
     d.key("1");
     d.click("[data-testid=step-blueprint]");
     d.click("[data-testid=figures-open]");

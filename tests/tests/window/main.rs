@@ -54,6 +54,13 @@ fn open_demo_and_run(d: &Driver) {
     settled(d);
 }
 
+/// Lists the open conflicts and looks at that of a row.
+fn look_at_open(d: &Driver, row: &str) {
+    choose(d, "[data-testid=filter-state]", "open");
+    d.click(row);
+    d.wait("its detail", |d| d.sees("[data-testid=give-1]"));
+}
+
 /// Asks the project behind the window, as the window does.
 fn ask(d: &Driver, name: &str, request: Value) -> Value {
     let script = "return window.__TAURI_INTERNALS__.invoke('call', { name: arguments[0], request: arguments[1] })";

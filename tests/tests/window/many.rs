@@ -18,9 +18,7 @@ fn all_like_the_one_at_hand_are_decided_by_one_key_each_and_taken_back_by_one_un
     let stage = Stage::set();
     let d = stage.open(&[]);
     open_demo_and_run(&d);
-    choose(&d, "[data-testid=filter-state]", "open");
-    d.click(&row(1));
-    d.wait("its detail", |d| d.sees("[data-testid=give-1]"));
+    look_at_open(&d, &row(1));
     let before = open_count(&d);
 
     d.key("l");
@@ -99,9 +97,7 @@ fn pointing_at_a_choice_shows_the_areas_it_would_change() {
     let stage = Stage::set();
     let d = stage.open(&[]);
     open_demo_and_run(&d);
-    choose(&d, "[data-testid=filter-state]", "open");
-    d.click(&row(1));
-    d.wait("its detail", |d| d.sees("[data-testid=give-1]"));
+    look_at_open(&d, &row(1));
     let (x, y) = d.middle("[data-testid=give-1]");
     d.move_to(x, y);
     d.wait("areas before and after", |d| d.sees("[data-testid=changes]"));

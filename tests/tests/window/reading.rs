@@ -54,9 +54,7 @@ fn a_layer_gets_a_new_version_and_decisions_that_no_longer_fit_are_listed() {
     let stage = Stage::set();
     let d = stage.open(&[]);
     open_demo_and_run(&d);
-    choose(&d, "[data-testid=filter-state]", "open");
-    d.click(ROW);
-    d.wait("its detail", |d| d.sees("[data-testid=give-1]"));
+    look_at_open(&d, ROW);
     let id = d.attribute(DETAIL, "data-id");
     let layer = ask(&d, "conflict", json!({ "id": id }))["parties"][0]["layer"].as_str().unwrap().to_owned();
     d.key("1");

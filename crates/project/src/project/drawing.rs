@@ -54,7 +54,10 @@ impl Shared {
         let base = self.base.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let found = base.map(|base| base.tile(z, x, y)).transpose()?.flatten();
         found.ok_or_else(|| {
-            problem::nothing_there(["底图在此处没有图片。", "The base map has no picture there."], ["", ""])
+            problem::nothing_there(
+                ["底图在此处没有图片。", "The base map has no picture there."],
+                ["可换一处或一级缩放。", "Look elsewhere or at another zoom."],
+            )
         })
     }
 }

@@ -1,13 +1,13 @@
 //! What other rules would do: by class, by pair and by rule, before and after. Nothing is changed.
 
 use super::remarks;
-use crate::api::{ClassChange, PairChange, PairTally, Problem, RuleEffect, RuleShadow, RulesSupposed, Tally};
+use crate::api::{PairChange, PairTally, Problem, RuleEffect, RuleShadow, RulesSupposed, Tally};
 use crate::inbox::Inbox;
 use crate::load::Inputs;
 use crate::measure::Measure;
 use crate::outcome::Outcome;
 use crate::project::Found;
-use crate::totals::{by_class, tally_where};
+use crate::totals::{class_changes, tally_where};
 use lantu_engine::{Basis, ConflictKind, RuleSet, applicable};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -35,24 +35,10 @@ pub(crate) fn suppose(rules: &RuleSet, inputs: &Inputs, found: Option<&Found>) -
         tried: true,
         conflicts: both(|kind, state| kind != ConflictKind::Gap && state != "compatible"),
         open: both(|kind, state| kind != ConflictKind::Gap && state == "open"),
-        classes: classes(now, &then, measure),
+        classes: class_changes(now, &then, measure),
         pairs: pairs(now, &then, &found.inbox),
         rules: effects(now, &then, measure),
     })
-}
-
-fn classes(now: &Outcome, then: &Outcome, measure: Measure) -> Vec<ClassChange> {
-    let mut areas: BTreeMap<String, [f64; 2]> = BTreeMap::new();
-    for (at, outcome) in [now, then].into_iter().enumerate() {
-        for found in by_class(outcome, measure) {
-            areas.entry(found.class).or_default()[at] = found.tally.area_m2;
-        }
-    }
-    let change = |(class, [before_m2, after_m2]): (String, [f64; 2])| ClassChange { class, before_m2, after_m2 };
-    let mut changes: Vec<ClassChange> = areas.into_iter().map(change).collect();
-    let by = |change: &ClassChange| (change.after_m2 - change.before_m2).abs();
-    changes.sort_by(|a, b| by(b).total_cmp(&by(a)).then(b.before_m2.total_cmp(&a.before_m2)));
-    changes
 }
 
 fn pairs(now: &Outcome, then: &Outcome, inbox: &Inbox) -> Vec<PairChange> {
