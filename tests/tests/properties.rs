@@ -128,6 +128,22 @@ fn random_action(random: &mut Random, partition: &Partition, conflicts: &[Confli
     Action::Decide { conflicts: conflicts.iter().take(several).map(|conflict| conflict.id).collect(), choice }
 }
 
+/// A case that random search found: a border that a feature has twice is an edge between tiles in
+/// some of these runs, and it is cut at a pixel that its direction makes its parts' least point.
+#[test]
+fn a_doubled_border_is_told_of_at_one_place_in_any_tiles() {
+    let given = placed(17_448_105_427_363_218_647, |x, y| (x, y));
+    let told = |per_tile| {
+        let normal = given.iter().map(|layer| normalise(layer, &GRID, &Unwatched).unwrap().value).collect();
+        overlay_with(normal, &GRID, Means { per_tile, ..Means::default() }, &Unwatched).unwrap().findings
+    };
+    let whole = told(6_000);
+    assert!(whole.iter().any(|finding| finding.code == FindingCode::SelfIntersection));
+    for per_tile in [1, 2, 5] {
+        assert_eq!(told(per_tile), whole, "{per_tile} a tile");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 

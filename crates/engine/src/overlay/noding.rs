@@ -164,9 +164,8 @@ pub(super) fn node(
             Some(at) => bridges.owners(near[at] as usize),
             None => noded.tile.sets.of(noded.tile.set_of[item as usize]),
         };
-        if let Some(feature) = common(owners(one), owners(other)) {
-            noded.seen.self_crossing.push((feature, at));
-        }
+        let common = common(owners(one), owners(other));
+        noded.seen.self_crossing.extend(common.map(|feature| (feature, at)));
     }
 
     let points = vertices.points.as_slice();
@@ -308,11 +307,12 @@ impl Tile {
         let mut codes: Vec<u32> = Vec::new();
         for group in added.chunk_by(|one, other| one.0 == other.0) {
             let mut set = group[0].1;
+            codes.clear();
+            group.iter().for_each(|(_, set)| codes.extend_from_slice(self.sets.of(*set)));
+            codes.sort_unstable();
+            // A part of a doubled segment is told of too, as it is where bridges are cut.
+            add_up(&mut codes, |feature| doubled.push((feature, self.points[group[0].0[0] as usize])));
             if group.len() > 1 {
-                codes.clear();
-                group.iter().for_each(|(_, set)| codes.extend_from_slice(self.sets.of(*set)));
-                codes.sort_unstable();
-                add_up(&mut codes, |feature| doubled.push((feature, self.points[group[0].0[0] as usize])));
                 if codes.is_empty() {
                     continue;
                 }
@@ -324,9 +324,9 @@ impl Tile {
     }
 }
 
-/// Returns the first feature that owns both.
-fn common(one: &[u32], other: &[u32]) -> Option<u32> {
-    one.iter().map(|code| code >> 1).find(|feature| other.iter().any(|code| code >> 1 == *feature))
+/// Returns the features that own both.
+fn common<'a>(one: &'a [u32], other: &'a [u32]) -> impl Iterator<Item = u32> + 'a {
+    one.iter().map(|code| code >> 1).filter(|feature| other.iter().any(|code| code >> 1 == *feature))
 }
 
 /// A directed part of a segment; `ends` follow the segment's direction.
