@@ -22,6 +22,10 @@ use lantu_project::{Project, Settings};
 use serde_json::Value;
 use tauri::{App, Emitter, Manager, RunEvent, WebviewWindowBuilder};
 
+/// A run asks for millions of small pieces of memory and gives them back from other threads.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let request = match start::request(std::env::args_os().skip(1)) {
         Ok(request) => request,

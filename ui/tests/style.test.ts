@@ -37,6 +37,19 @@ describe('the map’s style', () => {
     expect(base.layers.map(({ id }) => id).slice(0, 2)).toEqual(['ground', 'base']);
   });
 
+  it('rings the conflict at hand where it is, until it is wider than the ring', () => {
+    const ring = (width: number) => {
+      const current = { id: 'c1', bounds: [110, 20, 110 + width, 20] as const, at: [110.5, 20] as const, colors: [] };
+      const shown = style({ ...scene, current });
+      expect(shown.sources.current).toMatchObject({ type: 'geojson', data: { coordinates: [110.5, 20] } });
+      return shown.layers.find(({ id }) => id === 'current-mark')?.maxzoom ?? NaN;
+    };
+    // 24 of the 512 pixels around the earth at zoom 0.
+    expect(ring((24 / 512) * 360)).toBeCloseTo(0);
+    expect(ring((24 / 512) * 360 / 1024)).toBeCloseTo(10);
+    expect(ring(0)).toBeGreaterThan(20);
+  });
+
   it('draws what was from what was, and outlines what differs', () => {
     const then = style({ ...scene, mode: 'then', then: 3 });
     expect(then.layers.filter((layer) => 'source' in layer && layer.source === 'blueprint')).toEqual([]);

@@ -127,11 +127,12 @@ impl DecisionLog {
         self.operations.len() as u64 + 1
     }
 
-    /// Appends an operation.
+    /// Appends an operation, which may be shared with another record.
     ///
     /// # Errors
     /// [`LogError`] if its number is not the next or if it undoes or redoes what it cannot.
-    pub fn append(&mut self, operation: Operation) -> Result<(), LogError> {
+    pub fn append(&mut self, operation: impl Into<Arc<Operation>>) -> Result<(), LogError> {
+        let operation = operation.into();
         if operation.number != self.next_number() {
             let before = self.operations.len() as u64;
             return Err(LogError::OutOfOrder { before, found: operation.number });
@@ -144,7 +145,7 @@ impl DecisionLog {
         if !possible {
             return Err(LogError::NotPossible(operation.number));
         }
-        self.operations.push(Arc::new(operation));
+        self.operations.push(operation);
         Ok(())
     }
 

@@ -203,12 +203,12 @@ impl Partition {
     }
 
     /// Returns the first half-edge of each boundary cycle of a face, outer cycle first.
-    pub(crate) fn cycles_of(&self, face: FaceId) -> &[HalfEdge] {
+    pub fn cycles_of(&self, face: FaceId) -> &[HalfEdge] {
         &self.cycles[self.face_cycles[face as usize] as usize..self.face_cycles[face as usize + 1] as usize]
     }
 
     /// Returns the half-edges of the boundary cycle that `first` belongs to.
-    pub(crate) fn cycle(&self, first: HalfEdge) -> impl Iterator<Item = HalfEdge> + '_ {
+    pub fn cycle(&self, first: HalfEdge) -> impl Iterator<Item = HalfEdge> + '_ {
         let mut at = Some(first);
         std::iter::from_fn(move || {
             let here = at?;
@@ -216,6 +216,11 @@ impl Partition {
             at = (following != first).then_some(following);
             Some(here)
         })
+    }
+
+    /// Returns the half-edge that follows on the same boundary cycle.
+    pub fn following(&self, edge: HalfEdge) -> HalfEdge {
+        self.next[edge as usize]
     }
 
     /// Calls `visit` with the points of a half-edge in its direction, its last point left out.

@@ -21,10 +21,10 @@ const BLOCK_M: f64 = 4096.0;
 pub(crate) const CLOSE: f64 = 1e-13;
 
 /// What a place is on the ellipsoid: longitude in radians and a value of its latitude.
-pub(crate) type Place = [f64; 2];
+pub type Place = [f64; 2];
 
 /// The charts of a plane, made as points ask for them.
-pub(crate) struct Charts<'a> {
+pub struct Charts<'a> {
     crs: &'a Crs,
     /// Makes of a latitude in degrees the value that is wanted of it.
     latitude: fn(f64) -> f64,
@@ -44,15 +44,19 @@ struct Chart {
 }
 
 impl<'a> Charts<'a> {
-    /// Returns the charts of a CRS, none made yet.
-    pub(crate) fn new(crs: &'a Crs, latitude: fn(f64) -> f64) -> Self {
+    /// Returns the charts of a CRS, none made yet. `latitude` makes of a latitude in degrees the value that
+    /// is wanted of it; it must be as smooth as the projection, or PROJ is asked for every point.
+    pub fn new(crs: &'a Crs, latitude: fn(f64) -> f64) -> Self {
         // A power of two, so that no rounding makes two blocks claim a point.
         let side = (BLOCK_M / crs.metres_per_unit()).log2().round().exp2();
         Self { crs, latitude, side, charts: Vec::new(), blocks: HashMap::new(), last: None }
     }
 
     /// Appends the places of points of the plane; points that cannot be brought over are not finite.
-    pub(crate) fn places(
+    ///
+    /// # Errors
+    /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
+    pub fn places(
         &mut self,
         points: impl Iterator<Item = Coord<f64>>,
         places: &mut Vec<Place>,

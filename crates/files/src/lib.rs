@@ -74,6 +74,7 @@ mod wkb;
 mod zone;
 
 pub use area::ArcAreas;
+pub use chart::{Charts, Place};
 pub use claim::Looks;
 pub use crs::Crs;
 pub use database::Content;

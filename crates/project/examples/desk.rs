@@ -1,8 +1,10 @@
 //! How quickly an open project answers its window: decisions, undo, lists, details, tiles.
 //!
 //! ```text
-//! cargo run --release -p lantu-project --example desk -- NAME=PATH NAME=PATH …
+//! cargo run --release -p lantu-project --example desk -- NAME=PATH NAME=PATH … [PART …]
 //! ```
+//!
+//! A part is `pages`, `decisions`, `many` or `tiles`; all of them if none is named.
 //!
 //! Opens the layers as one project in a folder of its own, runs it, and then does what a planner
 //! does, several hundred times at many places, through the same commands as the window. Times are of
@@ -15,6 +17,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
+
+/// The window's allocator.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How many decisions, pages and details are timed.
 const TIMES: u64 = 200;
@@ -32,10 +38,20 @@ fn main() -> Answer<()> {
     let conflicts = desk.page("area", json!({}), 0, 0)?["total"]["count"].as_u64().ok_or("no total")?;
     println!("{conflicts} conflicts, {} patches", view["result"]["blueprint"]["count"]);
     println!("| what | times | min ms | median | p95 | p99 | max |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-    pages(&desk, conflicts)?;
-    decisions(&desk, conflicts)?;
-    many_at_once(&desk)?;
-    tiles(&desk, &view)?;
+    let parts: Vec<String> = std::env::args().skip(1).filter(|word| !word.contains('=')).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|word| word == part);
+    if wanted("pages") {
+        pages(&desk, conflicts)?;
+    }
+    if wanted("decisions") {
+        decisions(&desk, conflicts)?;
+    }
+    if wanted("many") {
+        many_at_once(&desk)?;
+    }
+    if wanted("tiles") {
+        tiles(&desk, &view)?;
+    }
     println!("largest resident memory: {:.2} GB", resident("VmHWM:")?);
     println!("resident now: {:.2} GB", resident("VmRSS:")?);
     Ok(())
@@ -66,7 +82,7 @@ impl Desk {
 fn open(folder: &Path) -> Answer<Desk> {
     let mut text = "rules = 'rules.toml'\n".to_owned();
     for layer in std::env::args().skip(1) {
-        let (name, path) = layer.split_once('=').ok_or("a layer is NAME=PATH")?;
+        let Some((name, path)) = layer.split_once('=') else { continue };
         let path = std::fs::canonicalize(path)?;
         writeln!(text, "[[layer]]\nname = '{name}'\npath = '{}'", path.display())?;
     }
@@ -78,10 +94,10 @@ fn open(folder: &Path) -> Answer<Desk> {
     let desk = Desk { project: Project::new(settings, Box::new(move |heard| drop(tell.send(heard)))) };
     let start = Instant::now();
     desk.ask("open", json!({ "paths": [folder.join("p.toml")], "assume_crs": null }))?;
-    println!("read: {:.1} s", start.elapsed().as_secs_f64());
+    println!("read: {:.1} s, {:.2} GB", start.elapsed().as_secs_f64(), resident("VmRSS:")?);
     let tile = Instant::now();
     desk.project.tile("sources", 0, 0, 0).map_err(|problem| problem.message[1].clone())?;
-    println!("first tile of the sources: {:.1} s", tile.elapsed().as_secs_f64());
+    println!("first tile of the sources: {:.1} s, {:.2} GB", tile.elapsed().as_secs_f64(), resident("VmRSS:")?);
     let run = Instant::now();
     desk.ask("run", json!({}))?;
     loop {
@@ -93,7 +109,7 @@ fn open(folder: &Path) -> Answer<Desk> {
             break;
         }
     }
-    println!("run: {:.1} s", run.elapsed().as_secs_f64());
+    println!("run: {:.1} s, {:.2} GB", run.elapsed().as_secs_f64(), resident("VmRSS:")?);
     Ok(desk)
 }
 
@@ -173,9 +189,11 @@ fn tiles(desk: &Desk, view: &Value) -> Answer<()> {
         };
         say(&format!("first tile of {kind}"), vec![tile(0, 0)?]);
         let mut all = Vec::new();
-        for z in 4..=18 {
-            let of_zoom = (0..TILES).map(|k| tile(z, k)).collect::<Answer<Vec<_>>>()?;
-            all.extend(of_zoom);
+        for zooms in [4..=7, 8..=10, 11..=12, 13..=18] {
+            let tiles = zooms.clone().flat_map(|z| (0..TILES).map(move |k| (z, k)));
+            let of_zooms = tiles.map(|(z, k)| tile(z, k)).collect::<Answer<Vec<_>>>()?;
+            say(&format!("tiles of {kind}, zoom {}–{}", zooms.start(), zooms.end()), of_zooms.clone());
+            all.extend(of_zooms);
         }
         say(&format!("tiles of {kind}, zoom 4–18"), all);
     }

@@ -6,11 +6,12 @@ use crate::history;
 use crate::outcome::Outcome;
 use crate::problem;
 use crate::project::Open;
+use crate::totals::sums_by_class;
 use lantu_engine::{
-    Action, Choice, Conflict, ConflictId, ConflictKind, Decision, DecisionLog, Operation, Partition, RuleSet,
+    Action, Choice, ClassId, Conflict, ConflictId, ConflictKind, Decision, DecisionLog, Operation, Partition, RuleSet,
     Unwatched, Verdict, decide,
 };
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// How many conflicts a preview shows.
 const SAMPLE: usize = 5;
@@ -124,52 +125,51 @@ impl Asked<'_> {
         let conflicts: Vec<Conflict> = indices.iter().map(|&index| cut.conflicts[index as usize].clone()).collect();
         let log = only(conflicts.iter().map(|conflict| conflict.id).collect(), choice)?;
         let then = decide(&cut.partition, &conflicts, &self.outcome.rules, &log, &Unwatched)?.value;
-        let mut moved: BTreeMap<String, i128> = BTreeMap::new();
+        let mut moved: HashMap<&str, i128> = HashMap::new();
         for (&index, (conflict, decision)) in indices.iter().zip(conflicts.iter().zip(&then)) {
             *moved.entry(self.class_of(index)).or_default() -= conflict.area2;
             *moved.entry(self.class_then(decision)).or_default() += conflict.area2;
         }
         moved.retain(|_, area2| *area2 != 0);
+        let now = sums_by_class(self.outcome);
         let mut changes: Vec<(i128, ClassChange)> = moved
             .into_iter()
             .map(|(class, by2)| {
-                let of =
-                    |patch: &&lantu_engine::Patch| patch.class.as_ref().map_or("", |class| class.as_str()) == class;
-                let now2: i128 = blueprint.patches.iter().filter(of).map(|patch| patch.area2).sum();
+                let now2 = now.get(class).map_or(0, |sum| sum.area2);
                 // Ground that stays empty has no patches: only what is at hand can be told.
                 let now2 = if class == EMPTY { (-by2).max(0) } else { now2 };
                 let [before_m2, after_m2] = [now2, now2 + by2].map(|area2| self.measure.m2(area2));
-                (by2.abs(), ClassChange { class, before_m2, after_m2 })
+                (by2.abs(), ClassChange { class: class.to_owned(), before_m2, after_m2 })
             })
             .collect();
-        changes.sort_by_key(|change| std::cmp::Reverse(change.0));
+        changes.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.class.cmp(&other.class)));
         Ok(changes.into_iter().map(|(_, change)| change).collect())
     }
 
     /// The class that a conflict's ground has in the blueprint.
-    fn class_of(self, index: u32) -> String {
+    fn class_of(&self, index: u32) -> &str {
         let blueprint = &self.outcome.blueprint;
         let face = self.outcome.cut.conflicts[index as usize].faces[0];
         let patch = blueprint.patches.get(blueprint.patch_of[face as usize] as usize);
-        patch.map_or(EMPTY.to_owned(), |patch| patch.class.as_ref().map(ToString::to_string).unwrap_or_default())
+        patch.map_or(EMPTY, |patch| patch.class.as_ref().map_or("", ClassId::as_str))
     }
 
     /// The class that a decision gives, as composing would name it.
-    fn class_then(self, decision: &Decision) -> String {
+    fn class_then<'d>(&'d self, decision: &'d Decision) -> &'d str {
         let partition = &self.outcome.cut.partition;
         let class = |party| &partition.feature(party).class;
         let rank = |&party: &lantu_engine::FeatureRef| (self.outcome.rules.rank(class(party)), party);
         match &decision.verdict {
-            Verdict::GiveTo(winner) => class(*winner).to_string(),
-            Verdict::OtherClass(other) => other.to_string(),
+            Verdict::GiveTo(winner) => class(*winner).as_str(),
+            Verdict::OtherClass(other) => other.as_str(),
             Verdict::KeepAll => {
                 let naming = decision.kept.iter().copied().min_by_key(rank);
-                naming.map(|party| class(party).to_string()).unwrap_or_default()
+                naming.map_or("", |party| class(party).as_str())
             }
             // An open gap stays empty, as composing leaves it.
-            Verdict::Open if decision.kept.is_empty() => EMPTY.to_owned(),
-            Verdict::Open => String::new(),
-            Verdict::LeaveEmpty => EMPTY.to_owned(),
+            Verdict::Open if decision.kept.is_empty() => EMPTY,
+            Verdict::Open => "",
+            Verdict::LeaveEmpty => EMPTY,
         }
     }
 }

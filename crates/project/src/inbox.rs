@@ -1,12 +1,13 @@
 //! The list of conflicts: sorted once; `sieve` filters it as `listing` looks through it.
 
-use crate::api::{ConflictRow, PairTally, Tally};
-use crate::measure::Measure;
+use crate::api::{ConflictRow, Filter, PairTally, Tally};
+use crate::measure::{Measure, Sum};
 use crate::outcome::{Cut, Outcome};
 use crate::tiles::state_name;
 use geo::Coord;
-use lantu_engine::{ClassId, Conflict, ConflictKind};
-use std::cmp::Reverse;
+use lantu_engine::{ClassId, Conflict};
+use rayon::prelude::*;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -24,6 +25,23 @@ pub(crate) struct Inbox {
     orders: [OnceLock<Order>; 3],
     /// The order by distance, and from where.
     nearest: Mutex<Option<(Coord<f64>, Order)>>,
+    /// What was listed last.
+    pub(crate) listed: Mutex<Option<Arc<Listed>>>,
+}
+
+/// The conflicts that a filter lets through, in the order of a sort.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// The filter, the sort, and from where distances are measured.
+    pub asked: (Filter, String, Option<[f64; 2]>),
+    /// How many operations the record had.
+    pub operations: usize,
+    /// The conflicts.
+    pub conflicts: Vec<u32>,
+    /// All of them.
+    pub total: Tally,
+    /// Those that are open.
+    pub open: Tally,
 }
 
 impl Inbox {
@@ -39,7 +57,8 @@ impl Inbox {
         for (classes, index) in known {
             pairs[index as usize] = classes;
         }
-        Self { measure, pairs, pair_of, orders: Default::default(), nearest: Mutex::default() }
+        let (orders, nearest, listed) = (Default::default(), Mutex::default(), Mutex::default());
+        Self { measure, pairs, pair_of, orders, nearest, listed }
     }
 
     /// Returns the index of a set of classes, if it contradicts itself anywhere.
@@ -78,33 +97,24 @@ impl Inbox {
         }
     }
 
-    /// Returns how often and how largely each set of classes contradicts itself; gaps and what
-    /// may lie over each other are left out. The largest comes first.
-    pub(crate) fn by_pair(&self, outcome: &Outcome) -> Vec<PairTally> {
-        let mut sums = vec![[(0u32, 0i128); 2]; self.pairs.len()];
-        for index in 0..self.pair_of.len() as u32 {
-            let conflict = &outcome.cut.conflicts[index as usize];
-            let state = self.state(outcome, index);
-            if conflict.kind == ConflictKind::Gap || state == "compatible" {
-                continue;
-            }
-            let sum = &mut sums[self.pair_of[index as usize] as usize];
-            for (count, area2) in sum.iter_mut().take(if state == "open" { 2 } else { 1 }) {
-                *count += 1;
-                *area2 += conflict.area2;
-            }
-        }
-        let tally = |(count, area2)| Tally { count, area_m2: self.measure.m2(area2) };
-        let found = self.pairs.iter().zip(sums).filter(|(_, [all, _])| all.0 > 0);
+    /// Returns how often and how largely each set of classes contradicts itself, given the sums over all
+    /// and over open conflicts of each set; the largest comes first.
+    pub(crate) fn by_pair(&self, sums: &[[Sum; 2]]) -> Vec<PairTally> {
+        let found = self.pairs.iter().zip(sums).filter(|(_, [all, _])| all.count > 0);
         let mut tallies: Vec<PairTally> = found
             .map(|(classes, [all, open])| PairTally {
                 classes: classes.iter().map(ClassId::to_string).collect(),
-                tally: tally(all),
-                open: tally(open),
+                tally: all.tally(self.measure),
+                open: open.tally(self.measure),
             })
             .collect();
         tallies.sort_by(|a, b| b.tally.area_m2.total_cmp(&a.tally.area_m2).then_with(|| a.classes.cmp(&b.classes)));
         tallies
+    }
+
+    /// Returns how many sets of classes contradict themselves somewhere.
+    pub(crate) fn pair_count(&self) -> usize {
+        self.pairs.len()
     }
 
     /// Returns the state of a conflict.
@@ -115,26 +125,20 @@ impl Inbox {
     /// Returns the conflicts in the order of a sort, equal ones in the order of the cut; `near` is
     /// where distances are measured from, in the plane.
     pub(crate) fn order(&self, cut: &Cut, sort: &str, near: Coord<f64>) -> Order {
-        let all = || (0..cut.conflicts.len() as u32).collect::<Vec<_>>();
-        let conflict = |index: &u32| &cut.conflicts[*index as usize];
+        let conflicts = &cut.conflicts;
         let kept = match sort {
             "near" => return self.by_distance(cut, near),
-            "width" => self.orders[1].get_or_init(|| {
-                let mut order = all();
-                order.sort_by(|a, b| conflict(a).mean_width().total_cmp(&conflict(b).mean_width()));
-                order.into()
-            }),
+            "width" => self.orders[1].get_or_init(|| sorted_by(conflicts, |_, conflict| Number(conflict.mean_width()))),
             "pair" => self.orders[2].get_or_init(|| {
-                let mut order = all();
-                let pair = |index: &u32| &self.pairs[self.pair_of[*index as usize] as usize];
-                order.sort_by_key(|index| (pair(index), Reverse(conflict(index).area2)));
-                order.into()
+                // The sets in order, so that they are compared as numbers.
+                let mut order: Vec<u32> = (0..self.pairs.len() as u32).collect();
+                order.sort_by_key(|&pair| &self.pairs[pair as usize]);
+                let mut rank = vec![0u32; order.len()];
+                (0..).zip(&order).for_each(|(at, &pair)| rank[pair as usize] = at);
+                let pair = |index: u32| rank[self.pair_of[index as usize] as usize];
+                sorted_by(conflicts, |index, conflict| (pair(index), Reverse(conflict.area2)))
             }),
-            _ => self.orders[0].get_or_init(|| {
-                let mut order = all();
-                order.sort_by_key(|index| Reverse(conflict(index).area2));
-                order.into()
-            }),
+            _ => self.orders[0].get_or_init(|| sorted_by(conflicts, |_, conflict| Reverse(conflict.area2))),
         };
         kept.clone()
     }
@@ -154,11 +158,35 @@ impl Inbox {
             let along = |at: f64, from: f64, to: f64| (from - at).max(at - to).max(0.0);
             along(near.x, low.x, high.x).hypot(along(near.y, low.y, high.y))
         };
-        let mut order: Vec<(f64, u32)> = (0..cut.conflicts.len() as u32).map(|index| (away(index), index)).collect();
-        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let order: Order = Arc::new(order.into_iter().map(|(_, index)| index).collect());
+        let order = sorted_by(&cut.conflicts, |index, _| Number(away(index)));
         *kept = Some((near, order.clone()));
         order
+    }
+}
+
+/// The conflicts in the order of a key, equal ones in their own order.
+fn sorted_by<K: Ord + Send>(conflicts: &[Conflict], key: impl Fn(u32, &Conflict) -> K + Sync) -> Order {
+    let keyed = conflicts.par_iter().enumerate().map(|(index, conflict)| (key(index as u32, conflict), index as u32));
+    let mut order: Vec<(K, u32)> = keyed.collect();
+    order.par_sort_unstable();
+    Arc::new(order.into_iter().map(|(_, index)| index).collect())
+}
+
+/// A number that is sorted by.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Number(f64);
+
+impl Eq for Number {}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
     }
 }
 

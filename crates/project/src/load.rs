@@ -10,10 +10,10 @@ use crate::problem;
 use crate::progress::Meter;
 use crate::provenance::{self, InputFile};
 use geo::{Coord, Rect};
-use lantu_engine::{ClassId, Finding, Layer, RuleSet};
+use lantu_engine::{ClassId, Feature, Finding, Layer, RuleSet};
 use lantu_files::{Crs, FileError, LayerRequest, TextEncoding, choose_crs, read_layer};
 use rayon::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A layer as it was read, and where from.
@@ -244,8 +244,18 @@ impl Inputs {
     /// Returns the classes that the layers and their features have.
     pub fn classes(&self) -> BTreeSet<ClassId> {
         let of_layers = self.layers.iter().map(|loaded| &loaded.layer.class);
-        let of_features = self.layers.iter().flat_map(|loaded| &loaded.layer.features).filter_map(|f| f.class.as_ref());
-        of_layers.chain(of_features).cloned().collect()
+        let features = self.layers.par_iter().flat_map(|loaded| loaded.layer.features.par_chunks(1 << 14));
+        // Few classes, many features.
+        let of_chunk = |features: &[Feature]| -> HashSet<ClassId> {
+            let mut classes: HashSet<&ClassId> = HashSet::new();
+            classes.extend(features.iter().filter_map(|feature| feature.class.as_ref()));
+            classes.into_iter().cloned().collect()
+        };
+        let of_features = features.map(of_chunk).reduce(HashSet::new, |mut all, some| {
+            all.extend(some);
+            all
+        });
+        of_layers.cloned().chain(of_features).collect()
     }
 
     /// Returns rules with the definitions of the classes that the layers use.

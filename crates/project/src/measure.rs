@@ -11,6 +11,33 @@ pub(crate) struct Measure {
     unit_m: f64,
 }
 
+/// How many there are, and their doubled areas in square grid units together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Sum {
+    /// How many.
+    pub count: u32,
+    /// The doubled area.
+    pub area2: i128,
+}
+
+impl Sum {
+    /// Adds one more.
+    pub(crate) fn add(&mut self, area2: i128) {
+        self.count += 1;
+        self.area2 += area2;
+    }
+
+    /// Returns both together.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self { count: self.count + other.count, area2: self.area2 + other.area2 }
+    }
+
+    /// Returns the same in square metres.
+    pub(crate) fn tally(self, measure: Measure) -> Tally {
+        Tally { count: self.count, area_m2: measure.m2(self.area2) }
+    }
+}
+
 impl Measure {
     /// Returns the measure of a cut in a CRS.
     pub(crate) fn of(cut: &Cut, crs: &Crs) -> Self {
@@ -35,8 +62,9 @@ impl Measure {
 
     /// Returns how many there are and how large they are together.
     pub(crate) fn tally(self, areas2: impl Iterator<Item = i128>) -> Tally {
-        let (count, area2) = areas2.fold((0, 0), |(count, sum), area2| (count + 1, sum + area2));
-        Tally { count, area_m2: self.m2(area2) }
+        let mut sum = Sum::default();
+        areas2.for_each(|area2| sum.add(area2));
+        sum.tally(self)
     }
 
     /// Returns the tally of conflicts.

@@ -49,7 +49,7 @@ pub(crate) fn followed(log: &DecisionLog, contents: &Contents, cut: &Cut) -> Dec
     for operation in log.operations() {
         let moved = moved(operation, contents, cut);
         // The same actions with other numbers follow from each other as they did.
-        if now.append(moved.unwrap_or_else(|| (**operation).clone())).is_err() {
+        if now.append(moved.map_or_else(|| operation.clone(), Arc::new)).is_err() {
             return log.clone();
         }
     }

@@ -6,7 +6,7 @@ use crate::in_districts::InDistricts;
 use crate::outcome::Outcome;
 use crate::tiles::state_name;
 use geo::{Coord, Rect};
-use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef};
+use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef, Value};
 use std::sync::Arc;
 
 /// A filter made ready for looking through many conflicts.
@@ -15,7 +15,12 @@ pub(crate) struct Sieve<'a> {
     filter: &'a Filter,
     /// The index of the set of classes; `Some(None)` if there is no such set.
     pair: Option<Option<u32>>,
+    /// What a name must hold, in small letters.
     text: String,
+    /// The number that the text is, if it is one.
+    fid: Option<i64>,
+    /// Which layers' names hold the text.
+    layers: Vec<bool>,
     within: Option<Rect<f64>>,
     /// Where conflicts lie, if a district is wanted.
     districts: Option<Arc<InDistricts>>,
@@ -29,11 +34,15 @@ impl<'a> Sieve<'a> {
     pub(crate) fn new(asked: Asked<'a>, filter: &'a Filter) -> Result<Self, Problem> {
         let wanted: Vec<ClassId> = filter.classes.iter().map(|class| ClassId::new(class)).collect();
         let districts = if filter.district.is_empty() { None } else { Some(asked.in_districts()?) };
+        let text = filter.text.trim().to_lowercase();
+        let layers = &asked.outcome.cut.partition.layers;
         Ok(Self {
             asked,
             filter,
             pair: (!wanted.is_empty()).then(|| asked.inbox.pair(&wanted)),
-            text: filter.text.trim().to_lowercase(),
+            fid: text.parse().ok().filter(|fid: &i64| fid.to_string() == text),
+            layers: layers.iter().map(|layer| holds(&layer.name, &text)).collect(),
+            text,
             within: filter.within.and_then(|degrees| plane_box(asked, degrees)),
             districts,
         })
@@ -91,13 +100,18 @@ impl<'a> Sieve<'a> {
     fn names(&self, party: FeatureRef) -> bool {
         let partition = &self.asked.outcome.cut.partition;
         let feature = partition.feature(party);
-        partition.layer_of(party).name.to_lowercase().contains(&self.text)
-            || feature.fid.to_string() == self.text
-            || self.asked.names.label_fields.iter().filter_map(|field| feature.attributes.get(field)).any(|value| {
-                let value = value.to_text();
-                value.to_lowercase().contains(&self.text)
-            })
+        let labels = self.asked.names.label_fields.iter().filter_map(|field| feature.attributes.get(field));
+        self.layers[feature.layer as usize]
+            || self.fid == Some(feature.fid)
+            || labels.map(Value::to_text).any(|label| holds(&label, &self.text))
     }
+}
+
+/// Whether a name holds a text of small letters; the name's capitals count as small ones.
+fn holds(name: &str, text: &str) -> bool {
+    // Most names have no capitals, and a copy of each would cost more than looking through it.
+    let capitals = name.chars().any(char::is_uppercase);
+    if capitals { name.to_lowercase().contains(text) } else { name.contains(text) }
 }
 
 /// The box of the plane around a box in degrees, whose sides bend on the way.

@@ -140,7 +140,10 @@ impl Store {
                 "INSERT INTO lantu_operation (number, at, who, reason, basis, action) VALUES (?, ?, ?, ?, ?, ?)",
                 row,
             )?;
-            for (id, place) in places {
+            // In the order of the table, so that a page is written once.
+            let mut in_order: Vec<&(ConflictId, Place)> = places.iter().collect();
+            in_order.sort_unstable_by_key(|(id, _)| *id);
+            for (id, place) in in_order {
                 let [lon, lat] = place.lonlat.map_or([None, None], |lonlat| lonlat.map(Some));
                 let row = params![id.to_string(), place.kind, place.layers.join("\n"), place.area_m2, lon, lat];
                 change.prepare_cached("INSERT OR REPLACE INTO lantu_place VALUES (?, ?, ?, ?, ?, ?)")?.execute(row)?;

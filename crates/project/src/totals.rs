@@ -1,30 +1,104 @@
 //! The numbers of a result, as the window shows them.
 
-use crate::api::{ClassChange, ClassTally, ResultView, Tally};
+use crate::api::{ClassChange, ClassTally, PairTally, ResultView, Tally};
 use crate::inbox::Inbox;
-use crate::measure::Measure;
+use crate::measure::{Measure, Sum};
 use crate::outcome::Outcome;
-use crate::tiles::state_name;
-use lantu_engine::{Conflict, ConflictKind};
-use std::collections::BTreeMap;
+use crate::tiles::{STATES, state_name};
+use lantu_engine::{ClassId, Conflict, ConflictKind};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+/// Conflicts that are looked at in one go.
+const CHUNK: usize = 1 << 14;
 
 /// Returns the numbers of a result.
 pub(crate) fn totals(outcome: &Outcome, inbox: &Inbox, measure: Measure) -> ResultView {
-    let blueprint = &outcome.blueprint;
+    let (sums, of_classes) = (Sums::of(outcome, inbox), sums_by_class(outcome));
+    let of_state = |state: &str| sums.of_state(state).tally(measure);
     ResultView {
-        conflicts: tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state != "compatible"),
-        open: tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == "open"),
-        by_rule: tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == "rule"),
-        by_hand: tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == "hand"),
-        compatible: tally_where(outcome, measure, |_, state| state == "compatible"),
-        gaps: tally_where(outcome, measure, |kind, _| kind == ConflictKind::Gap),
-        blueprint: measure.tally(blueprint.patches.iter().map(|patch| patch.area2)),
-        by_class: by_class(outcome, measure),
-        by_pair: inbox.by_pair(outcome),
+        conflicts: ["open", "rule", "hand"]
+            .map(|state| sums.of_state(state))
+            .into_iter()
+            .fold(Sum::default(), Sum::with)
+            .tally(measure),
+        open: of_state("open"),
+        by_rule: of_state("rule"),
+        by_hand: of_state("hand"),
+        compatible: of_state("compatible"),
+        gaps: sums.gaps.tally(measure),
+        blueprint: of_classes.values().copied().fold(Sum::default(), Sum::with).tally(measure),
+        by_class: tallies(of_classes, measure),
+        by_pair: inbox.by_pair(&sums.of_pairs),
         proof_holds: outcome.proof.holds(),
         orphaned: outcome.orphaned,
         slivers: measure.tally(outcome.slivers.moved.iter().map(|moved| moved.area2)),
     }
+}
+
+/// Sums over conflicts, each looked at once.
+struct Sums {
+    /// Per state, in the order of [`STATES`]; gaps count only where something may lie over them.
+    of_states: [Sum; STATES.len()],
+    gaps: Sum,
+    /// Per set of classes: all and open; neither gaps nor what may lie over each other.
+    of_pairs: Vec<[Sum; 2]>,
+}
+
+impl Sums {
+    fn of(outcome: &Outcome, inbox: &Inbox) -> Self {
+        let nothing = || Self {
+            of_states: Default::default(),
+            gaps: Sum::default(),
+            of_pairs: vec![Default::default(); inbox.pair_count()],
+        };
+        let chunks = outcome.cut.conflicts.par_chunks(CHUNK).zip(outcome.decisions.par_chunks(CHUNK)).enumerate();
+        let looked_at = chunks.map(|(chunk, (conflicts, decisions))| {
+            let mut sums = nothing();
+            for (index, (conflict, decision)) in ((chunk * CHUNK) as u32..).zip(conflicts.iter().zip(decisions)) {
+                sums.add(conflict, state_name(decision), inbox.pair_of(index) as usize);
+            }
+            sums
+        });
+        looked_at.reduce(nothing, Self::with)
+    }
+
+    fn add(&mut self, conflict: &Conflict, state: &str, pair: usize) {
+        let gap = conflict.kind == ConflictKind::Gap;
+        if gap {
+            self.gaps.add(conflict.area2);
+        }
+        if let Some(at) = STATES.iter().position(|&known| known == state)
+            && (!gap || state == "compatible")
+        {
+            self.of_states[at].add(conflict.area2);
+        }
+        if !gap && state != "compatible" {
+            self.of_pairs[pair][0].add(conflict.area2);
+            if state == "open" {
+                self.of_pairs[pair][1].add(conflict.area2);
+            }
+        }
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.of_states = std::array::from_fn(|at| self.of_states[at].with(other.of_states[at]));
+        self.gaps = self.gaps.with(other.gaps);
+        for (mine, other) in self.of_pairs.iter_mut().zip(other.of_pairs) {
+            *mine = std::array::from_fn(|at| mine[at].with(other[at]));
+        }
+        self
+    }
+
+    fn of_state(&self, state: &str) -> Sum {
+        let known = STATES.iter().zip(self.of_states).find(|(known, _)| **known == state);
+        known.map_or(Sum::default(), |(_, sum)| sum)
+    }
+}
+
+/// Returns how often and how largely each set of classes contradicts itself.
+pub(crate) fn by_pair(outcome: &Outcome, inbox: &Inbox) -> Vec<PairTally> {
+    inbox.by_pair(&Sums::of(outcome, inbox).of_pairs)
 }
 
 /// Returns the tally of the conflicts whose kind and state pass.
@@ -36,17 +110,35 @@ pub(crate) fn tally_where(outcome: &Outcome, measure: Measure, pass: impl Fn(Con
 
 /// Returns the blueprint's patches per class, the largest first; an empty class is what is open.
 pub(crate) fn by_class(outcome: &Outcome, measure: Measure) -> Vec<ClassTally> {
-    let mut sums: BTreeMap<&str, (u32, i128)> = BTreeMap::new();
-    for patch in &outcome.blueprint.patches {
-        let sum = sums.entry(patch.class.as_ref().map_or("", |class| class.as_str())).or_default();
-        sum.0 += 1;
-        sum.1 += patch.area2;
-    }
-    let tally = |(count, area2)| Tally { count, area_m2: measure.m2(area2) };
-    let mut tallies: Vec<ClassTally> =
-        sums.into_iter().map(|(class, sum)| ClassTally { class: class.to_owned(), tally: tally(sum) }).collect();
-    tallies.sort_by(|a, b| b.tally.area_m2.total_cmp(&a.tally.area_m2));
+    tallies(sums_by_class(outcome), measure)
+}
+
+fn tallies(sums: HashMap<&str, Sum>, measure: Measure) -> Vec<ClassTally> {
+    let tally = |(class, sum): (&str, Sum)| ClassTally { class: class.to_owned(), tally: sum.tally(measure) };
+    let mut tallies: Vec<ClassTally> = sums.into_iter().map(tally).collect();
+    tallies.sort_by(|a, b| b.tally.area_m2.total_cmp(&a.tally.area_m2).then_with(|| a.class.cmp(&b.class)));
     tallies
+}
+
+/// Returns how many patches of each class the blueprint has and how large they are; an empty class is
+/// what is open.
+pub(crate) fn sums_by_class(outcome: &Outcome) -> HashMap<&str, Sum> {
+    let chunks = outcome.blueprint.patches.par_chunks(CHUNK).map(|patches| {
+        let mut sums: HashMap<&str, Sum> = HashMap::new();
+        // Neighbours in the list are mostly of one class.
+        for alike in patches.chunk_by(|one, other| one.class == other.class) {
+            let sum = sums.entry(alike[0].class.as_ref().map_or("", ClassId::as_str)).or_default();
+            alike.iter().for_each(|patch| sum.add(patch.area2));
+        }
+        sums
+    });
+    chunks.reduce(HashMap::new, |mut all, some| {
+        for (class, sum) in some {
+            let own: &mut Sum = all.entry(class).or_default();
+            *own = own.with(sum);
+        }
+        all
+    })
 }
 
 /// Returns every class's area in two blueprints of one cut, by how much it changes most first.

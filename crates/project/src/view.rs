@@ -12,6 +12,7 @@ use crate::totals::totals;
 use geo::Coord;
 use lantu_engine::rules::{Bilingual, ClassKind};
 use lantu_engine::{FeatureRef, Finding, FindingCode, Severity};
+use rayon::prelude::*;
 use serde::Deserialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +81,7 @@ fn layer(open: &Open, loaded: &Loaded) -> LayerView {
 fn ground(found: &Found, name: &str) -> Option<f64> {
     let partition = &found.outcome.cut.partition;
     let info = partition.layers.iter().find(|info| &*info.name == name)?;
-    let features = (info.first.0..info.first.0 + info.count).map(FeatureRef);
+    let features = (info.first.0..info.first.0 + info.count).into_par_iter().map(FeatureRef);
     Some(found.measure.m2(features.map(|feature| partition.feature_area2(feature)).sum()))
 }
 

@@ -8,6 +8,8 @@ export type LonLat = readonly [number, number];
 export interface Current {
   id: string;
   bounds: Bounds;
+  /** A point inside it. */
+  at: LonLat;
   /** The parties' class colours, in the order of the keys 1–9. */
   colors: readonly string[];
 }

@@ -7,7 +7,7 @@ import type {
 } from 'maplibre-gl';
 import { palettes, stateColor, type Palette } from './palette';
 import { crowdPrefix, figurePrefix, markName } from './patterns';
-import type { Scene } from './scene';
+import type { Bounds, Scene } from './scene';
 
 /** Beyond it tiles are enlarged: at zoom 18 a tile's grid is 4 cm. */
 const maxTileZoom = 18;
@@ -102,7 +102,7 @@ function conflictLayers(scene: Scene, palette: Palette): LayerSpecification[] {
       'source-layer': 'markers',
       id: 'conflicts-marks',
       type: 'symbol',
-      filter: ['all', shown, ['!=', ['get', 'crowded'], true]],
+      filter: shown,
       layout: {
         'icon-image': [
           'case',
@@ -133,6 +133,15 @@ function conflictLayers(scene: Scene, palette: Palette): LayerSpecification[] {
   ];
 }
 
+/** The ring around the conflict at hand is so many pixels wide; a conflict wider than it needs none. */
+const ringWidth = 24;
+
+/** The zoom from which on something is so many pixels wide or high; the map is 512 pixels wide at zoom 0. */
+function zoomOfWidth([west, south, east, north]: Bounds, pixels: number): number {
+  const degrees = Math.max(east - west, north - south, 1e-7);
+  return Math.min(Math.max(Math.log2((pixels * 360) / (512 * degrees)), 0), 24);
+}
+
 /** The conflict at hand: hatched and outlined in its parties' colours, above all others. */
 function currentLayers(scene: Scene, palette: Palette): LayerSpecification[] {
   const current = scene.current;
@@ -154,11 +163,10 @@ function currentLayers(scene: Scene, palette: Palette): LayerSpecification[] {
     line('first', first, 3.4),
     line('second', second, 3.4, [2, 2]),
     {
-      source: 'conflicts',
-      'source-layer': 'markers',
+      source: 'current',
       id: 'current-mark',
       type: 'circle',
-      filter,
+      maxzoom: zoomOfWidth(current.bounds, ringWidth),
       paint: {
         'circle-radius': 11,
         'circle-color': 'rgba(0,0,0,0)',
@@ -232,7 +240,13 @@ export function style(scene: Scene): StyleSpecification {
   const patches = scene.mode === 'then' ? sources.then : scene.mode === 'blueprint' && sources.blueprint;
   if (sources.sources && (scene.mode === 'layers' || scene.mode === 'conflicts')) layers.push(...sourceLayers(scene, palette));
   if (patches) layers.push(...blueprintLayers(scene, palette));
-  if (sources.conflicts && scene.mode === 'conflicts') layers.push(...conflictLayers(scene, palette));
+  if (sources.conflicts && scene.mode === 'conflicts') {
+    if (scene.current) {
+      const [lon, lat] = scene.current.at;
+      sources.current = { type: 'geojson', data: { type: 'Point', coordinates: [lon, lat] } };
+    }
+    layers.push(...conflictLayers(scene, palette));
+  }
   if (patches && sources.changes) layers.push(...changeLayers(palette));
   if (scene.graticule !== 'none') layers.push(...graticuleLayers(scene.graticule, palette));
   if (scene.draft.length > 0) {

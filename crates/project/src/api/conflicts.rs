@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// Which conflicts are wanted.
-#[derive(Serialize, Deserialize, TS, Debug, Clone, Default)]
+#[derive(Serialize, Deserialize, TS, Debug, Clone, Default, PartialEq)]
 #[serde(default)]
 pub struct Filter {
     /// `open`, `rule`, `hand`, `compatible`; empty for all but `compatible`.

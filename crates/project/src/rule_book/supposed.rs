@@ -7,7 +7,7 @@ use crate::load::Inputs;
 use crate::measure::Measure;
 use crate::outcome::Outcome;
 use crate::project::Found;
-use crate::totals::{class_changes, tally_where};
+use crate::totals::{by_pair, class_changes, tally_where};
 use lantu_engine::{Basis, ConflictKind, RuleSet, applicable};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -44,7 +44,7 @@ pub(crate) fn suppose(rules: &RuleSet, inputs: &Inputs, found: Option<&Found>) -
 fn pairs(now: &Outcome, then: &Outcome, inbox: &Inbox) -> Vec<PairChange> {
     let mut found: BTreeMap<Vec<String>, [[Tally; 2]; 2]> = BTreeMap::new();
     for (at, outcome) in [now, then].into_iter().enumerate() {
-        for PairTally { classes, tally, open } in inbox.by_pair(outcome) {
+        for PairTally { classes, tally, open } in by_pair(outcome, inbox) {
             let both = found.entry(classes).or_default();
             (both[0][at], both[1][at]) = (tally, open);
         }

@@ -58,7 +58,7 @@ impl TileAddress {
 /// How coarse the grid is, as a power of two: half a pixel where a tile shows a whole county, its
 /// finest where it shows parcels. That bounds how many points a tile can hold; it depends on the
 /// zoom alone, so neighbouring tiles agree.
-fn coarse(z: u8) -> i32 {
+pub(super) fn coarse(z: u8) -> i32 {
     match z {
         ..=9 => 2,
         10..=11 => 1,
@@ -66,15 +66,36 @@ fn coarse(z: u8) -> i32 {
     }
 }
 
+/// Returns the point nearest to a place (halves go up) on the map's grid of a zoom, in tile units from the
+/// map's corner; the grid's step is `coarse` units as a power of two.
+pub(super) fn spot(point: MapPoint, z: u8, coarse: i32) -> Spot {
+    let unit = UNIT_ZOOM - i32::from(z);
+    let round = |step: u32| {
+        let (step, bits) = (i64::from(step), unit + coarse);
+        if bits > 0 { ((step + (1 << (bits - 1))) >> bits) << coarse } else { step << -unit }
+    };
+    [round(point.x), round(point.y)]
+}
+
 impl Window {
     /// Returns the grid point of the tile that is nearest to a point (halves go up).
     pub(super) fn place(&self, point: MapPoint) -> Spot {
-        [self.round(point.x) - self.corner[0], self.round(point.y) - self.corner[1]]
+        self.inside(spot(point, self.zoom(), self.coarse))
     }
 
-    fn round(&self, step: u32) -> i64 {
-        let (step, bits) = (i64::from(step), self.unit + self.coarse);
-        if bits > 0 { ((step + (1 << (bits - 1))) >> bits) << self.coarse } else { step << -self.unit }
+    /// Returns where something on the map's grid of this zoom lies in the tile.
+    pub(super) fn inside(&self, [x, y]: Spot) -> Spot {
+        [x - self.corner[0], y - self.corner[1]]
+    }
+
+    /// Returns the tile's zoom.
+    pub(super) fn zoom(&self) -> u8 {
+        (UNIT_ZOOM - self.unit) as u8
+    }
+
+    /// Returns the tile's column and row.
+    pub(super) fn tile(&self) -> [u32; 2] {
+        self.corner.map(|unit| (unit / EXTENT) as u32)
     }
 
     /// Returns tile units per map step.

@@ -8,11 +8,13 @@ use super::address::{PIXEL, Window};
 use super::cut::{Cutter, TilePolygon, TileRing};
 use super::inside::inside;
 use super::lines::{Lines, MapPoint, around};
+use super::overview::{Level, Overview};
 use crate::late::Late;
 use geo::Coord;
 use lantu_engine::partition::HalfEdge;
-use lantu_engine::{Conflict, FaceId, Partition, Point};
+use lantu_engine::{Conflict, ConflictKind, FaceId, Partition, Point};
 use lantu_files::{Crs, FileError};
+use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, Envelope, RTree};
 use std::cmp::Reverse;
@@ -44,45 +46,66 @@ impl MapArcs {
 #[derive(Debug)]
 pub(super) struct Network {
     arcs: Lines,
-    /// The following half-edge of the same face, per half-edge.
-    next: Vec<HalfEdge>,
     faces: RTree<FaceBox>,
+    /// Along a Z-curve: those in a tile of any zoom follow one another.
     marks: Vec<Mark>,
+    overview: Overview,
 }
 
 type FaceBox = GeomWithData<Rectangle<[f64; 2]>, FaceId>;
 
-/// The mark of a conflict.
+/// The mark of a conflict: a point inside it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
-    /// A point inside the conflict.
-    pub(super) at: MapPoint,
+    /// The point's place along a Z-curve.
+    place: u64,
+    /// Which conflict.
+    pub(super) conflict: u32,
     /// The scale, in tile units per map step, from which on the conflict itself can be seen.
-    seen_from: f64,
+    seen_from: f32,
+    /// Whether it is a gap.
+    pub(super) gap: bool,
 }
 
 impl Mark {
-    /// Whether the conflict is too small or too thin to be seen in a tile.
-    pub(super) fn shows(&self, window: &Window) -> bool {
-        window.scale() < self.seen_from
+    /// Whether the conflict is too small or too thin to be seen in tiles of this scale.
+    pub(super) fn shows(&self, scale: f64) -> bool {
+        scale < f64::from(self.seen_from)
+    }
+
+    /// Returns where it stands.
+    pub(super) fn at(&self) -> MapPoint {
+        MapPoint { x: gathered(self.place), y: gathered(self.place >> 1) }
     }
 }
 
 impl Network {
     fn new(partition: &Partition, conflicts: &[Conflict], crs: &Crs) -> Result<Self, FileError> {
         let locate = |&point: &Point| partition.grid.locate(point);
-        let points = (0..partition.arc_count() as u32).map(|arc| partition.arc_points(arc).iter().map(locate));
-        let arcs = Lines::project(crs, points)?;
+        let points = |arc: usize| partition.arc_points(arc as u32).iter().map(locate);
+        let arcs = Lines::project(crs, partition.arc_count(), points)?;
         let boxes = face_boxes(partition, &arcs);
         let marks = marks(partition, conflicts, &boxes, crs)?;
+        let overview = overview(partition, &arcs);
         let faces = partition.bounded_faces().zip(&boxes);
         let faces = faces.map(|(face, bounds)| GeomWithData::new(Rectangle::from_aabb(*bounds), face));
-        Ok(Self { arcs, next: successors(partition), faces: RTree::bulk_load(faces.collect()), marks })
+        Ok(Self { arcs, faces: RTree::bulk_load(faces.collect()), marks, overview })
     }
 
-    /// Returns the mark of a conflict.
-    pub(super) fn mark(&self, conflict: u32) -> Mark {
-        self.marks[conflict as usize]
+    /// Returns the ground of faces as a tile shows it, if the tile's zoom has an overview; owners are faces.
+    pub(super) fn level(&self, window: &Window) -> Option<&Level> {
+        self.overview.level(window)
+    }
+
+    /// Returns the marks that stand in a tile, along a curve.
+    pub(super) fn marks_in(&self, window: &Window) -> impl Iterator<Item = &Mark> {
+        let z = u32::from(window.zoom());
+        // The only tile of the whole map is wider than a shift can be.
+        let corner = window.tile().map(|at| (u64::from(at) << (32 - z)) as u32);
+        let first = spread(corner[0]) | spread(corner[1]) << 1;
+        let last = first | u64::MAX.checked_shr(2 * z).unwrap_or(0);
+        let from = self.marks.partition_point(|mark| mark.place < first);
+        self.marks[from..].iter().take_while(move |mark| mark.place <= last)
     }
 
     /// Returns the faces whose boxes reach into a tile, in no order.
@@ -91,36 +114,53 @@ impl Network {
     }
 }
 
-fn face_boxes(partition: &Partition, arcs: &Lines) -> Vec<AABB<[f64; 2]>> {
-    let bounds = |face| around(partition.half_edges(face).flat_map(|edge| arcs.line(edge as usize / 2)));
-    partition.bounded_faces().map(|face| bounds(face).unwrap_or_else(AABB::new_empty)).collect()
+/// How bits are spread to every second place: shifts and what stays.
+const SPREADING: [(u32, u64); 5] = [
+    (16, 0x0000_ffff_0000_ffff),
+    (8, 0x00ff_00ff_00ff_00ff),
+    (4, 0x0f0f_0f0f_0f0f_0f0f),
+    (2, 0x3333_3333_3333_3333),
+    (1, 0x5555_5555_5555_5555),
+];
+
+/// Spreads bits to every second place: two such numbers make a place along a Z-curve.
+fn spread(value: u32) -> u64 {
+    SPREADING.iter().fold(u64::from(value), |bits, (shift, stays)| (bits | bits << shift) & stays)
 }
 
-/// The following half-edge of the same face, per half-edge; of the outside's none.
-///
-/// Two cycles of a face share no node, since they belong to parts of the network that do not hang
-/// together. So a cycle ends where it is back at its start and does not go on from there.
-fn successors(partition: &Partition) -> Vec<HalfEdge> {
-    let mut next = vec![HalfEdge::MAX; 2 * partition.arc_count()];
-    for face in partition.bounded_faces() {
-        let edges: Vec<HalfEdge> = partition.half_edges(face).collect();
-        let mut first = 0;
-        for (at, &edge) in edges.iter().enumerate() {
-            let node = origin(partition, edge ^ 1);
-            let goes_on = edges.get(at + 1).filter(|&&following| origin(partition, following) == node);
-            next[edge as usize] = goes_on.copied().unwrap_or(edges[first]);
-            if goes_on.is_none() {
-                first = at + 1;
+/// Gathers every second bit.
+fn gathered(place: u64) -> u32 {
+    let start = place & SPREADING[4].1;
+    let stays =
+        [0x3333_3333_3333_3333, 0x0f0f_0f0f_0f0f_0f0f, 0x00ff_00ff_00ff_00ff, 0x0000_ffff_0000_ffff, 0xffff_ffff];
+    (0..).zip(stays).fold(start, |bits, (at, stays): (u32, u64)| (bits | bits >> (1 << at)) & stays) as u32
+}
+
+/// The overview of all faces; what a face has beside its outer cycle are holes.
+fn overview(partition: &Partition, arcs: &Lines) -> Overview {
+    Overview::of(partition.bounded_faces().end - 1, true, |number, pen| {
+        let face = number + 1;
+        for &first in partition.cycles_of(face) {
+            for edge in partition.cycle(first) {
+                along(arcs, edge, |point| pen.push(point));
             }
+            pen.close();
         }
-    }
-    next
+        face
+    })
 }
 
-/// The node where a half-edge begins.
-fn origin(partition: &Partition, edge: HalfEdge) -> Point {
-    let points = partition.arc_points(edge / 2);
-    if edge & 1 == 0 { points[0] } else { points[points.len() - 1] }
+/// Walks along a half-edge.
+fn along(arcs: &Lines, edge: HalfEdge, visit: impl FnMut(MapPoint)) {
+    let points = arcs.line(edge as usize / 2).iter().copied();
+    if edge & 1 == 0 { points.for_each(visit) } else { points.rev().for_each(visit) }
+}
+
+fn face_boxes(partition: &Partition, arcs: &Lines) -> Vec<AABB<[f64; 2]>> {
+    // The outer cycle is the widest.
+    let outer = |face| partition.cycles_of(face).first().into_iter().flat_map(|&first| partition.cycle(first));
+    let bounds = |face| around(outer(face).flat_map(|edge| arcs.line(edge as usize / 2)));
+    partition.bounded_faces().into_par_iter().map(|face| bounds(face).unwrap_or_else(AABB::new_empty)).collect()
 }
 
 fn marks(
@@ -129,15 +169,23 @@ fn marks(
     boxes: &[AABB<[f64; 2]>],
     crs: &Crs,
 ) -> Result<Vec<Mark>, FileError> {
-    let mut places: Vec<Coord<f64>> = conflicts.iter().map(|conflict| inside(partition, conflict)).collect();
+    let mut places: Vec<Coord<f64>> = conflicts.par_iter().map(|conflict| inside(partition, conflict)).collect();
     crs.to_lonlat(&mut places)?;
-    let marks = conflicts.iter().zip(places).map(|(conflict, place)| {
+    let marks = conflicts.par_iter().zip(places).enumerate().map(|(index, (conflict, place))| {
         // The outside has no box.
         let own = conflict.faces.iter().map(|&face| boxes[face as usize - 1]);
         let bounds = own.reduce(|all, one| all.merged(&one)).unwrap_or_else(AABB::new_empty);
-        Mark { at: MapPoint::of_lonlat(place), seen_from: seen_from(conflict, &bounds) }
+        let at = MapPoint::of_lonlat(place);
+        Mark {
+            place: spread(at.x) | spread(at.y) << 1,
+            conflict: index as u32,
+            seen_from: seen_from(conflict, &bounds) as f32,
+            gap: conflict.kind == ConflictKind::Gap,
+        }
     });
-    Ok(marks.collect())
+    let mut marks: Vec<Mark> = marks.collect();
+    marks.par_sort_unstable_by_key(|mark| (mark.place, mark.conflict));
+    Ok(marks)
 }
 
 /// The scale from which on a conflict is neither small nor thin.
@@ -162,7 +210,7 @@ pub(super) struct Pen<'a> {
 impl<'a> Pen<'a> {
     /// Returns a pen for a tile.
     pub(super) fn new(partition: &'a Partition, network: &'a Network, window: Window) -> Self {
-        let walked = vec![false; network.next.len()];
+        let walked = vec![false; 2 * partition.arc_count()];
         Self { partition, network, cutter: Cutter::new(window), walked }
     }
 
@@ -186,9 +234,9 @@ impl<'a> Pen<'a> {
         loop {
             self.walked[edge as usize] = true;
             self.trace(edge);
-            edge = self.network.next[edge as usize];
+            edge = self.partition.following(edge);
             while inside(self.partition.left(edge ^ 1)) {
-                edge = self.network.next[(edge ^ 1) as usize];
+                edge = self.partition.following(edge ^ 1);
             }
             if edge == first {
                 return self.cutter.close();
@@ -197,12 +245,7 @@ impl<'a> Pen<'a> {
     }
 
     fn trace(&mut self, edge: HalfEdge) {
-        let points = self.network.arcs.line(edge as usize / 2);
-        if edge & 1 == 0 {
-            points.iter().for_each(|&point| self.cutter.push(point));
-        } else {
-            points.iter().rev().for_each(|&point| self.cutter.push(point));
-        }
+        along(&self.network.arcs, edge, |point| self.cutter.push(point));
     }
 }
 

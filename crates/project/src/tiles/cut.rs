@@ -40,7 +40,15 @@ impl Cutter {
 
     /// Takes the ring's next point.
     pub(super) fn push(&mut self, point: MapPoint) {
-        let spot = self.window.place(point);
+        self.take(self.window.place(point));
+    }
+
+    /// The same for a point that lies on the map's grid already.
+    pub(super) fn push_spot(&mut self, spot: Spot) {
+        self.take(self.window.inside(spot));
+    }
+
+    fn take(&mut self, spot: Spot) {
         let here = beyond(spot);
         match *self.ring {
             [.., last] if last == spot => return,
@@ -108,7 +116,7 @@ fn crossing(a: Spot, b: Spot, axis: usize, limit: i64) -> Spot {
 }
 
 /// Twice the area; y runs south, so counter-clockwise on the map is what turns right here.
-fn area2(ring: &[Spot]) -> i64 {
+pub(super) fn area2(ring: &[Spot]) -> i64 {
     let Some(&[mut x0, mut y0]) = ring.last() else { return 0 };
     let mut sum = 0;
     for &[x, y] in ring {

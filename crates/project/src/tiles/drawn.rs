@@ -2,11 +2,11 @@
 
 use super::address::{EXTENT, Spot, TileAddress, Window};
 use super::arcs::{MapArcs, Network, Pen};
+use super::cut::{Cutter, TilePolygon};
 use super::encode::{Property, add_point, add_polygons, tile};
 use fast_mvt::{MvtCoord, MvtLayerBuilder, MvtResult, MvtValueRef};
-use lantu_engine::{Basis, Blueprint, Conflict, ConflictKind, Decision, Partition, Verdict};
+use lantu_engine::{Basis, Blueprint, Conflict, Decision, FaceId, Partition, Verdict};
 use lantu_files::{Crs, FileError};
-use std::collections::{BTreeMap, HashSet};
 
 /// Of marks that look the same only the first in each square of two pixels is drawn, or a tile of
 /// a whole province would hold every sliver of it; in tile units.
@@ -15,6 +15,10 @@ const MARK_CELL: i64 = 16;
 const CROWD: u32 = 12;
 /// The side of such a square, in tile units.
 const CROWD_CELL: i64 = 512;
+/// Such squares along a side of a tile.
+const CROWDS: usize = (EXTENT / CROWD_CELL) as usize;
+/// Squares of a mark along a side of a tile.
+const MARKS: usize = (EXTENT / MARK_CELL) as usize;
 
 /// What a run found, for drawing.
 #[derive(Clone, Copy)]
@@ -38,11 +42,16 @@ pub(crate) struct Drawn<'a> {
 /// Returns the state of a conflict, as the list and the map name it: `open`, `hand`, `compatible`
 /// or `rule`. A gap that nobody has filled is no open question: it stays empty by rule.
 pub(crate) fn state_name(decision: &Decision) -> &'static str {
+    STATES[state_of(decision)]
+}
+
+/// The place of a conflict's state among [`STATES`].
+fn state_of(decision: &Decision) -> usize {
     match (&decision.verdict, &decision.basis) {
-        (Verdict::Open, _) => "open",
-        (_, Basis::Choice(_)) => "hand",
-        (_, Basis::Compatible) => "compatible",
-        (_, Basis::Rule(_) | Basis::Nobody) => "rule",
+        (Verdict::Open, _) => 0,
+        (_, Basis::Choice(_)) => 1,
+        (_, Basis::Compatible) => 2,
+        (_, Basis::Rule(_) | Basis::Nobody) => 3,
     }
 }
 
@@ -68,10 +77,9 @@ impl Drawn<'_> {
     }
 
     fn draw_conflicts(&self, network: &Network, window: Window) -> MvtResult<Vec<u8>> {
-        let shown = owners(network, &window, self.conflict_of);
-        let crowds = self.crowds(&shown, network, window);
-        let (grounds, marks) = (self.grounds(&shown, network, window)?, self.marks(&shown, network, window, &crowds)?);
-        Ok(tile([grounds, marks, numbers(&crowds)?]))
+        let grounds = self.draw_grounds("conflicts", network, window, &|_| true)?;
+        let (marked, crowds) = self.marked(network, &window);
+        Ok(tile([grounds, self.marks(&marked)?, numbers(&crowds)?]))
     }
 
     /// Returns a tile with the layer `changed`: the ground of conflicts whose fate differs.
@@ -81,69 +89,90 @@ impl Drawn<'_> {
     pub(crate) fn changes_tile(&self, at: TileAddress, differs: &dyn Fn(u32) -> bool) -> Result<Vec<u8>, FileError> {
         let Some(window) = at.window() else { return Ok(Vec::new()) };
         let network = self.arcs.of(self.partition, self.conflicts, self.crs)?;
-        let mut shown = owners(&network, &window, self.conflict_of);
-        shown.retain(|&index| differs(index));
-        let drawn = self.draw_grounds("changed", &shown, &network, window);
+        let drawn = self.draw_grounds("changed", &network, window, differs);
         Ok(tile([drawn.map_err(|cause| at.unwritable(cause))?]))
     }
 
-    /// The squares of a tile in which conflicts crowd.
-    fn crowds(&self, shown: &[u32], network: &Network, window: Window) -> BTreeMap<Spot, Crowd> {
-        let mut crowds: BTreeMap<Spot, Crowd> = BTreeMap::new();
-        for &index in shown {
-            let state = state_name(&self.decisions[index as usize]);
-            if self.conflicts[index as usize].kind == ConflictKind::Gap || state == "compatible" {
-                continue;
-            }
-            let [x, y] = window.place(network.mark(index).at);
-            if [x, y].iter().all(|along| (0..EXTENT).contains(along)) {
-                let crowd = crowds.entry([x / CROWD_CELL, y / CROWD_CELL]).or_default();
-                crowd.count += 1;
-                crowd.open += u32::from(state == "open");
-                crowd.sum = [crowd.sum[0] + x, crowd.sum[1] + y];
-            }
-        }
-        crowds.retain(|_, crowd| crowd.count > CROWD);
-        crowds
-    }
-
-    fn grounds(&self, shown: &[u32], network: &Network, window: Window) -> MvtResult<MvtLayerBuilder> {
-        self.draw_grounds("conflicts", shown, network, window)
-    }
-
-    fn draw_grounds(&self, name: &str, shown: &[u32], network: &Network, window: Window) -> MvtResult<MvtLayerBuilder> {
+    /// Draws the ground of the conflicts that are wanted.
+    fn draw_grounds(
+        &self,
+        name: &str,
+        network: &Network,
+        window: Window,
+        wanted: &dyn Fn(u32) -> bool,
+    ) -> MvtResult<MvtLayerBuilder> {
         let mut layer = MvtLayerBuilder::new(name)?;
-        let mut pen = Pen::new(self.partition, network, window);
-        for &index in shown {
-            let conflict = &self.conflicts[index as usize];
-            if let Some(polygon) = pen.polygon(&conflict.faces, |face| self.conflict_of[face as usize] == index) {
-                layer = add_polygons(layer, &[polygon], &self.properties(index, &conflict.id.to_string()))?;
-            }
+        let faces = |index: u32| &*self.conflicts[index as usize].faces;
+        for (index, polygon) in self.shapes(network, window, self.conflict_of, faces, wanted) {
+            let id = self.conflicts[index as usize].id.to_string();
+            layer = add_polygons(layer, &[polygon], &self.properties(index, &id))?;
         }
         Ok(layer)
     }
 
-    fn marks(
+    /// What a tile shows of groups of faces, and which group it is: `group_of` knows each face's group or
+    /// [`Blueprint::NONE`]. Where an overview is drawn, each face stands by itself.
+    fn shapes<'f>(
         &self,
-        shown: &[u32],
         network: &Network,
         window: Window,
-        crowds: &BTreeMap<Spot, Crowd>,
-    ) -> MvtResult<MvtLayerBuilder> {
-        let mut layer = MvtLayerBuilder::new("markers")?;
-        let mut taken = HashSet::new();
-        for &index in shown {
-            let conflict = &self.conflicts[index as usize];
-            let Some([x, y]) = mark_in(network, index, &window) else { continue };
-            let looks = (state_name(&self.decisions[index as usize]), conflict.kind, conflict.sliver);
-            if taken.insert((x / MARK_CELL, y / MARK_CELL, looks)) {
-                let at = MvtCoord { x: x as i32, y: y as i32 };
-                let id = conflict.id.to_string();
-                let crowded = crowds.contains_key(&[x / CROWD_CELL, y / CROWD_CELL]);
-                let crowded = crowded.then_some(("crowded", MvtValueRef::Bool(true)));
-                let properties: Vec<Property<'_>> = self.properties(index, &id).into_iter().chain(crowded).collect();
-                layer = add_point(layer, at, &properties)?;
+        group_of: &[u32],
+        faces_of: impl Fn(u32) -> &'f [FaceId],
+        wanted: &dyn Fn(u32) -> bool,
+    ) -> Vec<(u32, TilePolygon)> {
+        if let Some(level) = network.level(&window) {
+            let mut cutter = Cutter::new(window);
+            let shape = |polygon| {
+                let group = group_of[level.owner(polygon) as usize];
+                let drawn = group != Blueprint::NONE && wanted(group);
+                Some((group, level.polygon(polygon, &mut cutter).filter(|_| drawn)?))
+            };
+            return level.polygons_in(&window).into_iter().filter_map(shape).collect();
+        }
+        let mut pen = Pen::new(self.partition, network, window);
+        let shape = |group| Some((group, pen.polygon(faces_of(group), |face| group_of[face as usize] == group)?));
+        groups(network, &window, group_of).into_iter().filter(|&group| wanted(group)).filter_map(shape).collect()
+    }
+
+    /// What stands for conflicts that are too small to be seen in a tile, or too many.
+    fn marked(&self, network: &Network, window: &Window) -> (Vec<Marked>, Vec<Crowd>) {
+        let mut crowds = vec![Crowd::default(); CROWDS * CROWDS];
+        let mut marked = Vec::new();
+        // A bit for each look.
+        let mut taken = vec![0u32; MARKS * MARKS];
+        let scale = window.scale();
+        for mark in network.marks_in(window) {
+            let (index, state) = (mark.conflict, state_of(&self.decisions[mark.conflict as usize]));
+            // Rounding may have put it on the far border, where the next tile begins.
+            let at @ [x, y] = window.place(mark.at()).map(|along| along.clamp(0, EXTENT - 1));
+            let counted = !mark.gap && STATES[state] != "compatible";
+            if counted {
+                let crowd = &mut crowds[square(at, CROWD_CELL)];
+                crowd.count += 1;
+                crowd.open += u32::from(STATES[state] == "open");
+                crowd.sum = [crowd.sum[0] + x, crowd.sum[1] + y];
             }
+            if !mark.shows(scale) {
+                continue;
+            }
+            let conflict = &self.conflicts[index as usize];
+            let look = 1 << (8 * state + 2 * conflict.kind as usize + usize::from(conflict.sliver));
+            let taken = &mut taken[square(at, MARK_CELL)];
+            if *taken & look == 0 {
+                *taken |= look;
+                marked.push(Marked { index, at, counted });
+            }
+        }
+        // Where they crowd their number stands for them.
+        marked.retain(|marked| !(marked.counted && crowds[square(marked.at, CROWD_CELL)].is_crowd()));
+        (marked, crowds)
+    }
+
+    fn marks(&self, marked: &[Marked]) -> MvtResult<MvtLayerBuilder> {
+        let mut layer = MvtLayerBuilder::new("markers")?;
+        for &Marked { index, at: [x, y], .. } in marked {
+            let id = self.conflicts[index as usize].id.to_string();
+            layer = add_point(layer, MvtCoord { x: x as i32, y: y as i32 }, &self.properties(index, &id))?;
         }
         Ok(layer)
     }
@@ -160,19 +189,28 @@ impl Drawn<'_> {
 
     fn draw_patches(&self, network: &Network, window: Window) -> MvtResult<Vec<u8>> {
         let mut patches = MvtLayerBuilder::new("patches")?;
-        let mut pen = Pen::new(self.partition, network, window);
-        let patch_of = &self.blueprint.patch_of;
-        for index in owners(network, &window, patch_of) {
+        let faces = |index: u32| &*self.blueprint.patches[index as usize].faces;
+        for (index, polygon) in self.shapes(network, window, &self.blueprint.patch_of, faces, &|_| true) {
             let patch = &self.blueprint.patches[index as usize];
-            if let Some(polygon) = pen.polygon(&patch.faces, |face| patch_of[face as usize] == index) {
-                let class = patch.class.as_ref().map(|class| ("class", MvtValueRef::String(class.as_str())));
-                let open = ("open", MvtValueRef::Bool(patch.is_open()));
-                let properties: Vec<Property<'_>> = class.into_iter().chain([open]).collect();
-                patches = add_polygons(patches, &[polygon], &properties)?;
-            }
+            let class = patch.class.as_ref().map(|class| ("class", MvtValueRef::String(class.as_str())));
+            let open = ("open", MvtValueRef::Bool(patch.is_open()));
+            let properties: Vec<Property<'_>> = class.into_iter().chain([open]).collect();
+            patches = add_polygons(patches, &[polygon], &properties)?;
         }
         Ok(tile([patches]))
     }
+}
+
+/// The states of conflicts; see [`state_name`].
+pub(crate) const STATES: [&str; 4] = ["open", "hand", "compatible", "rule"];
+
+/// A conflict that a mark stands for.
+#[derive(Clone, Copy)]
+struct Marked {
+    index: u32,
+    at: Spot,
+    /// Whether it counts in a crowd: gaps and what may lie over each other do not.
+    counted: bool,
 }
 
 /// Conflicts in a square.
@@ -184,10 +222,21 @@ struct Crowd {
     sum: Spot,
 }
 
+impl Crowd {
+    fn is_crowd(&self) -> bool {
+        self.count > CROWD
+    }
+}
+
+/// The number of the square of a tile, of such a side, that a spot lies in.
+fn square([x, y]: Spot, side: i64) -> usize {
+    (y / side * (EXTENT / side) + x / side) as usize
+}
+
 /// The numbers of crowds, each in the middle of its conflicts.
-fn numbers(crowds: &BTreeMap<Spot, Crowd>) -> MvtResult<MvtLayerBuilder> {
+fn numbers(crowds: &[Crowd]) -> MvtResult<MvtLayerBuilder> {
     let mut layer = MvtLayerBuilder::new("crowds")?;
-    for crowd in crowds.values() {
+    for crowd in crowds.iter().filter(|crowd| crowd.is_crowd()) {
         let [x, y] = crowd.sum.map(|sum| (sum / i64::from(crowd.count)) as i32);
         let figures = [("count", crowd.count), ("open", crowd.open)];
         let properties = figures.map(|(name, figure)| (name, MvtValueRef::UInt(u64::from(figure))));
@@ -197,19 +246,10 @@ fn numbers(crowds: &BTreeMap<Spot, Crowd>) -> MvtResult<MvtLayerBuilder> {
 }
 
 /// What the faces in a tile belong to, ascending.
-fn owners(network: &Network, window: &Window, owner_of: &[u32]) -> Vec<u32> {
-    let owners = network.faces_in(window).map(|face| owner_of[face as usize]);
-    let mut owners: Vec<u32> = owners.filter(|&owner| owner != Blueprint::NONE).collect();
-    owners.sort_unstable();
-    owners.dedup();
-    owners
-}
-
-/// Where a conflict's mark stands in a tile, if the conflict needs one and it stands in this tile
-/// and no other.
-fn mark_in(network: &Network, conflict: u32, window: &Window) -> Option<Spot> {
-    let mark = network.mark(conflict);
-    let spot = window.place(mark.at);
-    let here = spot.iter().all(|along| (0..EXTENT).contains(along));
-    (here && mark.shows(window)).then_some(spot)
+fn groups(network: &Network, window: &Window, group_of: &[u32]) -> Vec<u32> {
+    let groups = network.faces_in(window).map(|face| group_of[face as usize]);
+    let mut groups: Vec<u32> = groups.filter(|&group| group != Blueprint::NONE).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
 }

@@ -5,9 +5,11 @@
 //! both sides of a border get the same.
 
 use geo::Coord;
-use lantu_files::{Crs, FileError};
+use lantu_files::{Charts, Crs, FileError, Place};
+use rayon::prelude::*;
 use rstar::{AABB, Envelope};
 use std::f64::consts::TAU;
+use std::ops::Range;
 
 /// Pieces of an edge are at most this long, in metres: a chord is then less than 3 cm from its
 /// edge up to 60° of latitude, below a unit of the deepest tile.
@@ -16,6 +18,8 @@ const LONGEST_M: f64 = 1000.0;
 const MOST_PIECES: f64 = 4096.0;
 /// How many points are brought over at once; keeps the copies small.
 const BATCH: usize = 1 << 14;
+/// So many parts per thread are brought over side by side; each makes charts of its own.
+const PARTS: usize = 2;
 /// The map's width in steps.
 const WIDTH: f64 = 4_294_967_296.0;
 
@@ -32,11 +36,19 @@ pub(super) struct MapPoint {
 impl MapPoint {
     /// Returns the place of a longitude and latitude; what is beyond the map lies on its edge.
     pub(super) fn of_lonlat(at: Coord<f64>) -> Self {
-        let east = at.x / 360.0 + 0.5;
-        let south = 0.5 - at.y.to_radians().sin().atanh() / TAU;
-        // `as` stays within the type.
-        Self { x: (east * WIDTH).round() as u32, y: (south * WIDTH).round() as u32 }
+        Self::of_chart([at.x.to_radians(), south(at.y)])
     }
+
+    /// Returns the place of a longitude in radians and what [`south`] makes of a latitude.
+    fn of_chart([longitude, south]: Place) -> Self {
+        // `as` stays within the type.
+        Self { x: ((longitude / TAU + 0.5) * WIDTH).round() as u32, y: (south * WIDTH).round() as u32 }
+    }
+}
+
+/// How far south a latitude in degrees lies, the map's height being 1.
+fn south(latitude: f64) -> f64 {
+    0.5 - latitude.to_radians().sin().atanh() / TAU
 }
 
 /// Lines on the map, one after the other.
@@ -48,32 +60,49 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Brings lines to the map.
+    /// Brings so many lines to the map; `line` returns the points of each.
     ///
     /// # Errors
     /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
-    pub(super) fn project<L>(crs: &Crs, lines: impl Iterator<Item = L>) -> Result<Self, FileError>
+    pub(super) fn project<L>(crs: &Crs, count: usize, line: impl Fn(usize) -> L + Sync) -> Result<Self, FileError>
+    where
+        L: Iterator<Item = Coord<f64>>,
+    {
+        let size = count.div_ceil(PARTS * rayon::current_num_threads()).max(1);
+        let parts: Vec<Range<usize>> = (0..count).step_by(size).map(|from| from..(from + size).min(count)).collect();
+        let parts = parts.into_par_iter().map(|part| Self::part(crs, part.map(&line)));
+        let mut all = Self::default();
+        for part in parts.collect::<Result<Vec<_>, _>>()? {
+            let before = all.points.len();
+            all.ends.extend(part.ends.iter().map(|end| before + end));
+            all.points.extend_from_slice(&part.points);
+        }
+        Ok(all)
+    }
+
+    fn part<L>(crs: &Crs, lines: impl Iterator<Item = L>) -> Result<Self, FileError>
     where
         L: Iterator<Item = Coord<f64>>,
     {
         let longest = LONGEST_M / crs.metres_per_unit();
+        let (mut charts, mut places) = (Charts::new(crs, south), Vec::new());
         let mut all = Self::default();
         let mut batch = Vec::with_capacity(BATCH);
+        let mut bring = |points: &mut Vec<MapPoint>, batch: &mut Vec<Coord<f64>>| {
+            places.clear();
+            charts.places(batch.drain(..), &mut places)?;
+            points.extend(places.iter().copied().map(MapPoint::of_chart));
+            Ok::<(), FileError>(())
+        };
         for line in lines {
             extend(&mut batch, line, longest);
             all.ends.push(all.points.len() + batch.len());
             if batch.len() >= BATCH {
-                all.bring(crs, &mut batch)?;
+                bring(&mut all.points, &mut batch)?;
             }
         }
-        all.bring(crs, &mut batch)?;
+        bring(&mut all.points, &mut batch)?;
         Ok(all)
-    }
-
-    fn bring(&mut self, crs: &Crs, batch: &mut Vec<Coord<f64>>) -> Result<(), FileError> {
-        crs.to_lonlat(batch)?;
-        self.points.extend(batch.drain(..).map(MapPoint::of_lonlat));
-        Ok(())
     }
 
     /// Returns the points of a line.

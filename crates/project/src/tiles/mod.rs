@@ -6,6 +6,8 @@
 //! Drawn ─── MapArcs ─┘                       patches: class, open
 //! ```
 //!
+//! Up to zoom 10 a tile is drawn from an `overview`, made once: what has ground at that zoom.
+//!
 //! Every point is brought to the map once (`lines`), kept as integers and rounded to a tile's grid
 //! by itself (`address`), whatever ring it is in: the two sides of a border stay one line at every
 //! zoom, so neighbours never gap and nothing is simplified ring by ring. Rings are then cut to the
@@ -20,13 +22,14 @@ mod encode;
 mod graticule;
 mod inside;
 mod lines;
+mod overview;
 mod sources;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use address::TileAddress;
 pub(crate) use arcs::MapArcs;
-pub(crate) use drawn::{Drawn, state_name};
+pub(crate) use drawn::{Drawn, STATES, state_name};
 pub(crate) use graticule::{degrees_tile, plane_tile};
 pub(crate) use inside::inside;
 pub(crate) use sources::Sources;

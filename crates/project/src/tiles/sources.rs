@@ -5,13 +5,15 @@
 
 use super::address::{TileAddress, Window};
 use super::cut::{Cutter, TilePolygon};
-use super::encode::{add_polygons, tile};
+use super::encode::{Property, add_polygons, tile};
 use super::lines::{Lines, around};
+use super::overview::Overview;
 use crate::late::Late;
 use fast_mvt::{MvtLayerBuilder, MvtResult, MvtValueRef};
 use geo::{Coord, LineString};
 use lantu_engine::{Feature, Layer};
 use lantu_files::{Crs, FileError};
+use rayon::prelude::*;
 use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
 use std::sync::Arc;
@@ -29,16 +31,18 @@ pub(crate) struct Sources {
 struct Index {
     rings: Lines,
     features: RTree<FeatureBox>,
+    /// The number of each layer's first feature.
+    first: Vec<u32>,
+    overview: Overview,
 }
 
 type FeatureBox = GeomWithData<Rectangle<[f64; 2]>, Place>;
 
-/// Which feature it is, and where its rings begin.
+/// Which feature it is, counted through all layers, and where its rings begin.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Place {
-    layer: usize,
-    feature: usize,
-    first_ring: usize,
+    feature: u32,
+    first_ring: u32,
 }
 
 impl Sources {
@@ -60,37 +64,62 @@ impl Sources {
     fn draw(&self, index: &Index, window: Window) -> MvtResult<Vec<u8>> {
         let mut drawn = MvtLayerBuilder::new("sources")?;
         let mut cutter = Cutter::new(window);
+        if let Some(level) = index.overview.level(&window) {
+            for polygon in level.polygons_in(&window) {
+                if let Some(cut) = level.polygon(polygon, &mut cutter) {
+                    drawn = add_polygons(drawn, &[cut], &self.properties(index.at(level.owner(polygon))))?;
+                }
+            }
+            return Ok(tile([drawn]));
+        }
         for place in index.meeting(&window) {
-            let layer = &self.layers[place.layer];
-            let feature = &layer.features[place.feature];
-            let polygons = index.polygons(feature, place.first_ring, &mut cutter);
+            let (layer, feature) = index.at(place.feature);
+            let polygons = index.polygons(&self.layers[layer].features[feature], place.first_ring, &mut cutter);
             if !polygons.is_empty() {
-                let class = feature.class.as_ref().unwrap_or(&layer.class);
-                let properties =
-                    [("layer", MvtValueRef::String(&layer.name)), ("class", MvtValueRef::String(class.as_str()))];
-                drawn = add_polygons(drawn, &polygons, &properties)?;
+                drawn = add_polygons(drawn, &polygons, &self.properties((layer, feature)))?;
             }
         }
         Ok(tile([drawn]))
+    }
+
+    fn properties(&self, (layer, feature): (usize, usize)) -> [Property<'_>; 2] {
+        let layer = &self.layers[layer];
+        let class = layer.features[feature].class.as_ref().unwrap_or(&layer.class);
+        [("layer", MvtValueRef::String(&layer.name)), ("class", MvtValueRef::String(class.as_str()))]
     }
 }
 
 impl Index {
     fn new(layers: &[Arc<Layer>], crs: &Crs) -> Result<Self, FileError> {
-        let features = || layers.iter().flat_map(|layer| &layer.features);
-        let rings = Lines::project(crs, features().flat_map(rings_of).map(closed))?;
-        let mut boxes = Vec::with_capacity(features().count());
+        let features: Vec<&Feature> = layers.iter().flat_map(|layer| &layer.features).collect();
+        let all: Vec<&LineString<f64>> = features.iter().flat_map(|feature| rings_of(feature)).collect();
+        let rings = Lines::project(crs, all.len(), |ring| closed(all[ring]))?;
+        drop(all);
+        let mut places = Vec::with_capacity(features.len());
         let mut first_ring = 0;
-        for (layer, all) in layers.iter().enumerate() {
-            for (feature, one) in all.features.iter().enumerate() {
-                let end = first_ring + rings_of(one).count();
-                let bounds = around((first_ring..end).flat_map(|ring| rings.line(ring)));
-                let place = Place { layer, feature, first_ring };
-                boxes.extend(bounds.map(|bounds| GeomWithData::new(Rectangle::from_aabb(bounds), place)));
-                first_ring = end;
-            }
+        for (number, feature) in (0u32..).zip(&features) {
+            places.push(Place { feature: number, first_ring });
+            first_ring += rings_of(feature).count() as u32;
         }
-        Ok(Self { rings, features: RTree::bulk_load(boxes) })
+        let boxed = |(place, feature): (&Place, &&Feature)| {
+            let own = place.first_ring as usize..place.first_ring as usize + rings_of(feature).count();
+            let bounds = around(own.flat_map(|ring| rings.line(ring)))?;
+            Some(GeomWithData::new(Rectangle::from_aabb(bounds), *place))
+        };
+        let boxes: Vec<FeatureBox> = places.par_iter().zip(&features).filter_map(boxed).collect();
+        let first = layers.iter().scan(0, |count, layer| {
+            let first = *count;
+            *count += layer.features.len() as u32;
+            Some(first)
+        });
+        let (first, overview) = (first.collect(), overview(&rings, &places, &features));
+        Ok(Self { rings, features: RTree::bulk_load(boxes), first, overview })
+    }
+
+    /// The layer of a feature and its place there.
+    fn at(&self, feature: u32) -> (usize, usize) {
+        let layer = self.first.partition_point(|&first| first <= feature) - 1;
+        (layer, (feature - self.first[layer]) as usize)
     }
 
     /// The features whose boxes reach into the tile, in their order.
@@ -101,8 +130,8 @@ impl Index {
         places
     }
 
-    fn polygons(&self, feature: &Feature, first_ring: usize, cutter: &mut Cutter) -> Vec<TilePolygon> {
-        let mut next = first_ring;
+    fn polygons(&self, feature: &Feature, first_ring: u32, cutter: &mut Cutter) -> Vec<TilePolygon> {
+        let mut next = first_ring as usize;
         let mut polygon = |rings: &Vec<LineString<f64>>| {
             let own = next..next + rings.len();
             next = own.end;
@@ -120,6 +149,29 @@ impl Index {
         let outer = cut.next()??;
         Some(std::iter::once(outer).chain(cut.flatten()).collect())
     }
+}
+
+/// The overview of all polygons; the ground of a polygon is its feature's.
+fn overview(rings: &Lines, places: &[Place], features: &[&Feature]) -> Overview {
+    // Whose each polygon is, and its rings.
+    let mut polygons = Vec::with_capacity(features.len());
+    for (place, feature) in places.iter().zip(features) {
+        let mut next = place.first_ring;
+        for polygon in &feature.polygons {
+            let own = next..next + polygon.len() as u32;
+            next = own.end;
+            polygons.push((place.feature, own));
+        }
+    }
+    // Rings are drawn as they were read, whichever way they turn.
+    Overview::of(polygons.len() as u32, false, |polygon, pen| {
+        let (feature, own) = &polygons[polygon as usize];
+        for ring in own.clone() {
+            rings.line(ring as usize).iter().for_each(|&point| pen.push(point));
+            pen.close();
+        }
+        *feature
+    })
 }
 
 fn rings_of(feature: &Feature) -> impl Iterator<Item = &LineString<f64>> {

@@ -315,8 +315,7 @@ fn where_conflicts_crowd_their_number_stands_and_each_is_counted_once() {
         seen.iter().filter(|seen| seen.layer == "crowds").map(of).sum()
     };
     assert_eq!((count("count"), count("open")), (400, 400));
-    let marks = seen.iter().filter(|seen| seen.layer == "markers");
-    assert!(marks.clone().count() > 0 && marks.clone().all(|seen| seen.properties.contains_key("crowded")));
+    assert!(seen.iter().all(|seen| seen.layer != "markers"), "their number stands for them");
     assert!(around(16).flat_map(|at| run.conflicts(at)).all(|seen| seen.layer != "crowds"));
 }
 
