@@ -121,7 +121,7 @@ impl Asked<'_> {
     }
 
     fn changes(self, indices: &[u32], choice: Choice) -> Result<Vec<ClassChange>, Problem> {
-        let (cut, blueprint) = (&self.outcome.cut, &self.outcome.blueprint);
+        let cut = &self.outcome.cut;
         let conflicts: Vec<Conflict> = indices.iter().map(|&index| cut.conflicts[index as usize].clone()).collect();
         let log = only(conflicts.iter().map(|conflict| conflict.id).collect(), choice)?;
         let then = decide(&cut.partition, &conflicts, &self.outcome.rules, &log, &Unwatched)?.value;
