@@ -71,6 +71,7 @@ fn drawn<'a>(open: &'a Open, found: &'a Found, outcome: &'a Outcome) -> Drawn<'a
         crs: &open.inputs.crs,
         conflict_of: &outcome.cut.conflict_of,
         arcs: &found.arcs,
+        operations: outcome.log.operations().len(),
     }
 }
 

@@ -12,13 +12,13 @@ use super::overview::{Level, Overview};
 use crate::late::Late;
 use geo::Coord;
 use lantu_engine::partition::HalfEdge;
-use lantu_engine::{Conflict, ConflictKind, FaceId, Partition, Point};
+use lantu_engine::{Conflict, ConflictKind, Decision, FaceId, Partition, Point};
 use lantu_files::{Crs, FileError};
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, Envelope, RTree};
 use std::cmp::Reverse;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Conflicts less than this many pixels across get a mark.
 const SMALL_PX: f64 = 6.0;
@@ -28,7 +28,13 @@ const THIN_PX: f64 = 1.0;
 /// The arcs of one partition and the marks of its conflicts, made when the first tile is asked
 /// for. Decisions do not change them.
 #[derive(Debug, Default)]
-pub(crate) struct MapArcs(Late<Network>);
+pub(crate) struct MapArcs {
+    network: Late<Network>,
+    states: Mutex<Option<(usize, States)>>,
+}
+
+/// The state of each conflict, as its place in the list of states.
+pub(super) type States = Arc<Vec<u8>>;
 
 impl MapArcs {
     /// Returns the arcs; they must always be asked for with the same partition and conflicts.
@@ -38,7 +44,21 @@ impl MapArcs {
         conflicts: &[Conflict],
         crs: &Crs,
     ) -> Result<Arc<Network>, FileError> {
-        self.0.get(|| Network::new(partition, conflicts, crs))
+        self.network.get(|| Network::new(partition, conflicts, crs))
+    }
+
+    /// Returns the states after so many operations, as `state` tells those of conflicts: a tile of the
+    /// whole project asks for all of them, and decisions lie far apart.
+    pub(super) fn states(&self, operations: usize, decisions: &[Decision], state: fn(&Decision) -> u8) -> States {
+        let mut kept = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((then, states)) = kept.as_ref()
+            && *then == operations
+        {
+            return states.clone();
+        }
+        let states: States = Arc::new(decisions.par_iter().map(state).collect());
+        *kept = Some((operations, states.clone()));
+        states
     }
 }
 
@@ -63,11 +83,16 @@ pub(super) struct Mark {
     pub(super) conflict: u32,
     /// The scale, in tile units per map step, from which on the conflict itself can be seen.
     seen_from: f32,
-    /// Whether it is a gap.
-    pub(super) gap: bool,
+    /// Its kind and whether it is a sliver, less than 8.
+    pub(super) look: u8,
 }
 
 impl Mark {
+    /// Whether it is a gap.
+    pub(super) fn is_gap(&self) -> bool {
+        self.look >> 1 == ConflictKind::Gap as u8
+    }
+
     /// Whether the conflict is too small or too thin to be seen in tiles of this scale.
     pub(super) fn shows(&self, scale: f64) -> bool {
         scale < f64::from(self.seen_from)
@@ -180,7 +205,7 @@ fn marks(
             place: spread(at.x) | spread(at.y) << 1,
             conflict: index as u32,
             seen_from: seen_from(conflict, &bounds) as f32,
-            gap: conflict.kind == ConflictKind::Gap,
+            look: 2 * conflict.kind as u8 + u8::from(conflict.sliver),
         }
     });
     let mut marks: Vec<Mark> = marks.collect();

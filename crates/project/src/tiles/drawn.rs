@@ -3,9 +3,9 @@
 use super::address::{EXTENT, Spot, TileAddress, Window};
 use super::arcs::{MapArcs, Network, Pen};
 use super::cut::{Cutter, TilePolygon};
-use super::encode::{Property, add_point, add_polygons, tile};
+use super::encode::{Property, add_point, add_polygons, drawn_together, tile};
 use fast_mvt::{MvtCoord, MvtLayerBuilder, MvtResult, MvtValueRef};
-use lantu_engine::{Basis, Blueprint, Conflict, Decision, FaceId, Partition, Verdict};
+use lantu_engine::{Basis, Blueprint, ClassId, Conflict, Decision, FaceId, Partition, Verdict};
 use lantu_files::{Crs, FileError};
 
 /// Of marks that look the same only the first in each square of two pixels is drawn, or a tile of
@@ -37,6 +37,8 @@ pub(crate) struct Drawn<'a> {
     pub(crate) conflict_of: &'a [u32],
     /// The arcs on the map, kept as long as the partition.
     pub(crate) arcs: &'a MapArcs,
+    /// How many operations the decisions are made of.
+    pub(crate) operations: usize,
 }
 
 /// Returns the state of a conflict, as the list and the map name it: `open`, `hand`, `compatible`
@@ -141,11 +143,12 @@ impl Drawn<'_> {
         // A bit for each look.
         let mut taken = vec![0u32; MARKS * MARKS];
         let scale = window.scale();
+        let states = self.arcs.states(self.operations, self.decisions, |decision| state_of(decision) as u8);
         for mark in network.marks_in(window) {
-            let (index, state) = (mark.conflict, state_of(&self.decisions[mark.conflict as usize]));
+            let (index, state) = (mark.conflict, usize::from(states[mark.conflict as usize]));
             // Rounding may have put it on the far border, where the next tile begins.
             let at @ [x, y] = window.place(mark.at()).map(|along| along.clamp(0, EXTENT - 1));
-            let counted = !mark.gap && STATES[state] != "compatible";
+            let counted = !mark.is_gap() && STATES[state] != "compatible";
             if counted {
                 let crowd = &mut crowds[square(at, CROWD_CELL)];
                 crowd.count += 1;
@@ -155,8 +158,7 @@ impl Drawn<'_> {
             if !mark.shows(scale) {
                 continue;
             }
-            let conflict = &self.conflicts[index as usize];
-            let look = 1 << (8 * state + 2 * conflict.kind as usize + usize::from(conflict.sliver));
+            let look = 1 << (8 * state + usize::from(mark.look));
             let taken = &mut taken[square(at, MARK_CELL)];
             if *taken & look == 0 {
                 *taken |= look;
@@ -190,12 +192,13 @@ impl Drawn<'_> {
     fn draw_patches(&self, network: &Network, window: Window) -> MvtResult<Vec<u8>> {
         let mut patches = MvtLayerBuilder::new("patches")?;
         let faces = |index: u32| &*self.blueprint.patches[index as usize].faces;
-        for (index, polygon) in self.shapes(network, window, &self.blueprint.patch_of, faces, &|_| true) {
-            let patch = &self.blueprint.patches[index as usize];
-            let class = patch.class.as_ref().map(|class| ("class", MvtValueRef::String(class.as_str())));
-            let open = ("open", MvtValueRef::Bool(patch.is_open()));
+        let shapes = self.shapes(network, window, &self.blueprint.patch_of, faces, &|_| true);
+        let class = |index: u32| self.blueprint.patches[index as usize].class.as_ref().map(ClassId::as_str);
+        for (class, polygons) in drawn_together(network.level(&window).is_some(), shapes, class) {
+            let open = ("open", MvtValueRef::Bool(class.is_none()));
+            let class = class.map(|class| ("class", MvtValueRef::String(class)));
             let properties: Vec<Property<'_>> = class.into_iter().chain([open]).collect();
-            patches = add_polygons(patches, &[polygon], &properties)?;
+            patches = add_polygons(patches, &polygons, &properties)?;
         }
         Ok(tile([patches]))
     }

@@ -2,6 +2,7 @@
 
 use super::cut::TilePolygon;
 use fast_mvt::{MvtCoord, MvtFeatureBuilder, MvtGeomType, MvtLayerBuilder, MvtResult, MvtValueRef};
+use std::collections::BTreeMap;
 
 /// A property: name and value.
 pub(super) type Property<'a> = (&'static str, MvtValueRef<'a>);
@@ -19,6 +20,21 @@ pub(super) fn add_polygons(
         }
     }
     finish(feature, properties)
+}
+
+/// Returns what becomes one feature each: in an overview all polygons that look alike, or their names would
+/// outweigh them; else every polygon by itself.
+pub(super) fn drawn_together<K: Ord + Copy>(
+    overview: bool,
+    shapes: Vec<(u32, TilePolygon)>,
+    look: impl Fn(u32) -> K,
+) -> Vec<(K, Vec<TilePolygon>)> {
+    if !overview {
+        return shapes.into_iter().map(|(owner, polygon)| (look(owner), vec![polygon])).collect();
+    }
+    let mut alike: BTreeMap<K, Vec<TilePolygon>> = BTreeMap::new();
+    shapes.into_iter().for_each(|(owner, polygon)| alike.entry(look(owner)).or_default().push(polygon));
+    alike.into_iter().collect()
 }
 
 /// Adds a feature of one point.

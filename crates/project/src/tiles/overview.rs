@@ -14,7 +14,7 @@ use std::ops::Range;
 /// The deepest zoom with an overview.
 pub(super) const DEEPEST_SHOWN: u8 = 10;
 /// Tiles should hold no more polygons than this.
-const MOST: usize = 50_000;
+const MOST: usize = 30_000;
 /// The coarsest grid, in tile units as a power of two: two pixels.
 const COARSEST: i32 = 4;
 /// A polygon that may be seen in more tiles than this is looked for in all.
@@ -56,11 +56,10 @@ impl Overview {
     pub(super) fn of(count: u32, turned: bool, draw: impl Fn(u32, &mut Pen<'_>) -> u32 + Sync) -> Self {
         let size = count.div_ceil(4 * rayon::current_num_threads() as u32).max(1);
         let parts: Vec<Range<u32>> = (0..count).step_by(size as usize).map(|at| at..(at + size).min(count)).collect();
-        let part = |part: &Range<u32>, coarse: i32| {
-            let mut ground = Ground::default();
-            let mut ring = Vec::new();
-            for polygon in part.clone() {
-                let place = |point| spot(point, DEEPEST_SHOWN, coarse);
+        let drawn = |part: Range<u32>| {
+            let (mut ground, mut ring) = (Ground::default(), Vec::new());
+            let place = |point| spot(point, DEEPEST_SHOWN, coarse(DEEPEST_SHOWN));
+            for polygon in part {
                 let mut pen =
                     Pen { ground: &mut ground, ring: &mut ring, place: &place, turned, outer: Outer::Awaited };
                 let owner = draw(polygon, &mut pen);
@@ -68,15 +67,12 @@ impl Overview {
             }
             ground
         };
-        let deepest = |coarse: i32| {
-            let drawn: Vec<Ground> = parts.par_iter().map(|range| part(range, coarse)).collect();
-            drawn.into_iter().fold(Ground::default(), Ground::with)
-        };
-        let mut zooms = vec![Level::finest(DEEPEST_SHOWN, deepest)];
+        let parts: Vec<Ground> = parts.into_par_iter().map(drawn).collect();
+        let ground = parts.into_iter().fold(Ground::default(), Ground::with);
+        let mut zooms = vec![Level::finest(DEEPEST_SHOWN, ground, turned)];
         for z in (0..DEEPEST_SHOWN).rev() {
-            let deeper = &zooms[zooms.len() - 1].ground;
-            let level = Level::finest(z, |coarse| deeper.halved(coarse, turned));
-            zooms.push(level);
+            let ground = zooms[zooms.len() - 1].ground.rounded(1, coarse(z), turned);
+            zooms.push(Level::finest(z, ground, turned));
         }
         zooms.reverse();
         Self { zooms }
@@ -89,16 +85,16 @@ impl Overview {
 }
 
 impl Level {
-    /// The finest level of a zoom whose tiles do not hold too much.
-    fn finest(z: u8, ground: impl Fn(i32) -> Ground) -> Self {
-        let mut step = coarse(z);
-        loop {
-            let level = Self::of(ground(step));
-            if step >= COARSEST || level.fullest() <= MOST {
-                return level;
+    /// The level of a zoom from its ground on its finest grid, on a coarser one if tiles would hold too much.
+    fn finest(z: u8, ground: Ground, turned: bool) -> Self {
+        let mut level = Self::of(ground);
+        for step in coarse(z) + 1..=COARSEST {
+            if level.fullest() <= MOST {
+                break;
             }
-            step += 1;
+            level = Self::of(level.ground.rounded(0, step, turned));
         }
+        level
     }
 
     fn of(ground: Ground) -> Self {
@@ -180,12 +176,13 @@ impl Ground {
         self
     }
 
-    /// The same on the grid of the next higher zoom, whose units are twice as wide.
-    fn halved(&self, coarse: i32, turned: bool) -> Self {
+    /// The same so many zooms higher up, whose units are twice as wide each, on a grid of that step.
+    fn rounded(&self, zooms: i32, coarse: i32, turned: bool) -> Self {
         let (mut ground, mut ring) = (Self::default(), Vec::new());
-        let halve = |unit: u32| ((unit + (1 << coarse)) >> (coarse + 1)) << coarse;
+        let bits = zooms + coarse;
+        let round = |unit: u32| i64::from((unit + (1 << bits >> 1)) >> bits) << coarse;
         for polygon in 0..self.owners.len() as u32 {
-            let place = |point: MapPoint| [i64::from(halve(point.x)), i64::from(halve(point.y))];
+            let place = |point: MapPoint| [round(point.x), round(point.y)];
             let mut pen = Pen { ground: &mut ground, ring: &mut ring, place: &place, turned, outer: Outer::Awaited };
             for ring in self.rings_of(polygon) {
                 self.ring(ring).iter().for_each(|&[x, y]| pen.push(MapPoint { x, y }));

@@ -5,7 +5,7 @@
 
 use super::address::{TileAddress, Window};
 use super::cut::{Cutter, TilePolygon};
-use super::encode::{Property, add_polygons, tile};
+use super::encode::{Property, add_polygons, drawn_together, tile};
 use super::lines::{Lines, around};
 use super::overview::Overview;
 use crate::late::Late;
@@ -65,10 +65,14 @@ impl Sources {
         let mut drawn = MvtLayerBuilder::new("sources")?;
         let mut cutter = Cutter::new(window);
         if let Some(level) = index.overview.level(&window) {
-            for polygon in level.polygons_in(&window) {
-                if let Some(cut) = level.polygon(polygon, &mut cutter) {
-                    drawn = add_polygons(drawn, &[cut], &self.properties(index.at(level.owner(polygon))))?;
-                }
+            let polygons = level.polygons_in(&window).into_iter();
+            let shape = |polygon| Some((level.owner(polygon), level.polygon(polygon, &mut cutter)?));
+            let look = |owner| {
+                let (layer, feature) = index.at(owner);
+                (layer, self.class(layer, feature))
+            };
+            for ((layer, class), polygons) in drawn_together(true, polygons.filter_map(shape).collect(), look) {
+                drawn = add_polygons(drawn, &polygons, &self.properties(layer, class))?;
             }
             return Ok(tile([drawn]));
         }
@@ -76,16 +80,19 @@ impl Sources {
             let (layer, feature) = index.at(place.feature);
             let polygons = index.polygons(&self.layers[layer].features[feature], place.first_ring, &mut cutter);
             if !polygons.is_empty() {
-                drawn = add_polygons(drawn, &polygons, &self.properties((layer, feature)))?;
+                drawn = add_polygons(drawn, &polygons, &self.properties(layer, self.class(layer, feature)))?;
             }
         }
         Ok(tile([drawn]))
     }
 
-    fn properties(&self, (layer, feature): (usize, usize)) -> [Property<'_>; 2] {
+    fn class(&self, layer: usize, feature: usize) -> &str {
         let layer = &self.layers[layer];
-        let class = layer.features[feature].class.as_ref().unwrap_or(&layer.class);
-        [("layer", MvtValueRef::String(&layer.name)), ("class", MvtValueRef::String(class.as_str()))]
+        layer.features[feature].class.as_ref().unwrap_or(&layer.class).as_str()
+    }
+
+    fn properties<'a>(&'a self, layer: usize, class: &'a str) -> [Property<'a>; 2] {
+        [("layer", MvtValueRef::String(&self.layers[layer].name)), ("class", MvtValueRef::String(class))]
     }
 }
 

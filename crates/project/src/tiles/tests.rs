@@ -62,7 +62,7 @@ fn run(layers: &[(&str, &[Vec<Ring>])]) -> Run {
 impl Run {
     fn drawn(&self) -> Drawn<'_> {
         let Self { crs, partition, conflicts, decisions, blueprint, conflict_of, arcs, .. } = self;
-        Drawn { partition, conflicts, decisions, blueprint, crs, conflict_of, arcs }
+        Drawn { partition, conflicts, decisions, blueprint, crs, conflict_of, arcs, operations: 0 }
     }
 
     fn sources(&self, at: TileAddress) -> Vec<Seen> {
