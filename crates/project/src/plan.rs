@@ -33,6 +33,10 @@ pub struct Plan {
     pub crs: Option<String>,
     /// The step of the grid in the plane's units (metres).
     pub grid: f64,
+    /// The coarser step that its data have needed before; kept, because conflicts are known by their
+    /// places on the grid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarsened: Option<f64>,
     /// The file of its rules.
     pub rules: Option<PathBuf>,
     /// The districts by which its figures are split.
@@ -62,6 +66,7 @@ impl Default for Plan {
             note,
             crs: None,
             grid: GRID_M,
+            coarsened: None,
             rules: None,
             classes: Vec::new(),
             slivers: None,
@@ -176,6 +181,25 @@ impl Plan {
         }
     }
 
+    /// Returns the plan with the paths of files seen from a folder.
+    pub(crate) fn seen_from(mut self, base: &Path) -> Self {
+        self.make_absolute(base);
+        self
+    }
+
+    /// Has layers and tables read from other files, where `moved` knows one.
+    pub(crate) fn move_files(&mut self, moved: impl Fn(&Path) -> Option<PathBuf>) {
+        for file in self.rules.iter_mut().chain(&mut self.classes) {
+            *file = moved(file).unwrap_or_else(|| file.clone());
+        }
+        for layer in self.layers.iter_mut().filter(|layer| !layer.is_database()) {
+            let Ok(source) = layer.path.parse::<Source>() else { continue };
+            if let Some(path) = moved(&source.path) {
+                layer.path = Source { path, ..source }.to_string();
+            }
+        }
+    }
+
     /// Says what keeps the plan from being worked on.
     ///
     /// # Errors
@@ -196,6 +220,11 @@ impl Plan {
             return Err(problem::problem(message, ["请写成米，例如 0.0001。", "Write it in metres, as 0.0001."]));
         }
         self.balance.check()
+    }
+
+    /// Returns the step of the finest grid that may be taken, in metres.
+    pub(crate) fn step(&self) -> f64 {
+        self.coarsened.map_or(self.grid, |step| step.max(self.grid))
     }
 
     /// Returns the files that the plan is read from; none for a source that is misspelt.
@@ -344,7 +373,7 @@ pub(crate) fn stem(path: &Path) -> String {
 }
 
 /// Resolves `..` and `.` in the text of a path, so that messages are short.
-fn tidy(path: &Path) -> PathBuf {
+pub(crate) fn tidy(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut tidied = PathBuf::new();
     for component in path.components() {

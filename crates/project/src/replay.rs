@@ -5,9 +5,10 @@ use crate::job::{Job, Watcher};
 use crate::problem;
 use crate::provenance::{self, InputFile};
 use crate::room::Room;
-use crate::runs::{Export, Run, What};
+use crate::runs::{Export, Run, What, home_of};
 use crate::store::Store;
 use lantu_engine::DecisionLog;
+use lantu_files::TempFolder;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -58,7 +59,9 @@ impl Replay {
 pub fn replay(record: &Path, into: Option<&Path>, watcher: Watcher<'_>) -> Result<Replay, Problem> {
     std::fs::metadata(record).map_err(|source| problem::missing(record, source))?;
     let store = Store::look_into(record)?;
-    let (runs, log) = (latest(store.runs()?), store.log()?);
+    let here = home_of(record).unwrap_or_default();
+    let runs: Vec<Run> = latest(store.runs()?).into_iter().map(|run| run.at(&here)).collect();
+    let log = store.log()?;
     if runs.is_empty() {
         return Err(nothing_exported(record));
     }
@@ -131,7 +134,7 @@ fn again(
     taken: &mut BTreeSet<PathBuf>,
     watcher: Watcher<'_>,
 ) -> Result<Vec<Replayed>, Problem> {
-    let elsewhere = tempfile::tempdir().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
+    let elsewhere = TempFolder::new().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
     let mut made = Vec::new();
     for export in &run.exports {
         let folder = into.unwrap_or(elsewhere.path());

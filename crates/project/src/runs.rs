@@ -6,9 +6,9 @@ use crate::provenance::InputFile;
 use crate::store::{Failed, Store, now};
 use lantu_engine::RuleSet;
 use lantu_files::Manner;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A run of which something was exported.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,6 +27,37 @@ pub(crate) struct Run {
     pub inputs: Vec<InputFile>,
     /// What was exported.
     pub exports: Vec<Export>,
+    /// The folder that the record lay in; `None` if it is from before this was kept.
+    pub home: Option<PathBuf>,
+}
+
+impl Run {
+    /// Returns the run with paths that lead to the same places from the folder that the record lies in now,
+    /// wherever there is something: inputs that were moved or copied with it are found again.
+    pub(crate) fn at(mut self, now: &Path) -> Self {
+        let Some(home) = self.home.clone().filter(|home| home != now) else { return self };
+        let moved = |path: &Path| moved(path, &home, now).filter(|path| path.exists());
+        for input in self.inputs.iter_mut().filter(|input| !input.is_database()) {
+            input.path = moved(&input.path).unwrap_or_else(|| input.path.clone());
+        }
+        self.plan.move_files(moved);
+        self.home = Some(now.to_path_buf());
+        self
+    }
+}
+
+/// Where a path leads from one folder, seen from another; `None` if they have nothing in common.
+fn moved(path: &Path, from: &Path, to: &Path) -> Option<PathBuf> {
+    let common = from.components().zip(path.components()).take_while(|(one, other)| one == other).count();
+    let up = from.components().count() - common;
+    let rest: PathBuf = path.components().skip(common).collect();
+    // The root alone is no place that moves.
+    (common > 1).then(|| to.ancestors().nth(up).map(|base| base.join(rest))).flatten()
+}
+
+/// Returns the folder that a record lies in.
+pub(crate) fn home_of(record: &Path) -> Option<PathBuf> {
+    std::path::absolute(record).ok()?.parent().map(Path::to_path_buf)
 }
 
 /// Something that was exported.
@@ -79,6 +110,9 @@ impl Store {
                 let row = params![number, file.path.display().to_string(), file.bytes as i64, file.sha256];
                 change.execute("INSERT OR IGNORE INTO lantu_input VALUES (?, ?, ?, ?)", row)?;
             }
+            if let Some(home) = &run.home {
+                self.set_home(number, home)?;
+            }
             for (path, what, manner, files) in &exports {
                 let row = params![number, what, path, manner, files];
                 change
@@ -87,6 +121,21 @@ impl Store {
             change.commit()
         };
         insert().map_err(|cause| Failed::from(cause).told(self.path()))
+    }
+
+    // Kept by a key of its own, so that older programs go on reading the record.
+    fn set_home(&self, run: i64, home: &Path) -> Result<(), rusqlite::Error> {
+        let insert = "INSERT OR REPLACE INTO lantu_meta VALUES (?, ?)";
+        self.database.execute(insert, params![format!("home-of-run-{run}"), home.display().to_string()]).map(drop)
+    }
+
+    fn home(&self, run: i64) -> Result<Option<PathBuf>, rusqlite::Error> {
+        let select = "SELECT value FROM lantu_meta WHERE key = ?";
+        let key = format!("home-of-run-{run}");
+        self.database
+            .query_row(select, [key], |row| row.get(0))
+            .optional()
+            .map(|home: Option<String>| home.map(PathBuf::from))
     }
 
     /// Returns the runs of which something was exported, the oldest first.
@@ -110,6 +159,7 @@ impl Store {
                 rules: parsed(row, 5)?,
                 inputs: Vec::new(),
                 exports: Vec::new(),
+                home: None,
             };
             Ok((row.get::<_, i64>(0)?, run))
         })?;
@@ -128,6 +178,7 @@ impl Store {
                 Ok(Export { what: parsed(row, 0)?, path, manner: parsed(row, 2)?, files: parsed(row, 3)? })
             })?;
             run.exports = made.collect::<Result<_, _>>()?;
+            run.home = self.home(*number)?;
         }
         Ok(runs.into_iter().map(|(_, run)| run).collect())
     }
@@ -137,4 +188,18 @@ fn parsed<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, at: usize) ->
     let text: String = row.get(at)?;
     serde_json::from_str(&text)
         .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(cause)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_to_the_same_place_from_another_folder() {
+        let moved = |path: &str, to: &str| super::moved(Path::new(path), Path::new("/old/county"), Path::new(to));
+        assert_eq!(moved("/old/county/data/a.shp", "/new/place"), Some("/new/place/data/a.shp".into()));
+        assert_eq!(moved("/old/base/a.shp", "/new/place"), Some("/new/base/a.shp".into()));
+        assert_eq!(moved("/other/a.shp", "/new/place"), None);
+        assert_eq!(moved("/old/a.shp", "/"), None);
+    }
 }

@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use crate::problem;
 use crate::report::Report;
 use lantu_files::paper::PAPERS;
-use lantu_files::{FileError, Format, can_be_written, write_whole};
+use lantu_files::{FileError, Format, can_be_written, taken_by, write_whole};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,18 +33,19 @@ impl Targets {
         for path in self.blueprint.iter().chain(&self.conflicts) {
             Format::of(path)?;
         }
-        let inputs: Vec<PathBuf> = plan.files().chain(inputs.iter().cloned()).map(|path| real(&path)).collect();
+        let inputs = real_files(plan, inputs);
         let mut before: Vec<PathBuf> = Vec::new();
         for path in self.blueprint.iter().chain(&self.conflicts).chain(&self.reports).chain(&self.log) {
             can_be_written(path)?;
-            let target = real(path);
-            if inputs.contains(&target) {
-                return Err(would_be_lost(path));
+            // The files that belong to it and the parts of the export before go the same way.
+            let taken: Vec<PathBuf> = taken_by(path).iter().map(|path| real(path)).collect();
+            if let Some(input) = taken.iter().find(|target| inputs.contains(target)) {
+                return Err(would_be_lost(input));
             }
-            if before.contains(&target) {
+            if taken.iter().any(|target| before.contains(target)) {
                 return Err(twice(path));
             }
-            before.push(target);
+            before.extend(taken);
         }
         for path in &self.reports {
             let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -54,6 +55,15 @@ impl Targets {
         }
         Ok(())
     }
+}
+
+/// Says so if a file that is to be written is one that a plan is read from, or one of `inputs`.
+pub(crate) fn spares(path: &Path, plan: &Plan, inputs: &[PathBuf]) -> Result<(), Problem> {
+    if real_files(plan, inputs).contains(&real(path)) { Err(would_be_lost(path)) } else { Ok(()) }
+}
+
+fn real_files(plan: &Plan, inputs: &[PathBuf]) -> Vec<PathBuf> {
+    plan.files().chain(inputs.iter().cloned()).map(|path| real(&path)).collect()
 }
 
 impl Report {
@@ -113,6 +123,18 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_the_export_before_that_has_become_an_input_is_spared() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("in_2.shp"), "x").unwrap();
+        let plan = plan(&at("in_2.shp"));
+        let targets = Targets { blueprint: Some(at("in.shp")), ..Targets::default() };
+        targets.check(&plan, &[]).unwrap();
+        fs::write(at("in.shp.parts.csv"), "file\nin_2.shp\n").unwrap();
+        assert!(targets.check(&plan, &[]).unwrap_err().message[1].contains("in_2.shp is one of the inputs"));
+    }
+
+    #[test]
     fn a_result_never_takes_the_place_of_an_input_or_of_another_result() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
@@ -133,6 +155,12 @@ mod tests {
         report("r.pdf").unwrap();
         assert!(report("project.json").unwrap_err().message[1].contains("one of the inputs"));
         assert!(report("r.doc").unwrap_err().message[1].contains("r.doc"));
+        let beside = |input: &str| {
+            let blueprint = Some(at("out.shp"));
+            Targets { blueprint, ..Targets::default() }.check(&plan, &[at(input)]).unwrap_err()
+        };
+        assert!(beside("out.fields.csv").message[1].contains("out.fields.csv is one of the inputs"));
+        assert!(beside("out.dbf").message[1].contains("out.dbf is one of the inputs"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "looking leaves nothing behind");
     }
 }
