@@ -242,7 +242,7 @@ impl Shared {
         let inputs = load(&plan, &names, &self.meter())?;
         let crs = plan.crs.get_or_insert_with(|| inputs.crs.name().to_owned()).clone();
         let plane = Plane { crs, asked: plan.grid, coarsened: plan.coarsened };
-        said.extend(edits.plane.replace(plane.clone()).and_then(|before| before.said_of(&plane)));
+        let before = edits.plane.replace(plane.clone());
         rules::check(&rules, &inputs, plan.rules.as_deref())?;
         slivers::check(&plan, &rules, &inputs)?;
         let store = Store::open(&record, state_dir)?;
@@ -254,6 +254,9 @@ impl Shared {
         store.keep_plan(&plan)?;
         store.keep_edits(&edits)?;
         let log = store.log()?;
+        if !log.operations().is_empty() {
+            said.extend(before.and_then(|before| before.said_of(&plane)));
+        }
         Ok(self.replace(Some(Open {
             sources: Arc::new(sources(&inputs)),
             plan: Arc::new(plan),
@@ -329,7 +332,9 @@ impl Shared {
         store.keep_edits(&edits)?;
         drop(store);
         (open.plan, open.edits) = (Arc::new(plan), Arc::new(edits));
-        Arc::make_mut(&mut open.said).extend(said);
+        if !open.log.operations().is_empty() {
+            Arc::make_mut(&mut open.said).extend(said);
+        }
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use crate::provenance::{self, InputFile};
 use crate::room::Room;
 use crate::runs::{Export, Run, What, home_of};
 use crate::store::Store;
+use crate::targets::spares;
 use lantu_engine::DecisionLog;
 use lantu_files::TempFolder;
 use serde::Serialize;
@@ -135,10 +136,13 @@ fn again(
     watcher: Watcher<'_>,
 ) -> Result<Vec<Replayed>, Problem> {
     let elsewhere = TempFolder::new().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
+    let inputs: Vec<PathBuf> =
+        run.inputs.iter().filter(|input| !input.is_database()).map(|input| input.path.clone()).collect();
     let mut made = Vec::new();
     for export in &run.exports {
         let folder = into.unwrap_or(elsewhere.path());
         let target = free(folder, export, taken);
+        spares(&target, &run.plan, &inputs)?;
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(|source| problem::missing(parent, source))?;
         }

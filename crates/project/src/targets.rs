@@ -20,6 +20,8 @@ pub struct Targets {
     pub reports: Vec<PathBuf>,
     /// A table of what was merged, as CSV.
     pub log: Option<PathBuf>,
+    /// The record that is to know of them; it may be that of the project.
+    pub record: Option<PathBuf>,
 }
 
 impl Targets {
@@ -46,6 +48,13 @@ impl Targets {
                 return Err(twice(path));
             }
             before.extend(taken);
+        }
+        if let Some(record) = &self.record {
+            // Any SQLite file could be made a record, and an input must stay as it is.
+            spares(record, plan, &[])?;
+            if before.contains(&real(record)) {
+                return Err(twice(record));
+            }
         }
         for path in &self.reports {
             let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -142,7 +151,7 @@ mod tests {
         let plan = plan(&at("in.gpkg"));
         let check = |blueprint: &str, conflicts: &str| {
             let (blueprint, conflicts) = (Some(at(blueprint)), Some(at(conflicts)));
-            Targets { blueprint, conflicts, reports: Vec::new(), log: None }.check(&plan, &[at("project.toml")])
+            Targets { blueprint, conflicts, ..Targets::default() }.check(&plan, &[at("project.toml")])
         };
         check("out.gpkg", "out.geojson").unwrap();
         check("out.shp", "out.gdb").unwrap();
@@ -154,6 +163,13 @@ mod tests {
             |name: &str| Targets { reports: vec![at(name)], ..Targets::default() }.check(&plan, &[at("project.json")]);
         report("r.pdf").unwrap();
         assert!(report("project.json").unwrap_err().message[1].contains("one of the inputs"));
+        let recorded = |record: &str| {
+            let (blueprint, record) = (Some(at("out.gpkg")), Some(at(record)));
+            Targets { blueprint, record, ..Targets::default() }.check(&plan, &[at("p.lantu")])
+        };
+        recorded("p.lantu").unwrap();
+        assert!(recorded("in.gpkg").unwrap_err().message[1].contains("in.gpkg is one of the inputs"));
+        assert!(recorded("out.gpkg").unwrap_err().message[1].contains("Two results"));
         assert!(report("r.doc").unwrap_err().message[1].contains("r.doc"));
         let beside = |input: &str| {
             let blueprint = Some(at("out.shp"));

@@ -101,9 +101,10 @@ fn nothing_that_the_window_writes_takes_the_place_of_an_input() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("state")).unwrap();
-    let desk = project(folder.path(), LAYERS);
+    write(folder.path(), "old.json", &[[20.0, 0.0, 21.0, 1.0]]);
+    let desk = project(folder.path(), &format!("{LAYERS}[[layer]]\nname = 'c'\npath = 'old.json'\n"));
     desk.run();
-    let inputs = ["fields.geojson", "wood.geojson", "p.toml"];
+    let inputs = ["fields.geojson", "wood.geojson", "p.toml", "old.json"];
     let before = inputs.map(|name| fs::read(at(name)).unwrap());
     let refused = |command: &str, request: Value| {
         let problem = desk.project.call(command, request).unwrap_err();
@@ -117,7 +118,7 @@ fn nothing_that_the_window_writes_takes_the_place_of_an_input() {
     for name in inputs {
         refused("save_as", json!({ "path": at(name) }));
     }
-    refused("write_picture", json!({ "path": at("p.svg"), "svg": "<svg/>" }));
+    refused("write_report", json!({ "path": at("old.json"), "list": 1, "language": "zh", "figures": 0 }));
     refused("write_rules", json!({ "path": at("p.toml"), "book": desk.ask("rule_state", json!({}))["book"] }));
     assert_eq!(inputs.map(|name| fs::read(at(name)).unwrap()), before);
     desk.ask("export", json!({ "path": at("out.geojson"), "what": "blueprint" }));
@@ -213,17 +214,25 @@ fn a_grid_that_had_to_be_coarser_stays_so_when_the_data_shrink_again() {
     let folder = tempfile::tempdir().unwrap();
     // Eight degrees from west to east are more than the finest grid holds.
     write(folder.path(), "far.geojson", &[[0.0, 0.0, 4.0, 4.0], [800.0, 0.0, 801.0, 1.0]]);
-    let text = "[[layer]]\nname = 'a'\npath = 'fields.geojson'\n[[layer]]\nname = 'b'\npath = 'far.geojson'\n";
-    let desk = project(folder.path(), text);
-    let coarse = desk.run()["grid_m"].clone();
-    assert_eq!(coarse, 0.001);
-    let said = desk.ask("view", json!({}))["said"].clone();
-    assert!(said[0][1].as_str().unwrap().contains("the grid was 0.0001 and is now 0.001"), "{said}");
-    desk.ask("replace_layer", json!({ "name": "b", "path": folder.path().join("wood.geojson") }));
+    let desk = project(folder.path(), LAYERS);
+    assert_eq!(desk.run()["grid_m"], 0.0001);
+    let id = desk.list("", 1)["rows"][0]["id"].clone();
+    desk.ask("decide", json!({ "conflicts": [id], "choice": { "kind": "keep-all" }, "reason": "", "basis": "" }));
+    let replace = |file: &str| {
+        desk.ask("replace_layer", json!({ "name": "b", "path": folder.path().join(file) }));
+        desk.run()
+    };
+    let view = replace("far.geojson");
+    assert_eq!(view["grid_m"], 0.001);
+    let said = view["said"][0][1].as_str().unwrap();
+    assert!(said.contains("the grid was 0.0001 and is now 0.001"), "{said}");
+    assert_eq!(replace("wood.geojson")["grid_m"], 0.001);
     desk.close(folder.path());
     let again = open(folder.path());
-    assert_eq!(again.ask("view", json!({}))["grid_m"], coarse);
+    let view = again.ask("view", json!({}));
+    assert_eq!((&view["grid_m"], &view["said"]), (&json!(0.001), &json!([])));
     again.close(folder.path());
+    let text = fs::read_to_string(folder.path().join("p.toml")).unwrap();
     fs::write(folder.path().join("p.toml"), format!("grid = 0.01\n{text}")).unwrap();
     let view = open(folder.path()).ask("view", json!({}));
     assert_eq!(view["grid_m"], 0.01);
