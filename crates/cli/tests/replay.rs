@@ -163,6 +163,43 @@ fn what_a_killed_program_left_among_the_temporary_files_is_removed_by_the_next()
 }
 
 #[test]
+fn an_archive_that_was_being_unpacked_when_the_program_was_killed_takes_no_room_for_good() {
+    let folder = folder();
+    let (temp, archive) = (folder.path().join("temp"), folder.path().join("all.zip"));
+    fs::create_dir(&temp).unwrap();
+    let mut zip = zip::ZipWriter::new(fs::File::create(&archive).unwrap());
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for name in ["a.shp", "b.shp", "c.shp"] {
+        zip.start_file(name, stored).unwrap();
+        std::io::Write::write_all(&mut zip, &vec![0; 40 << 20]).unwrap();
+    }
+    zip.finish().unwrap();
+    let begin = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lantu"));
+        command.env("TMPDIR", &temp).args(arguments).stderr(std::process::Stdio::null());
+        command.stdout(std::process::Stdio::null()).spawn().unwrap()
+    };
+    let left = || -> Vec<String> {
+        let entries = fs::read_dir(&temp).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        entries.filter(|name| name.starts_with("lantu-")).collect()
+    };
+    // It may be done before it is killed: then there is nothing to see, and it is begun again.
+    let killed = (0..50).any(|_| {
+        let mut unpacking = begin(&["info", text(&archive)]);
+        while left().is_empty() && unpacking.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        unpacking.kill().unwrap();
+        unpacking.wait().unwrap();
+        !left().is_empty()
+    });
+    assert!(killed, "it was never killed while it unpacked");
+    let layers = two_layers(&folder, true);
+    assert!(begin(&["check", &layers[0], &layers[1]]).wait().unwrap().code().is_some_and(|code| code < 2));
+    assert_eq!(left(), Vec::<String>::new());
+}
+
+#[test]
 fn a_record_without_exports_and_a_file_that_is_none_are_told() {
     let folder = folder();
     let none = write(&folder, "none.lantu", "");

@@ -72,7 +72,23 @@ pub(crate) fn spares(path: &Path, plan: &Plan, inputs: &[PathBuf]) -> Result<(),
 }
 
 fn real_files(plan: &Plan, inputs: &[PathBuf]) -> Vec<PathBuf> {
-    plan.files().chain(inputs.iter().cloned()).map(|path| real(&path)).collect()
+    let mut files = inputs.to_vec();
+    add_files(plan, &mut files);
+    files.iter().map(|path| real(path)).collect()
+}
+
+/// Adds the files of a plan, and of the projects that are layers of it, with their records.
+fn add_files(plan: &Plan, files: &mut Vec<PathBuf>) {
+    let new: Vec<PathBuf> = plan.files().filter(|path| !files.contains(path)).collect();
+    files.extend(new.iter().cloned());
+    let projects = new.iter().filter(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")));
+    for project in projects {
+        // What is wrong with it is said when it is read; a file of rules is none.
+        if let Ok(below) = Plan::read(project) {
+            files.push(project.with_extension("lantu"));
+            add_files(&below, files);
+        }
+    }
 }
 
 impl Report {
@@ -129,6 +145,21 @@ mod tests {
     fn plan(path: &Path) -> Plan {
         let layer = LayerPlan::parse(&format!("a={}|layername=x", path.display())).unwrap();
         Plan { layers: vec![layer], ..Plan::default() }
+    }
+
+    #[test]
+    fn the_layers_of_a_project_that_is_a_layer_are_spared() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // Each is a layer of the other, which is refused later and must not keep anybody waiting here.
+        let layers = "[[layer]]\nname = 'a'\npath = 'low.gpkg'\n[[layer]]\nname = 'b'\npath = 'low.toml'\n";
+        fs::write(at("low.toml"), layers).unwrap();
+        let plan =
+            Plan { layers: vec![LayerPlan::named("county", at("low.toml").display().to_string())], ..Plan::default() };
+        for name in ["low.gpkg", "low.toml", "low.lantu"] {
+            assert!(spares(&at(name), &plan, &[]).unwrap_err().message[1].contains("one of the inputs"), "{name}");
+        }
+        spares(&at("other.gpkg"), &plan, &[]).unwrap();
     }
 
     #[test]
