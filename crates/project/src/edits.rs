@@ -5,7 +5,8 @@
 
 use crate::api::LayerEdit;
 use crate::codes::CodeSystem;
-use crate::plan::{LayerPlan, Plan};
+use crate::moved::Moved;
+use crate::plan::{LayerPlan, Plan, move_source};
 use crate::plane::Plane;
 use crate::splits::Split;
 use lantu_engine::ConflictId;
@@ -153,6 +154,13 @@ impl Edits {
     fn name_in_file(&self, now: &str) -> String {
         let renamed = self.layers.iter().find(|(_, edit)| edit.name.as_deref() == Some(now));
         renamed.map_or(now, |(name, _)| name).to_owned()
+    }
+
+    /// Has new files of layers, and layers that were added, read from where they were moved to.
+    pub(crate) fn move_files(&mut self, moved: &Moved) {
+        let new_files = self.layers.values_mut().filter_map(|edit| edit.path.as_mut());
+        let added = self.added.iter_mut().map(|layer| &mut layer.path);
+        new_files.chain(added).for_each(|path| move_source(path, moved));
     }
 
     /// Applies the edits to the plan of a project file and returns what was applied and what was lost.

@@ -6,6 +6,7 @@ use crate::districts::Districts;
 use crate::drawn;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
+use crate::moved::home_of;
 use crate::names::LayerNames;
 use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
@@ -15,7 +16,7 @@ use crate::provenance;
 use crate::reattach::{self, Orphan};
 use crate::room::Room;
 use crate::rules;
-use crate::runs::{Export, Run, What, home_of};
+use crate::runs::{Export, Run, What};
 use crate::slivers;
 use crate::store::{Place, Store};
 use lantu_engine::{DecisionLog, Finding, Layer, RuleSet};
@@ -78,7 +79,7 @@ impl Job {
             let store = Store::look_into(path)?;
             (log, places) = (store.log()?, store.places()?);
             // The layers are those that the decisions were made on.
-            let edits = store.edits()?;
+            let edits = store.edits_here()?;
             edits.apply(&mut plan);
             edits.apply_crs(&mut plan);
             edits.apply_plane(&mut plan);

@@ -50,6 +50,7 @@ mod listing;
 mod load;
 mod look;
 mod measure;
+mod moved;
 mod names;
 mod opening;
 mod outcome;

@@ -25,7 +25,7 @@ pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<Op
         Some("toml") => of_file(path).map(Some),
         Some("lantu") => {
             std::fs::metadata(&path).map_err(|source| problem::missing(&path, source))?;
-            let plan = Store::open(&path, &settings.state_dir)?.plan()?;
+            let plan = Store::open(&path, &settings.state_dir)?.plan_here()?;
             let plan = plan.ok_or_else(|| {
                 let hint = ["请打开 .toml 项目或数据文件。", "Open a .toml project or data files."];
                 problem::bad_file(&path, &"no project in it", hint)

@@ -7,6 +7,7 @@ use crate::api::Problem;
 use crate::balance::BalancePlan;
 use crate::codes::CodeSystem;
 use crate::districts::DistrictPlan;
+use crate::moved::Moved;
 use crate::names::LayerNames;
 use crate::problem;
 use crate::splits::Split;
@@ -187,17 +188,13 @@ impl Plan {
         self
     }
 
-    /// Has layers and tables read from other files, where `moved` knows one.
-    pub(crate) fn move_files(&mut self, moved: impl Fn(&Path) -> Option<PathBuf>) {
+    /// Has layers, districts and tables read from where they were moved to.
+    pub(crate) fn move_files(&mut self, moved: &Moved) {
         for file in self.rules.iter_mut().chain(&mut self.classes) {
-            *file = moved(file).unwrap_or_else(|| file.clone());
+            *file = moved.file(file).unwrap_or_else(|| file.clone());
         }
-        for layer in self.layers.iter_mut().filter(|layer| !layer.is_database()) {
-            let Ok(source) = layer.path.parse::<Source>() else { continue };
-            if let Some(path) = moved(&source.path) {
-                layer.path = Source { path, ..source }.to_string();
-            }
-        }
+        let districts = self.districts.iter_mut().map(|districts| &mut districts.path);
+        self.layers.iter_mut().map(|layer| &mut layer.path).chain(districts).for_each(|path| move_source(path, moved));
     }
 
     /// Says what keeps the plan from being worked on.
@@ -364,6 +361,16 @@ impl LayerPlan {
             shift: self.shift.clone(),
             encoding: self.encoding.clone(),
         })
+    }
+}
+
+/// Has a source, as QGIS spells it, read from where its file was moved to.
+pub(crate) fn move_source(text: &mut String, moved: &Moved) {
+    if let Ok(source) = text.parse::<Source>()
+        && !source.is_database()
+        && let Some(path) = moved.file(&source.path)
+    {
+        *text = Source { path, ..source }.to_string();
     }
 }
 

@@ -230,7 +230,7 @@ impl Shared {
         let state_dir = &self.settings.state_dir;
         // No record is made for a project that cannot be opened.
         let mut edits = match Store::exists(&record, state_dir) {
-            true => Store::open(&record, state_dir)?.edits()?,
+            true => Store::open(&record, state_dir)?.edits_here()?,
             false => Edits::default(),
         };
         edits.crs = assume_crs.or(edits.crs);

@@ -5,7 +5,7 @@ use crate::job::{Job, Watcher};
 use crate::problem;
 use crate::provenance::{self, InputFile};
 use crate::room::Room;
-use crate::runs::{Export, Run, What, home_of};
+use crate::runs::{Export, Run, What};
 use crate::store::Store;
 use crate::targets::spares;
 use lantu_engine::DecisionLog;
@@ -60,8 +60,7 @@ impl Replay {
 pub fn replay(record: &Path, into: Option<&Path>, watcher: Watcher<'_>) -> Result<Replay, Problem> {
     std::fs::metadata(record).map_err(|source| problem::missing(record, source))?;
     let store = Store::look_into(record)?;
-    let here = home_of(record).unwrap_or_default();
-    let runs: Vec<Run> = latest(store.runs()?).into_iter().map(|run| run.at(&here)).collect();
+    let runs: Vec<Run> = latest(store.runs()?).into_iter().map(|run| run.at(record)).collect();
     let log = store.log()?;
     if runs.is_empty() {
         return Err(nothing_exported(record));

@@ -1,6 +1,7 @@
 //! What the record knows of exports: from which files, plan and rules each was made, and what it was.
 
 use crate::api::Problem;
+use crate::moved::Moved;
 use crate::plan::Plan;
 use crate::provenance::InputFile;
 use crate::store::{Failed, Store, now};
@@ -32,32 +33,15 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Returns the run with paths that lead to the same places from the folder that the record lies in now,
-    /// wherever there is something: inputs that were moved or copied with it are found again.
-    pub(crate) fn at(mut self, now: &Path) -> Self {
-        let Some(home) = self.home.clone().filter(|home| home != now) else { return self };
-        let moved = |path: &Path| moved(path, &home, now).filter(|path| path.exists());
+    /// Returns the run with the inputs that were moved or copied with its record.
+    pub(crate) fn at(mut self, record: &Path) -> Self {
+        let Some(moved) = Moved::of(record, self.home.as_deref()) else { return self };
         for input in self.inputs.iter_mut().filter(|input| !input.is_database()) {
-            input.path = moved(&input.path).unwrap_or_else(|| input.path.clone());
+            input.path = moved.file(&input.path).unwrap_or_else(|| input.path.clone());
         }
-        self.plan.move_files(moved);
-        self.home = Some(now.to_path_buf());
+        self.plan.move_files(&moved);
         self
     }
-}
-
-/// Where a path leads from one folder, seen from another; `None` if they have nothing in common.
-fn moved(path: &Path, from: &Path, to: &Path) -> Option<PathBuf> {
-    let common = from.components().zip(path.components()).take_while(|(one, other)| one == other).count();
-    let up = from.components().count() - common;
-    let rest: PathBuf = path.components().skip(common).collect();
-    // The root alone is no place that moves.
-    (common > 1).then(|| to.ancestors().nth(up).map(|base| base.join(rest))).flatten()
-}
-
-/// Returns the folder that a record lies in.
-pub(crate) fn home_of(record: &Path) -> Option<PathBuf> {
-    std::path::absolute(record).ok()?.parent().map(Path::to_path_buf)
 }
 
 /// Something that was exported.
@@ -188,18 +172,4 @@ fn parsed<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, at: usize) ->
     let text: String = row.get(at)?;
     serde_json::from_str(&text)
         .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(cause)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_leads_to_the_same_place_from_another_folder() {
-        let moved = |path: &str, to: &str| super::moved(Path::new(path), Path::new("/old/county"), Path::new(to));
-        assert_eq!(moved("/old/county/data/a.shp", "/new/place"), Some("/new/place/data/a.shp".into()));
-        assert_eq!(moved("/old/base/a.shp", "/new/place"), Some("/new/base/a.shp".into()));
-        assert_eq!(moved("/other/a.shp", "/new/place"), None);
-        assert_eq!(moved("/old/a.shp", "/"), None);
-    }
 }

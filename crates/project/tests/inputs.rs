@@ -290,3 +290,31 @@ fn a_replay_makes_decisions_by_hand_and_what_was_undone_again() {
     let [one, two] = ["one.gpkg", "two.gpkg"].map(|name| fs::read(at(name)).unwrap());
     assert!(one == two, "an operation that was undone leaves nothing");
 }
+
+#[test]
+fn a_project_that_was_moved_with_its_data_opens_where_it_lies_now() {
+    let folder = tempfile::tempdir().unwrap();
+    let [old, new] = ["old", "new"].map(|name| folder.path().join(name));
+    fs::create_dir_all(old.join("data")).unwrap();
+    write(&old.join("data"), "fields.geojson", &FIELDS);
+    write(&old.join("data"), "wood.geojson", &WOODS);
+    let state = tempfile::tempdir().unwrap();
+    let desk = Desk::at(state.path());
+    let files = ["fields", "wood"].map(|name| old.join(format!("data/{name}.geojson")));
+    desk.ask("open", json!({ "paths": files, "assume_crs": null }));
+    desk.run();
+    let id = desk.list("", 1)["rows"][0]["id"].clone();
+    desk.ask("decide", json!({ "conflicts": [id], "choice": { "kind": "keep-all" }, "reason": "", "basis": "" }));
+    desk.close(&old.join("data"));
+    fs::rename(&old, &new).unwrap();
+    let desk = Desk::at(state.path());
+    desk.ask("open", json!({ "paths": [new.join("data/fields.lantu")], "assume_crs": null }));
+    let view = desk.run();
+    assert_eq!(view["result"]["orphaned"], 0);
+    let sources = view["layers"].as_array().unwrap().iter().map(|layer| layer["source"].as_str().unwrap().to_owned());
+    assert!(
+        sources.clone().all(|source| source.starts_with(new.to_str().unwrap())),
+        "{:?}",
+        sources.collect::<Vec<_>>()
+    );
+}
