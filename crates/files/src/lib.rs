@@ -10,7 +10,7 @@
 //! engine as it is, which says so in findings; what cannot be read at all is a [`FileError`] that
 //! names the file and says what to do, in Chinese and English.
 //!
-//! Reading: `source` (how a layer is named) → `open` (with `container` for archives and folders,
+//! Reading: `source` (how a layer is named) → `open` (with `container` for archives and folders, unpacked into a `temp` folder,
 //! `database` for PostGIS, `shapefile` and `drivers` for what GDAL keeps quiet; `boundary`, `table` and `parquet_in` for what it cannot
 //! read, handed to it by `drawn`; `text` for encodings) → `claim` (whether the numbers fit the CRS)
 //! → `wkb`, `curve` (rings) → `read`. In between: `crs`, `gauss` and `zone`, `shift`, `area` (with `chart`). Writing: `theme` (properties) →

@@ -22,7 +22,7 @@ impl Plane {
     /// Has a plan worked on in this plane, in all that it leaves open.
     pub(crate) fn apply(&self, plan: &mut Plan) {
         plan.crs.get_or_insert_with(|| self.crs.clone());
-        if plan.grid == self.asked && plan.crs.as_ref() == Some(&self.crs) {
+        if plan.grid == self.asked {
             plan.coarsened = plan.coarsened.or(self.coarsened);
         }
     }

@@ -229,10 +229,15 @@ impl Shared {
         let Opening { mut plan, record, file, mut said } = opening;
         let state_dir = &self.settings.state_dir;
         // No record is made for a project that cannot be opened.
-        let mut edits = match Store::exists(&record, state_dir) {
-            true => Store::open(&record, state_dir)?.edits_here()?,
-            false => Edits::default(),
-        };
+        let mut edits = Edits::default();
+        if Store::exists(&record, state_dir) {
+            let store = Store::open(&record, state_dir)?;
+            edits = store.edits_here()?;
+            // Where nothing was decided, nothing is known by the plane: it is chosen by what is there now.
+            if store.log()?.operations().is_empty() && edits.splits.is_empty() {
+                edits.plane = None;
+            }
+        }
         edits.crs = assume_crs.or(edits.crs);
         let restored = if file.is_some() { edits.apply(&mut plan) } else { Vec::new() };
         edits.apply_crs(&mut plan);
@@ -240,7 +245,8 @@ impl Shared {
         let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let rules = plan.rules.as_deref().map_or_else(rules::starter, rules::read)?;
         let inputs = load(&plan, &names, &self.meter())?;
-        let crs = plan.crs.get_or_insert_with(|| inputs.crs.name().to_owned()).clone();
+        let crs = inputs.crs.name().to_owned();
+        plan.crs.get_or_insert_with(|| crs.clone());
         let plane = Plane { crs, asked: plan.grid, coarsened: plan.coarsened };
         let before = edits.plane.replace(plane.clone());
         rules::check(&rules, &inputs, plan.rules.as_deref())?;
