@@ -20,6 +20,7 @@ mod watch;
 
 use clap::{Parser, Subcommand};
 use lantu_project::api::Problem;
+use lantu_project::sweep_temp;
 use std::process::ExitCode;
 
 /// A run asks for millions of small pieces of memory and gives them back from other threads.
@@ -79,6 +80,8 @@ impl Answer {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     watch::stop_on_request();
+    // What cannot be removed takes room and does no harm: no reason not to do what was asked for.
+    let _ = sweep_temp();
     match run(&arguments.command) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),

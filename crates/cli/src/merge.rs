@@ -60,7 +60,8 @@ impl Merge {
             blueprint: Some(self.out.clone()),
             conflicts: self.conflicts.clone(),
             reports: self.reports.clone(),
-            log: None,
+            record: self.record.clone(),
+            ..Targets::default()
         };
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, Some(&self.out))?;

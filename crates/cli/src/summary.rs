@@ -75,6 +75,8 @@ fn finding(code: &str) -> String {
         "collapsed" => "小于格网而消失",
         "orphaned-decision" => "裁定失去对象",
         "unfilled-gap" => "未填补的空隙",
+        "survey-codes" => "三调编码已换算",
+        "undecided-codes" => "编码体系不明",
         other => other,
     };
     in_language([zh.to_owned(), code.replace('-', " ")])

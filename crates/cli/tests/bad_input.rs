@@ -128,7 +128,10 @@ fn coordinates_that_no_grid_can_hold_are_refused_with_the_files_name() {
     let far = square(500_000.0, 2_200_000.0, 100.0).replace("500100", "1e300");
     let far = write(&folder, "far.geojson", collection(members, &[far]));
     let layers = [layer("forest", &far), layer("farmland", &good)];
-    refused(&[&layers[0], &layers[1], "--crs", "EPSG:4546"], &["far.geojson", "do not fit the grid"]);
+    refused(
+        &[&layers[0], &layers[1], "--crs", "EPSG:4546"],
+        &["far.geojson", "do not fit the grid", "Farthest lies feature "],
+    );
     refused(&[&layers[1], "--grid", "nan"], &["grid step"]);
     refused(&[&layers[1], "--grid", "-1"], &["grid step"]);
 }
@@ -139,7 +142,8 @@ fn one_stray_coordinate_does_not_coarsen_the_grid_until_nothing_is_left() {
     let members = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4546"}},"#;
     let squares = [square(500_000.0, 2_200_000.0, 100.0), square(1e12, 2_200_000.0, 100.0)];
     let stray = write(&folder, "stray.geojson", collection(members, &squares));
-    refused(&[&layer("farmland", &stray), "--crs", "EPSG:4546"], &["stray.geojson", "do not fit the grid"]);
+    let told = ["stray.geojson", "do not fit the grid", "Farthest lies feature 1, at (1000000000100, 2200"];
+    refused(&[&layer("farmland", &stray), "--crs", "EPSG:4546"], &told);
 }
 
 #[test]

@@ -106,6 +106,100 @@ fn a_replay_gives_the_same_bytes_and_names_changed_inputs() {
 }
 
 #[test]
+fn a_folder_that_was_moved_is_replayed_where_it_lies_now() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("old")).unwrap();
+    fs::create_dir(folder.path().join("old/project")).unwrap();
+    let at = |place: &str| folder.path().join("old").join(place);
+    let files = recorded(&folder);
+    assert_eq!(merge(&files, "gpkg").code, Some(0));
+    let there = |name: &str| fs::rename(folder.path().join(name), at(&format!("project/{name}"))).unwrap();
+    ["p.toml", "rules.toml"].into_iter().for_each(there);
+    // The layers lie in the folder above, and one is named on the terminal, from where it stands.
+    for name in ["farmland.geojson", "forest.geojson"] {
+        fs::rename(folder.path().join(name), at(name)).unwrap();
+    }
+    let text_of_project = fs::read_to_string(at("project/p.toml")).unwrap().replace("path = '", "path = '../");
+    let project = text_of_project.split("[[layer]]\nname = 'forest'").next().unwrap();
+    fs::write(at("project/p.toml"), project).unwrap();
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_lantu"))
+        .current_dir(at("project"))
+        .args(["merge", "p.toml", "--layer", "forest=../forest.geojson", "--out", "out.gpkg", "--record", "r.lantu"])
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let ran = lantu(&["replay", text(&at("project/r.lantu"))]);
+    assert_eq!(ran.code, Some(0), "from another folder: {} {}", ran.out, ran.err);
+    let new = folder.path().join("new");
+    fs::rename(folder.path().join("old"), &new).unwrap();
+    let record = new.join("project/r.lantu");
+    let ran = lantu(&["replay", text(&record), "--json"]);
+    assert_eq!(ran.code, Some(0), "{} {}", ran.out, ran.err);
+    assert_eq!((&ran.json()["changed"], &ran.json()["exports"][0]["same"]), (&serde_json::json!([]), &true.into()));
+    geojson(&folder, "new/forest.geojson", &[square(111.004, 20.0, 0.01)]);
+    let ran = lantu(&["replay", text(&record)]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.contains("forest.geojson has changed"), "{}", ran.out);
+}
+
+#[test]
+fn what_a_killed_program_left_among_the_temporary_files_is_removed_by_the_next() {
+    let folder = folder();
+    let temp = folder.path().join("temp");
+    for name in ["lantu-killed", "someone-else"] {
+        fs::create_dir_all(temp.join(name)).unwrap();
+        fs::write(temp.join(name).join(".lock"), "").unwrap();
+        fs::write(temp.join(name).join("half.shp"), "gigabytes").unwrap();
+    }
+    let layers = two_layers(&folder, true);
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_lantu"))
+        .env("TMPDIR", &temp)
+        .args(["check", &layers[0], &layers[1]])
+        .output()
+        .unwrap();
+    assert!(ran.status.code().is_some_and(|code| code < 2), "{}", String::from_utf8_lossy(&ran.stderr));
+    let left: Vec<_> = fs::read_dir(&temp).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["someone-else"]);
+}
+
+#[test]
+fn an_archive_that_was_being_unpacked_when_the_program_was_killed_takes_no_room_for_good() {
+    let folder = folder();
+    let (temp, archive) = (folder.path().join("temp"), folder.path().join("all.zip"));
+    fs::create_dir(&temp).unwrap();
+    let mut zip = zip::ZipWriter::new(fs::File::create(&archive).unwrap());
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for name in ["a.shp", "b.shp", "c.shp"] {
+        zip.start_file(name, stored).unwrap();
+        std::io::Write::write_all(&mut zip, &vec![0; 40 << 20]).unwrap();
+    }
+    zip.finish().unwrap();
+    let begin = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_lantu"));
+        command.env("TMPDIR", &temp).args(arguments).stderr(std::process::Stdio::null());
+        command.stdout(std::process::Stdio::null()).spawn().unwrap()
+    };
+    let left = || -> Vec<String> {
+        let entries = fs::read_dir(&temp).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        entries.filter(|name| name.starts_with("lantu-")).collect()
+    };
+    // It may be done before it is killed: then there is nothing to see, and it is begun again.
+    let killed = (0..50).any(|_| {
+        let mut unpacking = begin(&["info", text(&archive)]);
+        while left().is_empty() && unpacking.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        unpacking.kill().unwrap();
+        unpacking.wait().unwrap();
+        !left().is_empty()
+    });
+    assert!(killed, "it was never killed while it unpacked");
+    let layers = two_layers(&folder, true);
+    assert!(begin(&["check", &layers[0], &layers[1]]).wait().unwrap().code().is_some_and(|code| code < 2));
+    assert_eq!(left(), Vec::<String>::new());
+}
+
+#[test]
 fn a_record_without_exports_and_a_file_that_is_none_are_told() {
     let folder = folder();
     let none = write(&folder, "none.lantu", "");

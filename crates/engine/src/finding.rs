@@ -66,6 +66,11 @@ pub enum FindingCode {
     OrphanedDecision,
     /// A gap that merging slivers could not or was not to fill.
     UnfilledGap,
+    /// Nobody said of which system a layer's codes are; they were recognised as the land survey's and read
+    /// as the planning codes that they mean.
+    SurveyCodes,
+    /// Nobody said of which system a layer's codes are, and they do not tell; they were taken as they are.
+    UndecidedCodes,
 }
 
 /// Which thing a finding is about.
@@ -108,7 +113,7 @@ impl FindingCode {
     pub fn severity(self) -> Severity {
         use FindingCode::*;
         match self {
-            RepeatedPoint | WrongWinding | UnclosedRing | Spike | HeightsDropped => Severity::Note,
+            RepeatedPoint | WrongWinding | UnclosedRing | Spike | HeightsDropped | SurveyCodes => Severity::Note,
             NotFinite | OutOfRange | NoGeometry | NoGround | NotAPolygon | UnreadableLine | Collapsed => Severity::Loss,
             _ => Severity::Warning,
         }
@@ -141,6 +146,8 @@ impl FindingCode {
             Collapsed => "collapsed",
             OrphanedDecision => "orphaned-decision",
             UnfilledGap => "unfilled-gap",
+            SurveyCodes => "survey-codes",
+            UndecidedCodes => "undecided-codes",
         }
     }
 }

@@ -91,7 +91,8 @@ impl Plane {
 /// Files of their own are for parcels that are handed in one by one, not for a whole county.
 const MOST_FILES: usize = 10_000;
 
-/// Writes a boundary file with a parcel per group, or a file per group; returns the files too.
+/// Writes a boundary file with a parcel per group, or a file per group; returns the files too, and how many
+/// parcels have characters that the encoding lacks.
 pub(crate) fn write(
     path: &Path,
     sheet: &Sheet<'_>,
@@ -99,7 +100,7 @@ pub(crate) fn write(
     dress: Dress<'_>,
     manner: &Manner,
     watch: &Part<'_>,
-) -> Result<(Totals, Vec<PathBuf>), FileError> {
+) -> Result<(Totals, Vec<PathBuf>, u64), FileError> {
     let plane = Plane::of(path, sheet, dress)?;
     let files = files(path, sheet.len(), manner.each)?;
     let refuse = |source: std::io::Error| FileError::NotWritable { path: path.to_path_buf(), source };
@@ -109,7 +110,7 @@ pub(crate) fn write(
         Ok(out)
     };
     let mut out = begin(&files[0]).map_err(refuse)?;
-    let mut totals = Totals::default();
+    let (mut totals, mut unknown) = (Totals::default(), 0);
     for group in 0..sheet.len() {
         if group % 256 == 0 && !watch.reached(group as f64 / sheet.len() as f64) {
             return Err(FileError::Cancelled { path: path.to_path_buf() });
@@ -121,12 +122,13 @@ pub(crate) fn write(
         let ellipsoid = sheet.ellipsoid_area(dress.arcs, group);
         let cells = (theme.values)(group, ellipsoid);
         let text = parcel(sheet, plane, &Named { number: group + 1, theme, cells: &cells, dress }, group);
+        unknown += u64::from(!manner.encoding.holds(&text));
         out.write_all(&manner.encoding.encode(&text)).map_err(refuse)?;
         totals.features += 1;
         totals.ellipsoid_m2 += ellipsoid;
     }
     out.flush().map_err(refuse)?;
-    Ok((totals, files))
+    Ok((totals, files, unknown))
 }
 
 /// The file for all parcels, or one for each: `NAME_001.txt`, as many digits as the last needs.

@@ -7,11 +7,11 @@
 use crate::error::FileError;
 use crate::messages::Cause;
 use crate::open::has_ending;
+use crate::temp::TempFolder;
 use crate::text;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
-use tempfile::TempDir;
 
 /// The endings of files that are looked for.
 const DATA: [&str; 22] = [
@@ -52,7 +52,7 @@ pub(crate) struct Container {
     /// Data files with the names by which they are asked for.
     pub members: Vec<(String, PathBuf)>,
     /// What an archive was unpacked into.
-    pub unpacked: Option<TempDir>,
+    pub unpacked: Option<TempFolder>,
 }
 
 /// Returns what is in an archive or a folder; `None` for any other file.
@@ -63,42 +63,63 @@ pub(crate) fn look_into(path: &Path) -> Result<Option<Container>, FileError> {
     }
     let failed = |source: io::Error| FileError::Missing { path: path.to_path_buf(), source };
     let unpacked = if is_archive { Some(unpack(path)?) } else { None };
-    let folder = unpacked.as_ref().map_or(path, TempDir::path);
-    let mut files = Vec::new();
-    gather(folder, if is_archive { DEEPEST } else { 0 }, &mut files).map_err(failed)?;
-    files.sort();
+    let folder = unpacked.as_ref().map_or(path, TempFolder::path);
+    let files = data_files(folder, &DATA).map_err(failed)?;
     if files.is_empty() {
         return Err(FileError::NoLayers { path: path.to_path_buf() });
     }
-    Ok(Some(Container { members: named(files), unpacked }))
+    Ok(Some(Container { members: named(folder, files), unpacked }))
 }
 
-/// Files by their stems; by their names where two stems are the same.
-fn named(files: Vec<PathBuf>) -> Vec<(String, PathBuf)> {
+/// Files by their stems; by their names where two stems are the same, and by their paths where two names are.
+fn named(folder: &Path, files: Vec<PathBuf>) -> Vec<(String, PathBuf)> {
     let text = |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
     let stems: Vec<String> = files.iter().map(|file| text(file.file_stem())).collect();
-    let unique = |stem: &String| stems.iter().filter(|other| *other == stem).count() == 1;
-    let names: Vec<String> = files
-        .iter()
-        .zip(&stems)
-        .map(|(file, stem)| if unique(stem) { stem.clone() } else { text(file.file_name()) })
-        .collect();
-    names.into_iter().zip(files).collect()
+    let names: Vec<String> = files.iter().map(|file| text(file.file_name())).collect();
+    let unique = |name: &String, names: &[String]| names.iter().filter(|other| *other == name).count() == 1;
+    let named = |at: usize, file: &Path| {
+        if unique(&stems[at], &stems) {
+            return stems[at].clone();
+        }
+        if unique(&names[at], &names) {
+            return names[at].clone();
+        }
+        let parts = file.strip_prefix(folder).unwrap_or(file).iter().map(|part| part.to_string_lossy());
+        parts.collect::<Vec<_>>().join("/")
+    };
+    let called: Vec<String> = files.iter().enumerate().map(|(at, file)| named(at, file)).collect();
+    called.into_iter().zip(files).collect()
 }
 
-fn gather(folder: &Path, deeper: u32, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// Returns the files of some endings in a folder and the folders in it, six deep, by their paths. Hidden
+/// folders and links to folders are not gone into.
+///
+/// # Errors
+/// A folder that cannot be read, or more than 20,000 such files.
+pub fn data_files(folder: &Path, endings: &[&str]) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    gather(folder, DEEPEST, endings, &mut files)?;
+    files.sort();
+    Ok(files)
+}
+
+fn gather(folder: &Path, deeper: u32, endings: &[&str], files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if has_ending(&path, &DATA) && (path.is_file() || has_ending(&path, &["gdb"])) {
+        let entry = entry?;
+        let path = entry.path();
+        if has_ending(&path, endings) && (path.is_file() || has_ending(&path, &["gdb"])) {
+            if files.len() == MOST_FILES {
+                return Err(io::Error::other(format!("it holds more than {MOST_FILES} data files")));
+            }
             files.push(path);
-        } else if deeper > 0 && path.is_dir() {
-            gather(&path, deeper - 1, files)?;
+        } else if deeper > 0 && entry.file_type()?.is_dir() && !entry.file_name().to_string_lossy().starts_with('.') {
+            gather(&path, deeper - 1, endings, files)?;
         }
     }
     Ok(())
 }
 
-fn unpack(path: &Path) -> Result<TempDir, FileError> {
+fn unpack(path: &Path) -> Result<TempFolder, FileError> {
     let broken = |cause: String| FileError::NotGis { path: path.to_path_buf(), source: Cause(cause) };
     let failed = |source: io::Error| FileError::Missing { path: path.to_path_buf(), source };
     let file = File::open(path).map_err(failed)?;
@@ -107,7 +128,7 @@ fn unpack(path: &Path) -> Result<TempDir, FileError> {
     if archive.len() > MOST_FILES {
         return Err(broken(format!("{} files are more than the {MOST_FILES} that are unpacked", archive.len())));
     }
-    let folder = tempfile::tempdir().map_err(failed)?;
+    let folder = TempFolder::new().map_err(failed)?;
     let most = (FREE_BYTES + MOST_RATIO.saturating_mul(packed)).min(MOST_BYTES);
     let mut room = most;
     for at in 0..archive.len() {
@@ -115,7 +136,7 @@ fn unpack(path: &Path) -> Result<TempDir, FileError> {
         if entry.encrypted() {
             return Err(broken("it is locked with a password".to_owned()));
         }
-        let Some(target) = place(&folder, entry.name_raw()).filter(|_| entry.is_file()) else { continue };
+        let Some(target) = place(folder.path(), entry.name_raw()).filter(|_| entry.is_file()) else { continue };
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
@@ -131,7 +152,7 @@ fn unpack(path: &Path) -> Result<TempDir, FileError> {
 }
 
 /// Where an entry goes; `None` if its name leads elsewhere or is of no interest.
-fn place(folder: &TempDir, name: &[u8]) -> Option<PathBuf> {
+fn place(folder: &Path, name: &[u8]) -> Option<PathBuf> {
     // Chinese archives name their files in GBK without saying so.
     let (name, _) = text::decode(name, None);
     let relative = PathBuf::from(name.replace('\\', "/"));
@@ -140,7 +161,7 @@ fn place(folder: &TempDir, name: &[u8]) -> Option<PathBuf> {
         let part = part.to_string_lossy();
         part.starts_with('.') || part == "__MACOSX" || part.contains([':', '\0'])
     });
-    (plain && !hidden && relative.components().next().is_some()).then(|| folder.path().join(relative))
+    (plain && !hidden && relative.components().next().is_some()).then(|| folder.join(relative))
 }
 
 #[cfg(test)]
@@ -152,8 +173,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for bad in ["../a.shp", "/etc/a.shp", "a/../../b.shp", "..\\a.shp", "C:\\a.shp", "__MACOSX/a.shp", ".a.shp", ""]
         {
-            assert_eq!(place(&folder, bad.as_bytes()), None, "{bad}");
+            assert_eq!(place(folder.path(), bad.as_bytes()), None, "{bad}");
         }
-        assert_eq!(place(&folder, b"\xba\xec\xcf\xdf\\a.shp"), Some(folder.path().join("红线/a.shp")));
+        assert_eq!(place(folder.path(), b"\xba\xec\xcf\xdf\\a.shp"), Some(folder.path().join("红线/a.shp")));
     }
 }

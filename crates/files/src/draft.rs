@@ -22,6 +22,8 @@ const PREFIX: &str = ".lantu-";
 const DONE: &str = ".lantu-done-";
 /// The file by which a running program holds its folder.
 const LOCK: &str = ".lock";
+/// The list of files that go when those of a complete folder come.
+const GONE: &str = ".lock-gone";
 /// How often a folder is made anew if another program takes it for abandoned.
 const ATTEMPTS: u32 = 8;
 
@@ -35,6 +37,7 @@ pub(crate) struct Draft {
     _lock: File,
     path: PathBuf,
     target: PathBuf,
+    gone: Vec<String>,
 }
 
 impl Draft {
@@ -63,12 +66,22 @@ impl Draft {
         put_in_order(parent).map_err(refuse)?;
         let (folder, lock) = locked_folder(parent).map_err(refuse)?;
         let path = folder.path().join(name);
-        Ok(Self { folder, _lock: lock, path, target: target.to_path_buf() })
+        Ok(Self { folder, _lock: lock, path, target: target.to_path_buf(), gone: Vec::new() })
     }
 
     /// Returns where to write. What stands beside it is published with it.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns what has been written.
+    pub(crate) fn files(&self) -> io::Result<Vec<PathBuf>> {
+        contents(self.folder.path())
+    }
+
+    /// Has files beside the target, by name, removed when this one is published.
+    pub(crate) fn remove_with_it(&mut self, names: Vec<String>) {
+        self.gone = names;
     }
 
     /// Puts the files where they belong, in place of what was there, and returns them.
@@ -84,8 +97,13 @@ impl Draft {
         let targets = files.iter().map(|file| self.target.with_file_name(file.file_name().unwrap_or_default()));
         let targets = targets.collect();
         match files.as_slice() {
-            [only] if only.is_file() => fs::rename(only, &self.target)?,
+            [only] if only.is_file() && self.gone.is_empty() => fs::rename(only, &self.target)?,
             _ => {
+                if !self.gone.is_empty() {
+                    let list = self.folder.path().join(GONE);
+                    fs::write(&list, self.gone.join("\n"))?;
+                    flush(&list)?;
+                }
                 // From this rename on the files count as written, whatever happens.
                 flush(self.folder.path())?;
                 let name = self.folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -197,8 +215,25 @@ fn move_out(done: &Path, parent: &Path) -> io::Result<()> {
         }
         fs::rename(&file, &target)?;
     }
+    remove_listed(done, parent)?;
     flush(parent)?;
     remove(done)
+}
+
+/// Removes what a complete folder says is to go with it.
+fn remove_listed(done: &Path, parent: &Path) -> io::Result<()> {
+    let list = match fs::read_to_string(done.join(GONE)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        list => list?,
+    };
+    // Names only, whatever somebody has made of the list.
+    for name in list.lines().filter_map(|line| Path::new(line).file_name()) {
+        match fs::remove_file(parent.join(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Removes a folder that nobody works in; another program may be doing so too.

@@ -3,7 +3,8 @@
 use crate::claim::Looks;
 use crate::format::Format;
 use crate::messages::Cause;
-use lantu_engine::{OutOfRange, Stop};
+use geo::Coord;
+use lantu_engine::{Feature, OutOfRange, Stop};
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -82,14 +83,48 @@ pub enum FileError {
     NoneOfClasses { path: PathBuf, wanted: Vec<String>, there: Vec<String> },
     /// The place cannot be written to.
     NotWritable { path: PathBuf, source: io::Error },
+    /// A part of a result would take the place of a file that is none of the export before.
+    PartInTheWay { path: PathBuf, part: PathBuf },
     /// Writing failed in the middle.
     WriteFailed { path: PathBuf, source: Cause },
-    /// The data do not fit any grid.
-    OutOfRange { path: PathBuf, source: OutOfRange },
+    /// The data do not fit any grid; the feature that reaches farthest is mostly why.
+    OutOfRange { path: PathBuf, source: OutOfRange, farthest: Option<Farthest> },
     /// There is more than one run can hold.
     TooMuch { path: PathBuf, source: Stop },
     /// Somebody asked to stop.
     Cancelled { path: PathBuf },
+}
+
+/// The point of a layer that lies farthest from the plane's zero, where stray coordinates are found.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Farthest {
+    /// The feature that it is of.
+    pub fid: i64,
+    /// Where it lies in the plane of the run.
+    pub at: Coord<f64>,
+}
+
+impl Farthest {
+    /// Returns the farthest finite point of some features.
+    pub fn of(features: &[Feature]) -> Option<Self> {
+        let reach = |at: Coord<f64>| at.x.abs().max(at.y.abs());
+        let points = features.iter().flat_map(|feature| {
+            let rings = feature.polygons.iter().flatten();
+            rings.flat_map(|ring| &ring.0).map(|&at| Self { fid: feature.fid, at })
+        });
+        let finite = points.filter(|point| reach(point.at).is_finite());
+        finite.max_by(|a, b| reach(a.at).total_cmp(&reach(b.at)))
+    }
+
+    fn sentence(&self) -> [String; 2] {
+        let (fid, x, y) = (self.fid, short(self.at.x), short(self.at.y));
+        [format!("最远的是要素 {fid}，位于 ({x}, {y})。"), format!(" Farthest lies feature {fid}, at ({x}, {y}).")]
+    }
+}
+
+/// A coordinate to the metre; beyond what doubles count one by one, by its power of ten.
+fn short(number: f64) -> String {
+    if number.abs() < 1e15 { format!("{number:.0}") } else { format!("{number:.3e}") }
 }
 
 /// What a layer holds instead of areas.
@@ -110,6 +145,11 @@ impl FileError {
             Stop::Cancelled => Self::Cancelled { path },
             source => Self::TooMuch { path, source },
         }
+    }
+
+    /// Returns the error of features that do not fit a grid, with the farthest of them.
+    pub fn out_of_range(path: &std::path::Path, source: OutOfRange, features: &[Feature]) -> Self {
+        Self::OutOfRange { path: path.to_path_buf(), source, farthest: Farthest::of(features) }
     }
 
     /// Names the archive instead of the folder that it was unpacked into.
@@ -343,14 +383,29 @@ impl FileError {
                 format!("无法写入 {}：{source}。原有文件未改动。", path.display()),
                 format!("{} cannot be written: {source}. What was there before is untouched.", path.display()),
             ),
+            PartInTheWay { path, part } => both(
+                format!(
+                    "{} 要分写为几个文件，但 {} 已存在，且不是上次导出的部分。未写出任何文件。",
+                    path.display(),
+                    part.display()
+                ),
+                format!(
+                    "{} is written in several files, but {} is there already and is no part of the export before. Nothing was written.",
+                    path.display(),
+                    part.display()
+                ),
+            ),
             WriteFailed { path, source } => both(
                 format!("写出 {} 时出错：{source}。原有文件未改动。", path.display()),
                 format!("Writing {} failed: {source}. What was there before is untouched.", path.display()),
             ),
-            OutOfRange { path, source } => both(
-                format!("{} 的数据超出格网范围：{source}。", path.display()),
-                format!("The data of {} do not fit the grid: {source}.", path.display()),
-            ),
+            OutOfRange { path, source, farthest } => {
+                let [zh, en] = farthest.as_ref().map(Farthest::sentence).unwrap_or_default();
+                both(
+                    format!("{} 的数据超出格网范围：{source}。{zh}", path.display()),
+                    format!("The data of {} do not fit the grid: {source}.{en}", path.display()),
+                )
+            }
             TooMuch { path, source } => both(
                 format!("{} 的数据量过大：{source}。", path.display()),
                 format!("{} is too large for one run: {source}.", path.display()),
@@ -465,6 +520,10 @@ impl FileError {
             NotWritable { .. } | WriteFailed { .. } => [
                 "请检查文件夹是否存在、是否有写入权限、磁盘空间是否足够、文件是否被其他程序打开。",
                 "Check that the folder exists and may be written, that the disk has room and that no other program holds the file.",
+            ],
+            PartInTheWay { .. } => [
+                "请换一个文件名，或把该文件移到别处。",
+                "Choose another name for the result, or move that file elsewhere.",
             ],
             OutOfRange { .. } => [
                 "请检查是否有远离其他数据的坐标，或选用更粗的格网。",

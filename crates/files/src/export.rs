@@ -13,6 +13,7 @@ use crate::formats_out::{self, Told};
 use crate::geojson;
 use crate::gpkg;
 use crate::manner::{FieldNames, Manner};
+use crate::parts;
 use crate::progress::Part;
 use crate::shapefile_out;
 use crate::sheet::{Renoded, RenodingRecord, Sheet};
@@ -152,7 +153,7 @@ fn write(
     if !matches!(format, Format::Dxf | Format::BoundaryTxt) {
         theme.columns = manner.names.columns(theme.columns);
     }
-    let work = Work { path, export, theme: &theme, format, draft, manner, watch };
+    let mut work = Work { path, export, theme: &theme, format, draft, manner, watch };
     let planned = Sheet::of_theme(export.partition, &theme);
     let written = if work.format == Format::GeoJson && planned.len() > 0 {
         let renoded = Renoded::of_sheet(path, &planned, export.crs, &Part::of(watch, 0.0, 0.4))?;
@@ -163,6 +164,7 @@ fn write(
     if !watch(0.99) {
         return Err(FileError::Cancelled { path: path.to_path_buf() });
     }
+    parts::settle(&mut work.draft, path)?;
     let files = work.draft.publish()?;
     if format == Format::Shapefile {
         shapefile_out::drop_old_indexes(path);

@@ -74,8 +74,16 @@ pub(crate) fn write(
                 "界址点 TXT 只有编号、来源、用途和地类编码，其余属性不写入。".to_owned(),
                 "A boundary TXT holds number, source, use and class code; other properties are left out.".to_owned(),
             ]);
-            let (totals, files) = boundary_out::write(path, sheet, theme, dress, manner, watch)?;
+            let (totals, files, unknown) = boundary_out::write(path, sheet, theme, dress, manner, watch)?;
             parts = files;
+            if unknown > 0 {
+                said.push([
+                    format!("有 {unknown} 个地块的文字含 GBK 编码没有的字符，已写成“?”；UTF-8 可完整写出。"),
+                    format!(
+                        "The texts of {unknown} parcels have characters that GBK lacks, with ? in their place; UTF-8 holds them all."
+                    ),
+                ]);
+            }
             totals
         }
         // Written by modules of their own, before anybody asks here.
@@ -99,6 +107,19 @@ fn of_shapefile(path: &Path, written: &shapefile_out::WrittenParts, encoding: Te
         said.push([
             format!("有 {} 个文本超过 254 字节，已截短；完整内容请导出 GeoPackage。", written.cut),
             format!("{} texts are longer than 254 bytes and were cut; a GeoPackage holds them whole.", written.cut),
+        ]);
+    }
+    if !written.unknown.is_empty() {
+        let list = |between: &str| {
+            let named = written.unknown.iter().map(|(field, times)| format!("{field} {times}"));
+            named.collect::<Vec<_>>().join(between)
+        };
+        said.push([
+            format!("有文本含 {code} 编码没有的字符，已写成“?”（字段和个数：{}）；UTF-8 可完整写出。", list("、")),
+            format!(
+                "Some texts have characters that {code} lacks, with ? in their place (fields and how many: {}); UTF-8 holds them all.",
+                list(", ")
+            ),
         ]);
     }
     if written.parts.len() > 1 {

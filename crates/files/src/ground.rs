@@ -57,7 +57,7 @@ pub(crate) fn compare(
     let extent = extent.ok_or_else(|| FileError::Empty { path: path.to_path_buf(), layer: String::new() })?;
     let step = if file.is_geographic() { 1e-9 } else { 1e-6 };
     let grid = PrecisionModel::coarsened(extent, step)
-        .map_err(|source| FileError::OutOfRange { path: path.to_path_buf(), source })?;
+        .map_err(|source| FileError::out_of_range(path, source, &file.features))?;
     let partition = arrange(path, layers, &grid, watch)?;
     let mut comparison = Comparison::default();
     for face in partition.bounded_faces() {

@@ -107,6 +107,11 @@ impl TextOut {
         text.chars().flat_map(one).collect()
     }
 
+    /// Returns whether the encoding has every character of a text.
+    pub(crate) fn holds(self, text: &str) -> bool {
+        self == Self::Utf8 || text.is_ascii() || !self.encoding().encode(text).2
+    }
+
     /// Returns the longest beginning of a text that takes at most so many bytes when encoded.
     pub(crate) fn beginning(self, text: &str, most: usize) -> &str {
         let mut taken = 0;
@@ -217,6 +222,7 @@ mod tests {
         assert_eq!(TextOut::Gbk.beginning("规划地类a", 9), "规划地类a");
         assert_eq!((TextOut::Utf8.length_of("红a"), TextOut::Gbk.length_of("红a")), (4, 3));
         assert_eq!(TextOut::Gbk.encode("红😀a"), [0xba, 0xec, b'?', b'a']);
+        assert!(TextOut::Gbk.holds("红a") && !TextOut::Gbk.holds("红😀a") && TextOut::Utf8.holds("😀"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::parquet_in;
 use crate::shapefile;
 use crate::source::{LayerRequest, Source};
 use crate::table;
+use crate::temp::TempFolder;
 use crate::text::{self, TextEncoding};
 use calamine::Reader;
 use encoding_rs::Encoding;
@@ -23,7 +24,6 @@ use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use tempfile::TempDir;
 
 /// An open file.
 pub(crate) struct Opened {
@@ -38,7 +38,7 @@ pub(crate) struct Opened {
     /// The member of an archive or a folder that it is.
     pub member: Option<String>,
     /// What an archive was unpacked into.
-    _unpacked: Option<Rc<TempDir>>,
+    _unpacked: Option<Rc<TempFolder>>,
 }
 
 impl Opened {
@@ -48,10 +48,28 @@ impl Opened {
 
     /// Returns the layer that a source names, or the only one there is.
     pub(crate) fn layer(&self, source: &Source) -> Result<Layer<'_>, FileError> {
-        let of_member = self.member.is_some() && self.member == source.layer && self.dataset.layer_count() == 1;
-        let source = if of_member { &Source::file(source.path.clone()) } else { source };
-        layer(&self.dataset, source)
+        let (Some(member), Some(asked)) = (&self.member, &source.layer) else { return layer(&self.dataset, source) };
+        let within = asked.strip_prefix(member.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        let wanted = match within {
+            Some(inner) => Some(inner.to_owned()),
+            None if asked == member => None,
+            // The only member of its archive need not be named.
+            None => return layer(&self.dataset, source),
+        };
+        let named = |names: Vec<String>| names.iter().map(|name| within_member(member, name)).collect();
+        layer(&self.dataset, &Source { layer: wanted, ..source.clone() }).map_err(|error| match error {
+            FileError::WhichLayer { path, there } => FileError::WhichLayer { path, there: named(there) },
+            FileError::UnknownLayer { path, there, .. } => {
+                FileError::UnknownLayer { path, layer: asked.clone(), there: named(there) }
+            }
+            other => other,
+        })
     }
+}
+
+/// Returns the name by which a layer of a member that has several is asked for.
+pub(crate) fn within_member(member: &str, layer: &str) -> String {
+    format!("{member}/{layer}")
 }
 
 /// What the planner says about a file, whatever it says itself.
@@ -137,7 +155,7 @@ fn with_places(mut members: Vec<(String, PathBuf)>) -> Vec<(String, PathBuf)> {
 /// Endings that say little about what is inside.
 const TEXTS: [&str; 8] = ["txt", "csv", "tsv", "json", "xlsx", "xls", "xlsb", "ods"];
 
-/// The member that is meant: the only one, or the one of this name.
+/// The member that is meant: the only one, the one of this name, or the one whose layer it is (`member/layer`).
 fn member<'a>(
     path: &Path,
     members: &'a [(String, PathBuf)],
@@ -148,11 +166,17 @@ fn member<'a>(
         ([], _) => Err(FileError::NoLayers { path: path.to_path_buf() }),
         ([only], _) => Ok(only),
         (_, None) => Err(FileError::WhichLayer { path: path.to_path_buf(), there: there() }),
-        (_, Some(layer)) => members.iter().find(|(name, _)| name == layer).ok_or_else(|| FileError::UnknownLayer {
-            path: path.to_path_buf(),
-            layer: layer.to_owned(),
-            there: there(),
-        }),
+        (_, Some(layer)) => {
+            let holds = |name: &str| layer.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'));
+            let exact = members.iter().find(|(name, _)| name == layer);
+            // `A` must not take what is of `A/B.gpkg`.
+            let holder = || members.iter().filter(|(name, _)| holds(name)).max_by_key(|(name, _)| name.len());
+            exact.or_else(holder).ok_or_else(|| FileError::UnknownLayer {
+                path: path.to_path_buf(),
+                layer: layer.to_owned(),
+                there: there(),
+            })
+        }
     }
 }
 
@@ -236,7 +260,11 @@ fn with_gdal(path: &Path, given: Option<&'static Encoding>) -> Result<Opened, Fi
         encoding = shapefile::encoding(path, given)?;
         told = Some(format!("ENCODING={}", encoding.name));
     }
-    let options: Vec<&str> = told.as_deref().into_iter().collect();
+    let mut options: Vec<&str> = told.as_deref().into_iter().collect();
+    if has_ending(path, &["gml"]) {
+        // The driver would write what it has made out beside the input, and fetch schemas from the network.
+        options.extend(["WRITE_GFS=NO", "DOWNLOAD_SCHEMA=NO"]);
+    }
     let open_flags = GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR;
     let dataset = Dataset::open_ex(
         path,

@@ -33,6 +33,8 @@ pub(crate) struct WrittenParts {
     pub parts: Vec<PathBuf>,
     /// How many texts were cut.
     pub cut: u64,
+    /// Fields with texts of which the encoding lacks a character, and how many texts.
+    pub unknown: Vec<(String, u64)>,
 }
 
 /// Writes a Shapefile, in parts if it would be too large.
@@ -61,7 +63,9 @@ pub(crate) fn write(
     let options = [label, "DBF_DATE_LAST_UPDATE=2000-01-01"];
     let fit = |text: String| encoding.beginning(&known(encoding, text), TEXT).to_owned();
     let chunks = sizes.chunks(manner.part_bytes);
-    let mut written = WrittenParts { totals: Totals::default(), parts: Vec::new(), cut: sizes.cut.iter().sum() };
+    let (totals, cut) = (Totals::default(), sizes.cut.iter().sum());
+    let unknown = names.iter().cloned().zip(sizes.unknown.iter().copied()).filter(|(_, times)| *times > 0).collect();
+    let mut written = WrittenParts { totals, parts: Vec::new(), cut, unknown };
     for (number, groups) in chunks.iter().enumerate() {
         let part = part(path, number);
         let name = part.file_stem().unwrap_or_default().to_string_lossy();
@@ -110,6 +114,8 @@ struct Sizes {
     widths: Vec<usize>,
     /// How many texts of each field are too long.
     cut: Vec<u64>,
+    /// How many texts of each field have characters that the encoding has not.
+    unknown: Vec<u64>,
     /// The bytes of each group's shape.
     shapes: Vec<u64>,
 }
@@ -117,21 +123,25 @@ struct Sizes {
 impl Sizes {
     fn of(sheet: &Sheet<'_>, theme: &Theme<'_>, encoding: TextOut) -> Self {
         let columns = theme.columns.len();
-        let none = || (vec![1; columns], vec![0; columns]);
-        let longest = |(mut widths, mut cut): (Vec<usize>, Vec<u64>), group: usize| {
+        let none = || [vec![1; columns], vec![0; columns], vec![0; columns]];
+        let longest = |[mut widths, mut cut, mut unknown]: [Vec<u64>; 3], group: usize| {
             for (at, cell) in (theme.values)(group, 0.0).iter().enumerate() {
-                let length = gdal_out::text(cell).map_or(0, |text| encoding.length_of(&text));
-                widths[at] = widths[at].max(length.min(TEXT));
+                let Some(text) = gdal_out::text(cell) else { continue };
+                let length = encoding.length_of(&text);
+                widths[at] = widths[at].max(length.min(TEXT) as u64);
                 cut[at] += u64::from(length > TEXT);
+                unknown[at] += u64::from(!encoding.holds(&text));
             }
-            (widths, cut)
+            [widths, cut, unknown]
         };
-        let join = |(mut widths, mut cut): (Vec<usize>, Vec<u64>), (w, c): (Vec<usize>, Vec<u64>)| {
+        let join = |[mut widths, mut cut, mut unknown]: [Vec<u64>; 3], [w, c, u]: [Vec<u64>; 3]| {
             widths.iter_mut().zip(w).for_each(|(width, other)| *width = other.max(*width));
             cut.iter_mut().zip(c).for_each(|(times, other)| *times += other);
-            (widths, cut)
+            unknown.iter_mut().zip(u).for_each(|(times, other)| *times += other);
+            [widths, cut, unknown]
         };
-        let (mut widths, cut) = (0..sheet.len()).into_par_iter().fold(none, longest).reduce(none, join);
+        let [widths, cut, unknown] = (0..sheet.len()).into_par_iter().fold(none, longest).reduce(none, join);
+        let mut widths: Vec<usize> = widths.into_iter().map(|width| width as usize).collect();
         for (width, (_, kind)) in widths.iter_mut().zip(theme.columns) {
             match kind {
                 Kind::Real => *width = REAL,
@@ -140,7 +150,7 @@ impl Sizes {
             }
         }
         let shapes = (0..sheet.len()).into_par_iter().map(|group| shape_bytes(sheet, group)).collect();
-        Self { widths, cut, shapes }
+        Self { widths, cut, unknown, shapes }
     }
 
     /// The groups of each part, so that none of its files passes `most` bytes.
@@ -221,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_part_ends_before_one_of_its_files_is_too_large() {
-        let sizes = Sizes { widths: vec![10], cut: vec![0], shapes: vec![100, 100, 250, 10] };
+        let sizes = Sizes { widths: vec![10], cut: vec![0], unknown: vec![0], shapes: vec![100, 100, 250, 10] };
         assert_eq!(sizes.chunks(300), [vec![0, 1], vec![2], vec![3]].map(|part| part));
         assert_eq!(sizes.chunks(1_000_000), [vec![0, 1, 2, 3]]);
         assert_eq!(part(Path::new("d/a.shp"), 0), Path::new("d/a.shp"));

@@ -150,8 +150,8 @@ impl Renoded {
             from: crs.name().to_owned(),
             to: "EPSG:4326".to_owned(),
         })?;
-        let grid = PrecisionModel::coarsened(extent, STEP)
-            .map_err(|source| FileError::OutOfRange { path: path.to_path_buf(), source })?;
+        let grid =
+            PrecisionModel::coarsened(extent, STEP).map_err(|source| FileError::out_of_range(path, source, &[]))?;
         // What the grid finds fault with here is of its own making and shows in the proof.
         let stopped = |stop| FileError::of_stop(path, stop);
         let rounded = layers

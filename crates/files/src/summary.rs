@@ -47,7 +47,11 @@ pub fn summary(path: &Path) -> Result<Vec<LayerSummary>, FileError> {
     let summaries = all.iter().flat_map(|opened| {
         let only = opened.dataset.layer_count() == 1;
         opened.dataset.layers().map(move |mut layer| {
-            let name = opened.member.clone().filter(|_| only).unwrap_or_else(|| layer.name());
+            let name = match &opened.member {
+                Some(member) if only => member.clone(),
+                Some(member) => open::within_member(member, &layer.name()),
+                None => layer.name(),
+            };
             let source = Source { path: path.to_path_buf(), layer: (!single).then(|| name.clone()), subset: None };
             of_layer(&mut layer, name, opened, source)
         })

@@ -167,7 +167,7 @@ fn fine_grid(path: &Path, file: &AsWritten) -> Result<PrecisionModel, FileError>
     let step = if file.is_geographic() { 1e-9 } else { 1e-6 };
     let extent = read::extent(&file.features);
     let extent = extent.ok_or_else(|| FileError::Empty { path: path.to_path_buf(), layer: String::new() })?;
-    PrecisionModel::coarsened(extent, step).map_err(|source| FileError::OutOfRange { path: path.to_path_buf(), source })
+    PrecisionModel::coarsened(extent, step).map_err(|source| FileError::out_of_range(path, source, &file.features))
 }
 
 /// What a file's features are found to be.

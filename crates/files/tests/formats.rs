@@ -265,3 +265,168 @@ fn a_spreadsheet_of_coordinates_is_a_layer() {
     assert_eq!((texts(&layer, "地块名称"), codes), (vec!["甲地".to_owned()], vec![]));
     assert_eq!(layer.layer.features[0].polygons[0][0].0.len(), 4);
 }
+
+/// A dataset of several layers, each of one square at another place.
+fn with_layers(path: &Path, layers: &[&str]) {
+    use gdal::DriverManager;
+    use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
+    use gdal::vector::{Geometry, LayerAccess, LayerOptions};
+    let mut dataset = DriverManager::get_driver_by_name("GPKG").unwrap().create_vector_only(path).unwrap();
+    let mut srs = SpatialRef::from_epsg(4546).unwrap();
+    srs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    for (number, name) in layers.iter().enumerate() {
+        let options = LayerOptions { name, srs: Some(&srs), ty: OGRwkbGeometryType::wkbPolygon, options: None };
+        let mut layer = dataset.create_layer(options).unwrap();
+        let (w, s, side) = (500_000, 2_200_000, 10 * (number + 1));
+        let (e, n) = (w + side, s + side);
+        let wkt = format!("POLYGON(({w} {s},{e} {s},{e} {n},{w} {n},{w} {s}))");
+        layer.create_feature(Geometry::from_wkt(&wkt).unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn layers_of_several_members_are_asked_for_by_the_names_that_are_offered() {
+    let folder = folder();
+    shapefile(&folder, "界线.shp", "UTF-8");
+    with_layers(&folder.path().join("base.gpkg"), &["DLTB", "XZQ"]);
+    let offered: Vec<String> = summary(folder.path()).unwrap().iter().map(|layer| layer.source.to_string()).collect();
+    let inside = |name: &str| format!("{}|layername={name}", folder.path().display());
+    assert_eq!(offered, ["base/DLTB", "base/XZQ", "界线"].map(inside));
+    let widths: Vec<f64> = offered[..2].iter().map(|source| read(&asked(source)).0.extent.width().round()).collect();
+    assert_eq!(widths, [10.0, 20.0]);
+    assert_eq!(read(&asked(&offered[2])).0.layer.features.len(), 2);
+    let named = ["base/DLTB".to_owned(), "base/XZQ".to_owned()];
+    assert!(matches!(refusal(&inside("base")), FileError::WhichLayer { there, .. } if there == named));
+    let error = refusal(&inside("base/三调"));
+    assert!(matches!(&error, FileError::UnknownLayer { layer, there, .. } if layer == "base/三调" && *there == named));
+}
+
+#[test]
+fn members_of_one_name_in_two_folders_are_told_apart_by_their_paths() {
+    let (folder, inside) = (folder(), tempfile::tempdir().unwrap());
+    let made = shapefile(&folder, "DLTB.shp", "UTF-8");
+    let files = parts(&made);
+    let path = inside.path().join("all.zip");
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+    for district in ["A", "B"] {
+        std::fs::create_dir_all(inside.path().join("plain/深").join(district)).unwrap();
+        for file in &files {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            zip.start_file(format!("{district}/{name}"), zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&std::fs::read(file).unwrap()).unwrap();
+            std::fs::copy(file, inside.path().join("plain/深").join(district).join(name)).unwrap();
+        }
+    }
+    zip.finish().unwrap();
+    for (container, within) in [(path, ""), (inside.path().join("plain"), "深/")] {
+        let names: Vec<String> = summary(&container).unwrap().into_iter().map(|layer| layer.name).collect();
+        assert_eq!(names, ["A", "B"].map(|district| format!("{within}{district}/DLTB.shp")));
+        for name in &names {
+            let source = format!("{}|layername={name}", container.display());
+            assert_eq!(read(&asked(&source)).0.layer.features.len(), 2, "{source}");
+        }
+        let vague = refusal(&format!("{}|layername=DLTB", container.display()));
+        assert!(matches!(&vague, FileError::UnknownLayer { there, .. } if *there == names), "{vague}");
+    }
+}
+
+#[test]
+fn reading_gml_leaves_the_folder_as_it_was() {
+    let folder = folder();
+    let text = r#"<?xml version="1.0" encoding="UTF-8"?>
+<ogr:FeatureCollection xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
+    xsi:schemaLocation="http://ogr.maptools.org/ http://127.0.0.1:9/never.xsd"
+    xmlns:ogr="http://ogr.maptools.org/" xmlns:gml="http://www.opengis.net/gml">
+<gml:featureMember><ogr:land fid="land.0"><ogr:geometryProperty><gml:Polygon srsName="EPSG:4546"><gml:outerBoundaryIs>
+<gml:LinearRing><gml:coordinates>500000,2200000 500100,2200000 500100,2200100 500000,2200100 500000,2200000</gml:coordinates>
+</gml:LinearRing></gml:outerBoundaryIs></gml:Polygon></ogr:geometryProperty><ogr:DLMC>水田</ogr:DLMC></ogr:land>
+</gml:featureMember></ogr:FeatureCollection>"#;
+    let path = write(&folder, "a.gml", text);
+    let listing = || -> Vec<_> {
+        let entries = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+        entries.map(|entry| (entry.file_name(), entry.metadata().unwrap().modified().unwrap())).collect()
+    };
+    let before = listing();
+    summary(&path).unwrap();
+    let given = LayerRequest { crs: Some(zone()), ..asked(path.to_str().unwrap()) };
+    let (layer, _) = read(&given);
+    assert_eq!(texts(&layer, "DLMC"), ["水田"]);
+    assert_eq!(listing(), before);
+}
+
+#[test]
+fn a_kmz_is_read_or_its_missing_driver_named() {
+    let folder = folder();
+    let kml = r#"<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>红线</name>
+<Placemark><name>甲</name><Polygon><outerBoundaryIs><LinearRing><coordinates>111,20,0 111.01,20,0 111.01,20.01,0 111,20.01,0 111,20,0</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+</Document></kml>"#;
+    let doc = write(&folder, "doc.kml", kml);
+    let path = folder.path().join("a.kmz");
+    zipped(&path, &[(b"doc.kml", &doc)]);
+    match read_layer(&asked(path.to_str().unwrap()), &zone(), &go_on) {
+        Ok(read) => {
+            assert_eq!((read.value.layer.features.len(), read.value.file_crs.as_str()), (1, "EPSG:4326"));
+            assert!((read.value.extent.width() - 1046.0).abs() < 2.0, "{:?}", read.value.extent);
+        }
+        Err(error) => assert!(matches!(error, FileError::NoDriver { driver: "LIBKML", .. }), "{error}"),
+    }
+}
+
+#[test]
+fn a_mapinfo_table_is_read_with_its_text_and_crs() {
+    let folder = folder();
+    let path = folder.path().join("a.tab");
+    let kind = OGRwkbGeometryType::wkbPolygon;
+    let rows = &[("POLYGON((111 20,111.01 20,111.01 20.01,111 20.01,111 20))", "paddy")];
+    dataset(&path, &Made { driver: "MapInfo File", layer: "a", epsg: Some(4326), kind, options: &[], rows });
+    let (layer, _) = read(&asked(path.to_str().unwrap()));
+    let values: Vec<String> = layer.layer.features[0].attributes.iter().map(|(_, value)| value.to_text()).collect();
+    assert!(values.contains(&"paddy".to_owned()), "{values:?}");
+    assert!((layer.extent.width() - 1046.0).abs() < 2.0, "{:?}", layer.extent);
+}
+
+#[test]
+fn geojson_line_by_line_is_read_with_and_without_record_separators() {
+    let folder = folder();
+    let line = |x: f64| {
+        format!(r#"{{"type":"Feature","properties":{{"名称":"林{x}"}},"geometry":{}}}"#, common::square(x, 20.0, 0.01))
+    };
+    let lines = [line(111.0), line(111.1)];
+    for (name, separator) in [("a.ndjson", ""), ("a.geojsonl", ""), ("a.geojsons", "\u{1e}")] {
+        let text: String = lines.iter().map(|line| format!("{separator}{line}\n")).collect();
+        let path = write(&folder, name, &text);
+        let (layer, _) = read(&asked(path.to_str().unwrap()));
+        assert_eq!(
+            (texts(&layer, "名称"), layer.file_crs.as_str()),
+            (vec!["林111".into(), "林111.1".into()], "EPSG:4326"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_open_document_sheet_of_well_known_text_is_a_layer() {
+    let folder = folder();
+    let cell = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let row = |cells: [&str; 2]| format!("<table:table-row>{}</table:table-row>", cells.map(cell).concat());
+    let wkt = "POLYGON((500000 2200000,500100 2200000,500100 2200100,500000 2200000))";
+    let content = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" office:version=\"1.2\"><office:body><office:spreadsheet><table:table table:name=\"地块\">{}{}</table:table></office:spreadsheet></office:body></office:document-content>",
+        row(["名称", "WKT"]),
+        row(["甲地", wkt])
+    );
+    let mime = write(&folder, "mimetype", "application/vnd.oasis.opendocument.spreadsheet");
+    let content = write(&folder, "content.xml", &content);
+    let manifest = write(
+        &folder,
+        "manifest.xml",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><manifest:file-entry manifest:full-path=\"/\" manifest:media-type=\"application/vnd.oasis.opendocument.spreadsheet\"/><manifest:file-entry manifest:full-path=\"content.xml\" manifest:media-type=\"text/xml\"/></manifest:manifest>",
+    );
+    let path = folder.path().join("a.ods");
+    zipped(&path, &[(b"mimetype", &mime), (b"content.xml", &content), (b"META-INF/manifest.xml", &manifest)]);
+    let given = LayerRequest { assume_crs: Some(zone()), ..asked(path.to_str().unwrap()) };
+    let (layer, _) = read(&given);
+    assert_eq!((texts(&layer, "名称"), layer.layer.features[0].polygons[0][0].0.len()), (vec!["甲地".to_owned()], 4));
+}

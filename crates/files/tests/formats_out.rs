@@ -166,6 +166,27 @@ fn texts_that_are_too_long_for_a_shapefile_are_cut_between_characters_and_counte
 }
 
 #[test]
+fn characters_that_gbk_lacks_are_counted_and_told() {
+    let folder = folder();
+    let mut layers = county();
+    for feature in &mut layers[0].features {
+        let name = lantu_engine::Value::Text("碧峯𠮷村".into());
+        feature.attributes.values = [name, lantu_engine::Value::Null].into();
+    }
+    let run = Run::of(layers, zone(), rules());
+    let lacking = |path: &str, encoding| {
+        let written = written(&run, &folder.path().join(path), &manner(encoding, FieldNames::Lantu));
+        written.said.iter().filter(|said| said[1].contains("GBK lacks") && said[0].contains("GBK")).count()
+    };
+    assert_eq!((lacking("a.shp", TextOut::Gbk), lacking("a.shp", TextOut::Utf8)), (1, 0));
+    let path = folder.path().join("a.shp");
+    written(&run, &path, &manner(TextOut::Gbk, FieldNames::Lantu));
+    let read = read_layer(&request(path.to_str().unwrap()), &zone(), &go_on).unwrap();
+    let texts = read.value.layer.features.iter().map(|row| row.attributes.get("attributes").unwrap().to_text());
+    assert!(texts.into_iter().any(|text| text.contains("碧峯?村")), "the rest of the text is kept");
+}
+
+#[test]
 fn a_shapefile_that_would_be_too_large_is_written_in_parts_that_are_one_partition() {
     let (folder, run) = (folder(), run());
     let path = folder.path().join("a.shp");
@@ -181,8 +202,13 @@ fn a_shapefile_that_would_be_too_large_is_written_in_parts_that_are_one_partitio
     assert_eq!(features.sum::<usize>(), run.blueprint.patches.len());
     let left = std::fs::read_dir(folder.path())
         .unwrap()
-        .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().ends_with(".csv"));
+        .filter(|e| e.as_ref().unwrap().file_name().to_string_lossy().ends_with(".fields.csv"));
     assert_eq!(left.count(), 1, "one table of fields for all parts");
+    assert!(folder.path().join("a.shp.parts.csv").exists() && parts[1].exists());
+    let again = self::written(&run, &path, &Manner::default());
+    assert!(again.files.len() < written.files.len());
+    let left: BTreeSet<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(left, again.files.iter().cloned().collect(), "parts of the export before lie beside the new one");
 }
 
 #[test]
@@ -248,8 +274,10 @@ fn each_patch_has_a_boundary_file_of_its_own_if_asked_for() {
     let manner = Manner { each: true, ..Manner::default() };
     let written = written(&run, &folder.path().join("a.txt"), &manner);
     let (patches, mut area) = (run.blueprint.patches.len(), 0.0);
-    assert!(patches > 5 && written.files.len() == patches, "{written:#?}");
-    for (number, file) in (1..).zip(&written.files) {
+    // By name, the list of them comes first.
+    let (list, files) = written.files.split_first().unwrap();
+    assert!(patches > 5 && files.len() == patches && list.ends_with("a.txt.parts.csv"), "{written:#?}");
+    for (number, file) in (1..).zip(files) {
         assert_eq!(*file, folder.path().join(format!("a_{number:0width$}.txt", width = patches.to_string().len())));
         let read = read_layer(&request(file.to_str().unwrap()), &zone(), &go_on).unwrap();
         assert_eq!(read.value.layer.features.len(), 1, "{}", file.display());

@@ -61,6 +61,9 @@ pub struct View {
     /// What was changed of the project file's layers in the window and applied again when it was
     /// opened.
     pub restored: Vec<LayerEdit>,
+    /// What is to be said of how it was opened: layers that were passed over, a plane that has changed;
+    /// Chinese and English.
+    pub said: Vec<[String; 2]>,
     /// Who had the project open when the program was broken off, and since when; empty if it ended as it
     /// should.
     pub recovered: String,

@@ -9,7 +9,7 @@ use crate::classes::{Classes, SURVEY};
 use crate::problem::fault;
 use lantu_engine::{ClassId, Layer};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SEED: &str = include_str!("../../../seeds/codes.toml");
 
@@ -83,36 +83,53 @@ impl Codes {
         let found =
             self.fields.iter().find_map(|known| Some((known, fields.iter().find(|field| is(field, &known.name))?)));
         let (known, field) = found?;
-        let of = |system: CodeSystem, zh: String, en: String| {
-            let [name_zh, name_en] = system.names();
-            let because = [format!("{zh}，属于{name_zh}"), format!("{en}: codes of {name_en}")];
-            CodeField { field: field.clone(), system: Some(system), because }
-        };
         if let Some(system) = known.system {
-            return Some(of(system, format!("字段名为 {field}"), format!("the field is called {field}")));
+            return Some(by_name(field, system));
         }
         let values = values(field);
-        let begins = |with: &[String]| values.iter().find(|value| with.iter().any(|code| value.starts_with(&**code)));
-        Some(match (begins(&self.only.survey), begins(&self.only.planning)) {
-            (Some(code), None) => of(
-                CodeSystem::Survey,
-                format!("字段 {field} 有编码 {code}"),
-                format!("the field {field} has the code {code}"),
-            ),
-            (None, Some(code)) => of(
-                CodeSystem::Planning,
-                format!("字段 {field} 有编码 {code}"),
-                format!("the field {field} has the code {code}"),
-            ),
+        Some(self.by_values(field, values.iter().map(String::as_str)))
+    }
+
+    /// Returns the system of the codes in the field that holds classes: by the field's name, unless only
+    /// the other system has one of its codes; else by values that only one system has. `None` if what is in
+    /// it are no codes.
+    pub(crate) fn system_of<'a>(&self, field: &str, values: impl Iterator<Item = &'a str>) -> Option<CodeField> {
+        let codes: BTreeSet<&str> = values.map(str::trim).filter(|value| is_code(value)).collect();
+        if codes.is_empty() {
+            return None;
+        }
+        let by_values = self.by_values(field, codes.into_iter());
+        let named = self.fields.iter().find(|known| known.name.eq_ignore_ascii_case(field));
+        Some(match named.and_then(|known| known.system) {
+            None => by_values,
+            Some(system) if by_values.system.is_none_or(|told| told == system) => by_name(field, system),
+            Some(_) => CodeField { system: None, because: contradicted(&by_values), ..by_values },
+        })
+    }
+
+    /// The system by codes that only one has.
+    fn by_values<'a>(&self, field: &str, values: impl Iterator<Item = &'a str>) -> CodeField {
+        let (mut survey, mut planning) = (None, None);
+        for value in values {
+            let begins = |with: &[String]| with.iter().any(|code| value.starts_with(&**code));
+            survey = survey.or_else(|| begins(&self.only.survey).then_some(value));
+            planning = planning.or_else(|| begins(&self.only.planning).then_some(value));
+        }
+        let of = |system, code: &str| {
+            told(field, system, format!("字段 {field} 有编码 {code}"), format!("the field {field} has the code {code}"))
+        };
+        match (survey, planning) {
+            (Some(code), None) => of(CodeSystem::Survey, code),
+            (None, Some(code)) => of(CodeSystem::Planning, code),
             _ => CodeField {
-                field: field.clone(),
+                field: field.to_owned(),
                 system: None,
                 because: [
                     format!("字段 {field} 的编码不能说明属于哪套分类"),
                     format!("the codes of the field {field} do not tell their system"),
                 ],
             },
-        })
+        }
     }
 
     /// Reads the classes of features, which are survey codes, as planning codes. A code without one
@@ -132,6 +149,28 @@ impl Codes {
         let found = lengths.iter().filter_map(|&length| self.survey.get(digits.get(..length)?)).next();
         found.map(|code| ClassId::new(code))
     }
+}
+
+fn told(field: &str, system: CodeSystem, zh: String, en: String) -> CodeField {
+    let [name_zh, name_en] = system.names();
+    let because = [format!("{zh}，属于{name_zh}"), format!("{en}: codes of {name_en}")];
+    CodeField { field: field.to_owned(), system: Some(system), because }
+}
+
+fn by_name(field: &str, system: CodeSystem) -> CodeField {
+    told(field, system, format!("字段名为 {field}"), format!("the field is called {field}"))
+}
+
+/// The field's name says one system and its codes the other.
+fn contradicted(by_values: &CodeField) -> [String; 2] {
+    let [zh, en] = &by_values.because;
+    [format!("{zh}，与字段名不符"), format!("{en}, which its name contradicts")]
+}
+
+/// Whether a value is a code of land as both systems write them: two to eight digits, a letter perhaps.
+fn is_code(value: &str) -> bool {
+    let digits = value.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    value.len() <= digits.len() + 1 && (2..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -164,6 +203,19 @@ mod tests {
         assert_eq!(system(&["0101", "1401"]), Some(CodeSystem::Planning));
         assert_eq!(system(&["0101", "0701"]), None);
         assert_eq!(system(&["1106", "1401"]), None, "codes of both");
+    }
+
+    #[test]
+    fn the_codes_of_a_class_field_are_told_before_they_are_read() {
+        let told = |field: &str, values: &[&'static str]| seeded().system_of(field, values.iter().copied());
+        assert_eq!(told("dlbm", &["0601"]).unwrap().system, Some(CodeSystem::Survey));
+        assert_eq!(told("YDYHFLDM", &["0601"]).unwrap().system, Some(CodeSystem::Planning));
+        assert_eq!(told("CODE", &["0601", "1006"]).unwrap().system, Some(CodeSystem::Survey));
+        assert_eq!(told("CODE", &["0601", "0101"]).unwrap().system, None, "both have them");
+        let told_both = told("DLBM", &["0601", "1401"]).unwrap();
+        assert!(told_both.system.is_none() && told_both.because[1].contains("1401"), "{told_both:?}");
+        assert_eq!(told("class", &["farmland", "red-line", "三调0810"]), None);
+        assert_eq!(told("DLBM", &[]), None);
     }
 
     #[test]

@@ -15,10 +15,9 @@ use crate::problem;
 use crate::provenance::{self, InputFile};
 use crate::room::Room;
 use lantu_engine::{ClassId, Feature, Layer, Value};
-use lantu_files::{LayerRequest, Manner, Source};
+use lantu_files::{LayerRequest, Manner, Source, TempFolder};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use tempfile::TempDir;
 
 /// The blueprint of a lower project, as long as it is read.
 pub(crate) struct Made {
@@ -26,7 +25,7 @@ pub(crate) struct Made {
     pub request: LayerRequest,
     /// The files it was made from.
     pub files: Vec<InputFile>,
-    _folder: TempDir,
+    _folder: TempFolder,
 }
 
 impl LayerPlan {
@@ -72,7 +71,7 @@ pub(crate) fn made(request: &LayerRequest, watch: &(dyn Fn(f64) -> bool + Sync))
     };
     let watcher = Watcher { tell: &tell, stop: &stop };
     let job = Job::run(Plan { districts: None, ..plan }, Some(&record), &[], &Room::default(), watcher)?;
-    let folder = TempDir::new().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
+    let folder = TempFolder::new().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
     let blueprint = folder.path().join("blueprint.gpkg");
     let written = job.write_blueprint(&blueprint, &Manner::default(), watcher)?;
     if !(job.outcome.proof.holds() && written.proof.holds()) {

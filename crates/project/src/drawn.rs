@@ -6,7 +6,7 @@
 use crate::api::Problem;
 use crate::problem;
 use crate::store::{Failed, Store};
-use lantu_files::{BlueprintExport, write_blueprint, write_conflicts};
+use lantu_files::{BlueprintExport, TempFolder, write_blueprint, write_conflicts};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(crate) fn keep_layers(
     export: &BlueprintExport<'_>,
     watch: lantu_files::Progress<'_>,
 ) -> Result<[u32; 2], Problem> {
-    let folder = tempfile::tempdir().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
+    let folder = TempFolder::new().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
     let [blueprint, conflicts] = ["blueprint", "conflicts"].map(|name| folder.path().join(format!("{name}.gpkg")));
     let written = [write_blueprint(&blueprint, export, watch)?, write_conflicts(&conflicts, export, watch)?];
     if !written.iter().all(|written| written.proof.holds()) {

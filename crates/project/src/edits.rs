@@ -5,7 +5,9 @@
 
 use crate::api::LayerEdit;
 use crate::codes::CodeSystem;
-use crate::plan::{LayerPlan, Plan};
+use crate::moved::Moved;
+use crate::plan::{LayerPlan, Plan, move_source};
+use crate::plane::Plane;
 use crate::splits::Split;
 use lantu_engine::ConflictId;
 use lantu_files::Shift;
@@ -18,6 +20,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Edits {
     /// The CRS of files that do not say.
     pub crs: Option<String>,
+    /// The plane that it was worked on in, where the project file leaves that open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plane: Option<Plane>,
     layers: BTreeMap<String, Edit>,
     added: Vec<LayerPlan>,
     /// Conflicts that were split.
@@ -124,9 +129,11 @@ impl Edits {
         }
     }
 
-    /// Returns what is left when the edits of layers are forgotten: splits and locks are work on conflicts.
+    /// Returns what is left when the edits of layers are forgotten: splits and locks are work on conflicts,
+    /// which are known by the plane.
     pub(crate) fn without_layers(&self) -> Self {
-        Self { splits: self.splits.clone(), locked: self.locked.clone(), ..Self::default() }
+        let (splits, locked, plane) = (self.splits.clone(), self.locked.clone(), self.plane.clone());
+        Self { splits, locked, plane, ..Self::default() }
     }
 
     /// Takes note that a layer was taken out.
@@ -147,6 +154,13 @@ impl Edits {
     fn name_in_file(&self, now: &str) -> String {
         let renamed = self.layers.iter().find(|(_, edit)| edit.name.as_deref() == Some(now));
         renamed.map_or(now, |(name, _)| name).to_owned()
+    }
+
+    /// Has new files of layers, and layers that were added, read from where they were moved to.
+    pub(crate) fn move_files(&mut self, moved: &Moved) {
+        let new_files = self.layers.values_mut().filter_map(|edit| edit.path.as_mut());
+        let added = self.added.iter_mut().map(|layer| &mut layer.path);
+        new_files.chain(added).for_each(|path| move_source(path, moved));
     }
 
     /// Applies the edits to the plan of a project file and returns what was applied and what was lost.
@@ -192,6 +206,13 @@ impl Edits {
             plan.layers.push(LayerPlan { name, ..layer.clone() });
         }
         told
+    }
+
+    /// Has a plan worked on in the plane that was kept, in all that it leaves open.
+    pub(crate) fn apply_plane(&self, plan: &mut Plan) {
+        if let Some(plane) = &self.plane {
+            plane.apply(plan);
+        }
     }
 
     /// Gives layers whose CRS the plan leaves open the one that was told.

@@ -6,6 +6,7 @@ use crate::districts::Districts;
 use crate::drawn;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
+use crate::moved::home_of;
 use crate::names::LayerNames;
 use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
@@ -78,9 +79,10 @@ impl Job {
             let store = Store::look_into(path)?;
             (log, places) = (store.log()?, store.places()?);
             // The layers are those that the decisions were made on.
-            let edits = store.edits()?;
+            let edits = store.edits_here()?;
             edits.apply(&mut plan);
             edits.apply_crs(&mut plan);
+            edits.apply_plane(&mut plan);
         }
         // What the terminal says stands above what the window changed.
         replaced.iter().try_for_each(|(name, source)| plan.replace(name, source))?;
@@ -110,7 +112,7 @@ impl Job {
 
     /// Does the work for a plan, rules and a record of decisions that are at hand.
     pub(crate) fn of(
-        plan: Plan,
+        mut plan: Plan,
         title: String,
         rules: Arc<RuleSet>,
         log: DecisionLog,
@@ -122,6 +124,8 @@ impl Job {
         let meter = Meter::of_run(watcher.tell, watcher.stop);
         let mut clock = Clock::default();
         let mut inputs = load(&plan, &names, &meter)?;
+        // What was chosen is kept with the plan: it is part of what the conflicts are known by.
+        plan.crs.get_or_insert_with(|| inputs.crs.name().to_owned());
         clock.lap("read");
         rules::check(&rules, &inputs, plan.rules.as_deref())?;
         slivers::check(&plan, &rules, &inputs)?;
@@ -129,6 +133,7 @@ impl Job {
         let contents = Contents::of(&inputs.layers, &log);
         let layers = take_layers(&mut inputs);
         let cut = Cut::of(&inputs, layers, &plan, &rules, room, &meter, &mut clock)?;
+        plan.coarsened = cut.coarsened(&plan);
         let followed = Arc::new(reattach::followed(&log, &contents, &cut));
         let slivers = plan.slivers.clone().map(Arc::new);
         let outcome = Outcome::of(Arc::new(cut), rules, followed, slivers, &meter, &mut clock)?;
@@ -159,8 +164,11 @@ impl Job {
             return Err(other_decisions(record));
         }
         applied[known.len()..].iter().try_for_each(|operation| store.append(operation, &[]))?;
+        // A path that was named on the terminal is told from its folder.
+        let here = std::env::current_dir().map_err(|source| problem::missing(Path::new("."), source))?;
+        let plan = self.plan.clone().seen_from(&here);
         if store.plan()?.is_none() {
-            store.keep_plan(&self.plan)?;
+            store.keep_plan(&plan)?;
         }
         let mut exports = vec![exported(What::Blueprint, manner, blueprint)?];
         exports.extend(conflicts.map(|written| exported(What::Conflicts, manner, written)).transpose()?);
@@ -170,10 +178,15 @@ impl Job {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             title: self.title.clone(),
             operations: applied.len() as u64,
-            plan: self.plan.clone(),
+            plan,
             rules: (*self.outcome.rules).clone(),
-            inputs: layers.map(Ok).chain(own).collect::<Result<_, Problem>>()?,
+            inputs: layers
+                .map(Ok)
+                .chain(own)
+                .map(|file| file.map(|file| file.seen_from(&here)))
+                .collect::<Result<_, Problem>>()?,
             exports,
+            home: home_of(record),
         })
     }
 

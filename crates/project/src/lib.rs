@@ -9,12 +9,12 @@
 //! tiles as bytes. [`Job`] is the same work without a window. What was cut stays as it is until
 //! layers change; a decision only appends to the record and decides anew.
 //!
-//! Going in: `plan`, `names`, `classes`, `codes`, `rules` with `rule_lines` and `trial`, `load`, `counties` (projects as layers). At
+//! Going in: `plan` with its `plane`, `names`, `classes`, `codes`, `rules` with `rule_lines` and `trial`, `load`, `counties` (projects as layers). At
 //! work: `outcome` with `slivers`, `progress`, `room`. What is asked of a result: `inbox` with `sieve`
 //! and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`.
 //! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `levels`, `balance` and `balances`,
 //! `listed`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
-//! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
+//! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, where its files were `moved` to, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.
 
@@ -50,11 +50,13 @@ mod listing;
 mod load;
 mod look;
 mod measure;
+mod moved;
 mod names;
 mod opening;
 mod outcome;
 mod paper;
 mod plan;
+mod plane;
 mod problem;
 mod progress;
 mod project;
@@ -92,7 +94,7 @@ pub use classes::{ClassEntry, ClassTable, Classes};
 pub use codes::{CodeField, CodeSystem};
 pub use districts::{District, DistrictPlan, Districts};
 pub use job::{Job, Watcher, use_threads};
-pub use lantu_files::{FieldNames, Manner, TextOut, Verification, Written, WrittenProof};
+pub use lantu_files::{FieldNames, Manner, TextOut, Verification, Written, WrittenProof, sweep_temp};
 pub use levels::{Against, Border, BorderPlace, County, Levels};
 pub use look::{LayerInfo, info, verify};
 pub use names::Recognised;

@@ -2,7 +2,7 @@
 
 use crate::api::Problem;
 use crate::classes::Classes;
-use crate::codes::{CodeSystem, Codes};
+use crate::codes::{CodeField, CodeSystem, Codes};
 use crate::counties;
 use crate::names::LayerNames;
 use crate::plan::{LayerPlan, Plan};
@@ -10,7 +10,7 @@ use crate::problem;
 use crate::progress::Meter;
 use crate::provenance::{self, InputFile};
 use geo::{Coord, Rect};
-use lantu_engine::{ClassId, Feature, Finding, Layer, RuleSet};
+use lantu_engine::{ClassId, Feature, Finding, FindingCode, Layer, RuleSet};
 use lantu_files::{Crs, FileError, LayerRequest, TextEncoding, choose_crs, read_layer};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashSet};
@@ -37,6 +37,8 @@ pub struct Loaded {
     pub findings: Vec<Finding>,
     /// The planar area of its features as drawn, in the plane's square units.
     pub area: f64,
+    /// The system of the codes in its class field, where it was recognised and not told.
+    pub codes: Option<CodeField>,
 }
 
 /// Everything that a run works on.
@@ -168,9 +170,11 @@ fn read_one(
                 .map(str::to_owned)
         }
     };
-    if plan.codes == Some(CodeSystem::Survey) {
-        Codes::of(within.tables)?.translate(&mut read.value.layer);
-    }
+    let codes = match &made {
+        None => settle_codes(&mut read.value.layer, plan, within.tables, &mut read.findings)?,
+        // A blueprint's classes are those of planning.
+        Some(_) => None,
+    };
     let area = read.value.layer.features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
     Ok(Loaded {
         layer: Arc::new(read.value.layer),
@@ -182,7 +186,36 @@ fn read_one(
         files,
         findings: read.findings,
         area,
+        codes,
     })
+}
+
+/// Reads survey codes as the planning codes that they mean, whether the plan says that they are such or
+/// the field and its codes do; returns what was recognised where the plan does not say.
+fn settle_codes(
+    layer: &mut Layer,
+    plan: &LayerPlan,
+    tables: &Classes,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<CodeField>, Problem> {
+    let Some(field) = plan.class_field.as_deref().filter(|_| plan.codes != Some(CodeSystem::Planning)) else {
+        return Ok(None);
+    };
+    let codes = Codes::of(tables)?;
+    if plan.codes.is_some() {
+        codes.translate(layer);
+        return Ok(None);
+    }
+    let told = codes.system_of(field, layer.features.iter().filter_map(|row| row.class.as_ref()).map(ClassId::as_str));
+    match told.as_ref().map(|told| told.system) {
+        Some(Some(CodeSystem::Survey)) => {
+            codes.translate(layer);
+            findings.push(Finding::of_layer(FindingCode::SurveyCodes, &layer.name));
+        }
+        Some(None) => findings.push(Finding::of_layer(FindingCode::UndecidedCodes, &layer.name)),
+        Some(Some(CodeSystem::Planning)) | None => {}
+    }
+    Ok(told)
 }
 
 /// Gives a layer of which neither plan nor name tells the class that which its fields tell; returns why

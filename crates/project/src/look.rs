@@ -104,7 +104,7 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
     let step =
         if request.crs.is_some() && like_degrees(extent) { GRID_DEGREES } else { GRID_M / crs.metres_per_unit() };
     let grid = PrecisionModel::coarsened(extent, step)
-        .map_err(|source| FileError::OutOfRange { path: layer.source.path.clone(), source })?;
+        .map_err(|source| FileError::out_of_range(&layer.source.path, source, &read.value.layer.features))?;
     let codes = code_field(&read.value.layer, &layer.fields)?;
     let normal = normalise(read.value.layer, &grid, &meter)?;
     let vertices = normal.value.vertex_count();

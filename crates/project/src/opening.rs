@@ -6,7 +6,7 @@ use crate::problem;
 use crate::project::Opening;
 use crate::settings::Settings;
 use crate::store::Store;
-use lantu_files::{Crs, Source, summary};
+use lantu_files::{Crs, Source, data_files, summary};
 use std::path::{Path, PathBuf};
 
 /// The endings of files that a folder is searched for.
@@ -25,7 +25,7 @@ pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<Op
         Some("toml") => of_file(path).map(Some),
         Some("lantu") => {
             std::fs::metadata(&path).map_err(|source| problem::missing(&path, source))?;
-            let plan = Store::open(&path, &settings.state_dir)?.plan()?;
+            let plan = Store::open(&path, &settings.state_dir)?.plan_here()?;
             let plan = plan.ok_or_else(|| {
                 let hint = ["请打开 .toml 项目或数据文件。", "Open a .toml project or data files."];
                 problem::bad_file(&path, &"no project in it", hint)
@@ -34,7 +34,7 @@ pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<Op
             let file = Some(path.with_extension("toml")).filter(|file| file.is_file());
             match file {
                 Some(file) => of_file(file).map(Some),
-                None => Ok(Some(Opening { plan, record: path, file: None })),
+                None => Ok(Some(Opening { plan, record: path, file: None, said: Vec::new() })),
             }
         }
         _ => Ok(None),
@@ -43,18 +43,20 @@ pub(crate) fn project(paths: &[String], settings: &Settings) -> Result<Option<Op
 
 /// Returns the project of a project file; its record lies beside it.
 pub(crate) fn of_file(file: PathBuf) -> Result<Opening, Problem> {
-    Ok(Opening { plan: Plan::read(&file)?, record: file.with_extension("lantu"), file: Some(file) })
+    Ok(Opening { plan: Plan::read(&file)?, record: file.with_extension("lantu"), file: Some(file), said: Vec::new() })
 }
 
 /// Returns the project that data files make; its record lies beside the first.
 pub(crate) fn new_project(paths: &[String]) -> Result<Opening, Problem> {
     let first = paths.first().map(PathBuf::from).unwrap_or_default();
     let mut plan = Plan { title: Words::Same(stem(&first)), ..Plan::default() };
-    for mut layer in layers_of(paths)? {
+    let Given { layers, passed } = layers_of(paths)?;
+    for mut layer in layers {
         layer.name = plan.free_name(&layer.name);
         plan.layers.push(layer);
     }
-    Ok(Opening { plan, record: first.with_extension("lantu"), file: None })
+    let said = passed_over(&passed).into_iter().collect();
+    Ok(Opening { plan, record: first.with_extension("lantu"), file: None, said })
 }
 
 /// Says that a text names no CRS, with the code by which the window asks for it again.
@@ -63,33 +65,55 @@ pub(crate) fn known_crs(text: &str) -> Result<(), Problem> {
     Crs::parse(text).map(drop).map_err(|error| asked_again(error.into()))
 }
 
-/// Returns the layers of polygons that data files and folders hold.
-pub(crate) fn layers_of(paths: &[String]) -> Result<Vec<LayerPlan>, Problem> {
-    let mut layers = Vec::new();
-    for path in paths {
-        for file in files_of(Path::new(path))? {
-            layers.extend(layers_of_file(&file)?);
-        }
-    }
-    Ok(layers)
+/// What data files and folders hold.
+pub(crate) struct Given {
+    /// The layers of polygons.
+    pub layers: Vec<LayerPlan>,
+    /// Points, lines and tables beside them, which have no ground to be overlaid.
+    pub passed: Vec<Source>,
 }
 
-/// The data files of a folder, by name; the file itself otherwise.
+/// Returns the layers that data files and folders hold.
+pub(crate) fn layers_of(paths: &[String]) -> Result<Given, Problem> {
+    let mut given = Given { layers: Vec::new(), passed: Vec::new() };
+    for path in paths {
+        let path = Path::new(path);
+        let files = files_of(path)?;
+        // A file that was named alone is meant: what is wrong with it is said when it is read.
+        let meant = files.len() == 1;
+        for file in files {
+            let of_file = layers_of_file(&file, meant)?;
+            given.layers.extend(of_file.layers);
+            given.passed.extend(of_file.passed);
+        }
+    }
+    match passed_over(&given.passed).filter(|_| given.layers.is_empty()) {
+        Some(message) => Err(problem::problem(message, ["请提供面图层。", "Give layers of polygons."])),
+        None => Ok(given),
+    }
+}
+
+/// Returns what is to be said of layers that were passed over, if there are any: Chinese, English.
+pub(crate) fn passed_over(passed: &[Source]) -> Option<[String; 2]> {
+    let names: Vec<String> = passed.iter().map(ToString::to_string).collect();
+    (!names.is_empty()).then(|| {
+        [
+            format!("点、线和没有图形的表不参与叠加，已略过：{}。", names.join("、")),
+            format!("Points, lines and tables cannot be overlaid and were passed over: {}.", names.join(", ")),
+        ]
+    })
+}
+
+/// The data files of a folder and of those in it, by name; the file itself otherwise.
 fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     let ending =
         |path: &Path| path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
     if !path.is_dir() || ending(path) == "gdb" {
         return Ok(vec![path.to_path_buf()]);
     }
-    let missing = |source| problem::missing(path, source);
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(missing)? {
-        let file = entry.map_err(missing)?.path();
-        let ending = ending(&file);
-        if DATA.contains(&ending.as_str()) || (PERHAPS.contains(&ending.as_str()) && summary(&file).is_ok()) {
-            files.push(file);
-        }
-    }
+    let endings = [&DATA[..], &PERHAPS[..]].concat();
+    let mut files = data_files(path, &endings).map_err(|source| problem::missing(path, source))?;
+    files.retain(|file| !PERHAPS.contains(&ending(file).as_str()) || summary(file).is_ok());
     if files.is_empty() {
         let message = [
             format!("文件夹 {} 中没有数据文件。", path.display()),
@@ -103,24 +127,24 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
             ],
         ));
     }
-    files.sort();
     Ok(files)
 }
 
-/// The layers of one file; points and lines beside polygons are passed over.
-fn layers_of_file(path: &Path) -> Result<Vec<LayerPlan>, Problem> {
+/// The layers of one file. Points and lines beside polygons are passed over, and those that are all there is
+/// unless the file is `meant`.
+fn layers_of_file(path: &Path, meant: bool) -> Result<Given, Problem> {
     let database = Source::file(path).is_database();
     let path =
         if database { path.to_path_buf() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()) };
-    let mut layers = summary(&path)?;
+    let layers = summary(&path)?;
     let several = layers.len() > 1;
-    if several {
-        let areas = |geometry: &str| !(geometry.contains("Point") || geometry.contains("Line") || geometry == "None");
-        layers.retain(|layer| areas(&layer.geometry));
-    }
+    let areas = |geometry: &str| !(geometry.contains("Point") || geometry.contains("Line") || geometry == "None");
+    let (layers, passed): (Vec<_>, Vec<_>) =
+        layers.into_iter().partition(|layer| (meant && !several) || areas(&layer.geometry));
+    let passed = passed.into_iter().map(|layer| layer.source).collect();
     let named = |layer: lantu_files::LayerSummary| {
         let name = if several { layer.name } else { stem(&path) };
         LayerPlan::named(&name, layer.source.to_string())
     };
-    Ok(layers.into_iter().map(named).collect())
+    Ok(Given { layers: layers.into_iter().map(named).collect(), passed })
 }

@@ -94,7 +94,7 @@ impl Cut {
         clock: &mut Clock,
     ) -> Result<Self, Problem> {
         let grid_m = plan.grid;
-        let grid = grid(inputs, grid_m)?;
+        let grid = grid(inputs, &layers, plan.step())?;
         let mut findings = Vec::new();
         if grid.step() > grid_m * 1.5 / inputs.crs.metres_per_unit() {
             let (code, about) = (FindingCode::CoarserGrid, About::default());
@@ -138,6 +138,13 @@ impl Cut {
         Self { partition, conflicts, conflict_of, findings, arcs, index_of: OnceLock::new() }
     }
 
+    /// Returns the step of the grid where it is coarser than the plan asks for.
+    pub(crate) fn coarsened(&self, plan: &Plan) -> Option<f64> {
+        // Steps are decimals: nothing between them comes from rounding alone.
+        let step = self.partition.grid.step();
+        (step > plan.grid * 1.5).then_some(step)
+    }
+
     /// Returns whether a face belongs to a conflict.
     pub fn is_conflict(&self, face: FaceId) -> bool {
         self.conflict_of[face as usize] != NO_CONFLICT
@@ -159,18 +166,23 @@ impl Cut {
 const COARSEST_M: f64 = 0.01;
 
 /// The grid of the step asked for, or the finest that holds the data.
-fn grid(inputs: &Inputs, grid_m: f64) -> Result<PrecisionModel, Problem> {
+fn grid(inputs: &Inputs, layers: &[Arc<Layer>], grid_m: f64) -> Result<PrecisionModel, Problem> {
     let extent = inputs.extent().ok_or_else(problem::no_result)?;
     let step = grid_m / inputs.crs.metres_per_unit();
     let coarsest = step.max(COARSEST_M / inputs.crs.metres_per_unit()) * 1.5;
     let grid = PrecisionModel::coarsened(extent, step);
-    let path = || inputs.farthest().map(|loaded| loaded.source.clone()).unwrap_or_default().into();
     // One stray coordinate would make a grid on which everything else is nothing.
     let fine = grid.and_then(|grid| {
         let (width, height) = (extent.width(), extent.height());
         if grid.step() <= coarsest { Ok(grid) } else { Err(OutOfRange { width, height, step: coarsest / 1.5 }) }
     });
-    fine.map_err(|source| FileError::OutOfRange { path: path(), source }.into())
+    fine.map_err(|source| {
+        let Some(loaded) = inputs.farthest() else { return problem::no_result() };
+        // What was read may have been handed over to the run.
+        let layer = layers.iter().find(|layer| layer.name == loaded.layer.name);
+        let features = layer.map_or(&[][..], |layer| &layer.features);
+        FileError::out_of_range(loaded.source.as_ref(), source, features).into()
+    })
 }
 
 fn normal_layers(

@@ -7,6 +7,7 @@ use crate::api::Problem;
 use crate::balance::BalancePlan;
 use crate::codes::CodeSystem;
 use crate::districts::DistrictPlan;
+use crate::moved::Moved;
 use crate::names::LayerNames;
 use crate::problem;
 use crate::splits::Split;
@@ -33,6 +34,10 @@ pub struct Plan {
     pub crs: Option<String>,
     /// The step of the grid in the plane's units (metres).
     pub grid: f64,
+    /// The coarser step that its data have needed before; kept, because conflicts are known by their
+    /// places on the grid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coarsened: Option<f64>,
     /// The file of its rules.
     pub rules: Option<PathBuf>,
     /// The districts by which its figures are split.
@@ -62,6 +67,7 @@ impl Default for Plan {
             note,
             crs: None,
             grid: GRID_M,
+            coarsened: None,
             rules: None,
             classes: Vec::new(),
             slivers: None,
@@ -176,6 +182,21 @@ impl Plan {
         }
     }
 
+    /// Returns the plan with the paths of files seen from a folder.
+    pub(crate) fn seen_from(mut self, base: &Path) -> Self {
+        self.make_absolute(base);
+        self
+    }
+
+    /// Has layers, districts and tables read from where they were moved to.
+    pub(crate) fn move_files(&mut self, moved: &Moved) {
+        for file in self.rules.iter_mut().chain(&mut self.classes) {
+            *file = moved.file(file).unwrap_or_else(|| file.clone());
+        }
+        let districts = self.districts.iter_mut().map(|districts| &mut districts.path);
+        self.layers.iter_mut().map(|layer| &mut layer.path).chain(districts).for_each(|path| move_source(path, moved));
+    }
+
     /// Says what keeps the plan from being worked on.
     ///
     /// # Errors
@@ -196,6 +217,11 @@ impl Plan {
             return Err(problem::problem(message, ["请写成米，例如 0.0001。", "Write it in metres, as 0.0001."]));
         }
         self.balance.check()
+    }
+
+    /// Returns the step of the finest grid that may be taken, in metres.
+    pub(crate) fn step(&self) -> f64 {
+        self.coarsened.map_or(self.grid, |step| step.max(self.grid))
     }
 
     /// Returns the files that the plan is read from; none for a source that is misspelt.
@@ -338,13 +364,23 @@ impl LayerPlan {
     }
 }
 
+/// Has a source, as QGIS spells it, read from where its file was moved to.
+pub(crate) fn move_source(text: &mut String, moved: &Moved) {
+    if let Ok(source) = text.parse::<Source>()
+        && !source.is_database()
+        && let Some(path) = moved.file(&source.path)
+    {
+        *text = Source { path, ..source }.to_string();
+    }
+}
+
 /// The name of a file without folder and ending.
 pub(crate) fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// Resolves `..` and `.` in the text of a path, so that messages are short.
-fn tidy(path: &Path) -> PathBuf {
+pub(crate) fn tidy(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut tidied = PathBuf::new();
     for component in path.components() {

@@ -22,6 +22,7 @@ use crate::measure::Measure;
 use crate::names::LayerNames;
 use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
+use crate::plane::Plane;
 use crate::problem::{self, busy, fault, no_result};
 use crate::progress::Meter;
 use crate::reattach;
@@ -31,6 +32,7 @@ use crate::settings::Settings;
 use crate::slivers;
 use crate::splits::Split;
 use crate::store::{Store, now};
+use crate::targets::{self, Targets};
 use crate::tiles::{MapArcs, Sources};
 use crate::view;
 use lantu_engine::{Action, DecisionLog, Operation, RuleSet};
@@ -86,6 +88,33 @@ pub(crate) struct Open {
     pub held: Arc<Result<Option<Held>, Problem>>,
     /// What of it was applied when the file was opened.
     pub restored: Arc<Vec<api::LayerEdit>>,
+    /// What is to be said of how it was opened.
+    pub said: Arc<Vec<[String; 2]>>,
+}
+
+impl Open {
+    /// Returns the files beside those of the plan and the record that nothing may take the place of: the
+    /// project file and all that layers were read from.
+    fn read_from(&self) -> Vec<PathBuf> {
+        let read = self.inputs.layers.iter().flat_map(|loaded| &loaded.files).filter(|file| !file.is_database());
+        self.file.iter().cloned().chain(read.map(|file| file.path.clone())).collect()
+    }
+
+    /// Says what keeps results from being written where they are wanted.
+    fn check(&self, targets: &Targets) -> Result<(), Problem> {
+        targets.check(&self.plan, &self.with_record())
+    }
+
+    /// Says so if a file that is to be written is an input or the record.
+    fn spares(&self, path: &Path) -> Result<(), Problem> {
+        targets::spares(path, &self.plan, &self.with_record())
+    }
+
+    fn with_record(&self) -> Vec<PathBuf> {
+        let mut files = self.read_from();
+        files.push(lock(&self.store).path().to_path_buf());
+        files
+    }
 }
 
 /// What is to be opened.
@@ -96,6 +125,8 @@ pub(crate) struct Opening {
     pub record: PathBuf,
     /// The project file it was read from; the record's own plan has its edits in it already.
     pub file: Option<PathBuf>,
+    /// What is to be said of it.
+    pub said: Vec<[String; 2]>,
 }
 
 /// What the last run found.
@@ -114,8 +145,11 @@ pub(crate) struct Found {
 }
 
 impl Project {
-    /// Returns a project with nothing open. `events` hears of the progress of long work.
+    /// Returns a project with nothing open. `events` hears of the progress of long work. What killed
+    /// programs have left among the temporary files is removed.
     pub fn new(settings: Settings, events: Events) -> Self {
+        // What cannot be removed takes room and does no harm.
+        let _ = lantu_files::sweep_temp();
         let state = RwLock::default();
         let (stop, working) = (AtomicBool::new(false), AtomicBool::new(false));
         let (room, base) = (Room::remembering(), Mutex::default());
@@ -192,19 +226,29 @@ impl Shared {
 
     /// Opens a project. `assume_crs` is the CRS of layers that do not say.
     fn open_plan(&self, opening: Opening, assume_crs: Option<String>) -> Result<View, Problem> {
-        let Opening { mut plan, record, file } = opening;
+        let Opening { mut plan, record, file, mut said } = opening;
         let state_dir = &self.settings.state_dir;
         // No record is made for a project that cannot be opened.
-        let mut edits = match Store::exists(&record, state_dir) {
-            true => Store::open(&record, state_dir)?.edits()?,
-            false => Edits::default(),
-        };
+        let mut edits = Edits::default();
+        if Store::exists(&record, state_dir) {
+            let store = Store::open(&record, state_dir)?;
+            edits = store.edits_here()?;
+            // Where nothing was decided, nothing is known by the plane: it is chosen by what is there now.
+            if store.log()?.operations().is_empty() && edits.splits.is_empty() {
+                edits.plane = None;
+            }
+        }
         edits.crs = assume_crs.or(edits.crs);
         let restored = if file.is_some() { edits.apply(&mut plan) } else { Vec::new() };
         edits.apply_crs(&mut plan);
+        edits.apply_plane(&mut plan);
         let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
         let rules = plan.rules.as_deref().map_or_else(rules::starter, rules::read)?;
         let inputs = load(&plan, &names, &self.meter())?;
+        let crs = inputs.crs.name().to_owned();
+        plan.crs.get_or_insert_with(|| crs.clone());
+        let plane = Plane { crs, asked: plan.grid, coarsened: plan.coarsened };
+        let before = edits.plane.replace(plane.clone());
         rules::check(&rules, &inputs, plan.rules.as_deref())?;
         slivers::check(&plan, &rules, &inputs)?;
         let store = Store::open(&record, state_dir)?;
@@ -216,6 +260,9 @@ impl Shared {
         store.keep_plan(&plan)?;
         store.keep_edits(&edits)?;
         let log = store.log()?;
+        if !log.operations().is_empty() {
+            said.extend(before.and_then(|before| before.said_of(&plane)));
+        }
         Ok(self.replace(Some(Open {
             sources: Arc::new(sources(&inputs)),
             plan: Arc::new(plan),
@@ -230,6 +277,7 @@ impl Shared {
             held,
             edits: Arc::new(edits),
             restored: Arc::new(restored),
+            said: Arc::new(said),
         })))
     }
 
@@ -250,6 +298,7 @@ impl Shared {
         let (meter, mut clock) = (self.meter(), Clock::default());
         let layers = open.inputs.layers.iter().map(|loaded| loaded.layer.clone()).collect();
         let cut = Cut::of(&open.inputs, layers, &open.plan, &open.rules, &self.room, &meter, &mut clock)?;
+        self.keep_grid(&cut)?;
         let measure = Measure::of(&cut, &open.inputs.crs);
         let inbox = Arc::new(Inbox::of(&cut, measure));
         let contents = Arc::new(Contents::of(&open.inputs.layers, &open.log));
@@ -267,6 +316,30 @@ impl Shared {
             let (outcome, arcs, districts) = (Arc::new(outcome), Arc::default(), Arc::default());
             now.result = Some(Found { outcome, inbox, arcs, measure, contents, districts, then: None });
             state.revision += 1;
+        }
+        Ok(())
+    }
+
+    /// Keeps the grid that a cut has needed, so that the next one is not on a finer one.
+    fn keep_grid(&self, cut: &Cut) -> Result<(), Problem> {
+        let mut state = self.state();
+        let open = state.open.as_mut().ok_or_else(no_result)?;
+        let coarsened = cut.coarsened(&open.plan);
+        if coarsened == open.plan.coarsened {
+            return Ok(());
+        }
+        let (mut plan, mut edits) = ((*open.plan).clone(), (*open.edits).clone());
+        plan.coarsened = coarsened;
+        let before = edits.plane.clone();
+        edits.plane.iter_mut().for_each(|plane| plane.coarsened = coarsened);
+        let said = before.zip(edits.plane.as_ref()).and_then(|(before, now)| before.said_of(now));
+        let store = lock(&open.store);
+        store.keep_plan(&plan)?;
+        store.keep_edits(&edits)?;
+        drop(store);
+        (open.plan, open.edits) = (Arc::new(plan), Arc::new(edits));
+        if !open.log.operations().is_empty() {
+            Arc::make_mut(&mut open.said).extend(said);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Which files a run was made from, byte for byte: their paths, sizes and SHA-256.
 
 use crate::api::Problem;
+use crate::plan::tidy;
 use crate::problem;
 use lantu_files::{Content, Source};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,14 @@ impl InputFile {
     /// Returns what was read of a database: its source in place of a path, and the hash of the rows.
     pub(crate) fn of_database(source: &str, content: Content) -> Self {
         Self { path: PathBuf::from(source), bytes: content.bytes, sha256: content.sha256 }
+    }
+
+    /// Returns it with its path seen from a folder.
+    pub(crate) fn seen_from(mut self, base: &Path) -> Self {
+        if !self.is_database() {
+            self.path = tidy(&base.join(self.path));
+        }
+        self
     }
 
     /// Returns whether it is a database, whose rows only reading it again tells.

@@ -13,7 +13,10 @@ use lantu_files::{Convention, Crs, EncodingBasis, PlaneShift, Shift, SpaceShift}
 /// Returns how a layer is read, and why so.
 pub(crate) fn of_layer(plan: &LayerPlan, loaded: &Loaded) -> Result<api::LayerReading, Problem> {
     let fields: Vec<String> = fields(&loaded.layer).iter().map(ToString::to_string).collect();
-    let codes = code_field(&loaded.layer, &fields)?;
+    let codes = match &loaded.codes {
+        Some(codes) => Some(codes.clone()),
+        None => code_field(&loaded.layer, &fields)?,
+    };
     let crossed = loaded.findings.iter().any(|finding| finding.code == FindingCode::NoDatumShift);
     let datum = if plan.shift.is_some() {
         "given"
@@ -42,17 +45,19 @@ pub(crate) fn of_layer(plan: &LayerPlan, loaded: &Loaded) -> Result<api::LayerRe
     })
 }
 
-/// Returns what a planner says of reading a layer.
-pub(crate) fn asked(request: &api::ReadLayer, plane: &Crs) -> Result<Reading, Problem> {
+/// Returns what a planner says of reading a layer that has been read by `plan`.
+pub(crate) fn asked(request: &api::ReadLayer, plan: &LayerPlan, plane: &Crs) -> Result<Reading, Problem> {
     let text = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
     let crs = text(&request.crs);
     crs.as_deref().map(Crs::parse).transpose()?;
+    // What is only assumed where the file says nothing comes back as it was shown: it stays an assumption.
+    let crs = crs.filter(|crs| plan.override_crs.is_some() || plan.crs.as_ref() != Some(crs));
     let codes = match request.codes.as_str() {
         "survey" => Some(CodeSystem::Survey),
         "planning" => Some(CodeSystem::Planning),
         _ => None,
     };
-    let shift = shift(&request.shift, plane)?;
+    let shift = shift(&request.shift, plan.shift.as_ref(), plane)?;
     Ok(Reading { encoding: text(&request.encoding), crs, class_field: text(&request.class_field), codes, shift })
 }
 
@@ -79,17 +84,25 @@ fn numbers(shift: &Shift) -> Vec<f64> {
     }
 }
 
-/// Three or seven numbers are the way between the datums' axes, four that into the project's plane.
-fn shift(numbers: &[f64], plane: &Crs) -> Result<Option<Shift>, Problem> {
+/// Three or seven numbers are the way between the datums' axes, four that into the project's plane. What
+/// the numbers do not say, which way rotations turn and into which plane they lead, stays as it was `before`.
+fn shift(numbers: &[f64], before: Option<&Shift>, plane: &Crs) -> Result<Option<Shift>, Problem> {
+    let convention = match before {
+        Some(Shift::Space(space)) => space.convention,
+        _ => Convention::default(),
+    };
     let space = |[dx, dy, dz]: [f64; 3], [rx, ry, rz, scale]: [f64; 4]| {
-        Shift::Space(SpaceShift { dx, dy, dz, rx, ry, rz, scale, convention: Convention::default() })
+        Shift::Space(SpaceShift { dx, dy, dz, rx, ry, rz, scale, convention })
     };
     match *numbers {
         [] => Ok(None),
         [dx, dy, dz] => Ok(Some(space([dx, dy, dz], [0.0; 4]))),
         [dx, dy, dz, rx, ry, rz, scale] => Ok(Some(space([dx, dy, dz], [rx, ry, rz, scale]))),
         [north, east, angle, scale] => {
-            let to = plane.name().to_owned();
+            let to = match before {
+                Some(Shift::Plane(before)) => before.to.clone(),
+                _ => plane.name().to_owned(),
+            };
             Ok(Some(Shift::Plane(PlaneShift { north, east, angle, scale, to })))
         }
         _ => Err(problem::problem(

@@ -7,7 +7,9 @@ use crate::provenance::{self, InputFile};
 use crate::room::Room;
 use crate::runs::{Export, Run, What};
 use crate::store::Store;
+use crate::targets::spares;
 use lantu_engine::DecisionLog;
+use lantu_files::TempFolder;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -58,7 +60,8 @@ impl Replay {
 pub fn replay(record: &Path, into: Option<&Path>, watcher: Watcher<'_>) -> Result<Replay, Problem> {
     std::fs::metadata(record).map_err(|source| problem::missing(record, source))?;
     let store = Store::look_into(record)?;
-    let (runs, log) = (latest(store.runs()?), store.log()?);
+    let runs: Vec<Run> = latest(store.runs()?).into_iter().map(|run| run.at(record)).collect();
+    let log = store.log()?;
     if runs.is_empty() {
         return Err(nothing_exported(record));
     }
@@ -131,11 +134,14 @@ fn again(
     taken: &mut BTreeSet<PathBuf>,
     watcher: Watcher<'_>,
 ) -> Result<Vec<Replayed>, Problem> {
-    let elsewhere = tempfile::tempdir().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
+    let elsewhere = TempFolder::new().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
+    let inputs: Vec<PathBuf> =
+        run.inputs.iter().filter(|input| !input.is_database()).map(|input| input.path.clone()).collect();
     let mut made = Vec::new();
     for export in &run.exports {
         let folder = into.unwrap_or(elsewhere.path());
         let target = free(folder, export, taken);
+        spares(&target, &run.plan, &inputs)?;
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent).map_err(|source| problem::missing(parent, source))?;
         }

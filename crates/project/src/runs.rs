@@ -1,14 +1,15 @@
 //! What the record knows of exports: from which files, plan and rules each was made, and what it was.
 
 use crate::api::Problem;
+use crate::moved::Moved;
 use crate::plan::Plan;
 use crate::provenance::InputFile;
 use crate::store::{Failed, Store, now};
 use lantu_engine::RuleSet;
 use lantu_files::Manner;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A run of which something was exported.
 #[derive(Clone, PartialEq, Debug)]
@@ -27,6 +28,20 @@ pub(crate) struct Run {
     pub inputs: Vec<InputFile>,
     /// What was exported.
     pub exports: Vec<Export>,
+    /// The folder that the record lay in; `None` if it is from before this was kept.
+    pub home: Option<PathBuf>,
+}
+
+impl Run {
+    /// Returns the run with the inputs that were moved or copied with its record.
+    pub(crate) fn at(mut self, record: &Path) -> Self {
+        let Some(moved) = Moved::of(record, self.home.as_deref()) else { return self };
+        for input in self.inputs.iter_mut().filter(|input| !input.is_database()) {
+            input.path = moved.file(&input.path).unwrap_or_else(|| input.path.clone());
+        }
+        self.plan.move_files(&moved);
+        self
+    }
 }
 
 /// Something that was exported.
@@ -79,6 +94,9 @@ impl Store {
                 let row = params![number, file.path.display().to_string(), file.bytes as i64, file.sha256];
                 change.execute("INSERT OR IGNORE INTO lantu_input VALUES (?, ?, ?, ?)", row)?;
             }
+            if let Some(home) = &run.home {
+                self.set_home(number, home)?;
+            }
             for (path, what, manner, files) in &exports {
                 let row = params![number, what, path, manner, files];
                 change
@@ -87,6 +105,21 @@ impl Store {
             change.commit()
         };
         insert().map_err(|cause| Failed::from(cause).told(self.path()))
+    }
+
+    // Kept by a key of its own, so that older programs go on reading the record.
+    fn set_home(&self, run: i64, home: &Path) -> Result<(), rusqlite::Error> {
+        let insert = "INSERT OR REPLACE INTO lantu_meta VALUES (?, ?)";
+        self.database.execute(insert, params![format!("home-of-run-{run}"), home.display().to_string()]).map(drop)
+    }
+
+    fn home(&self, run: i64) -> Result<Option<PathBuf>, rusqlite::Error> {
+        let select = "SELECT value FROM lantu_meta WHERE key = ?";
+        let key = format!("home-of-run-{run}");
+        self.database
+            .query_row(select, [key], |row| row.get(0))
+            .optional()
+            .map(|home: Option<String>| home.map(PathBuf::from))
     }
 
     /// Returns the runs of which something was exported, the oldest first.
@@ -110,6 +143,7 @@ impl Store {
                 rules: parsed(row, 5)?,
                 inputs: Vec::new(),
                 exports: Vec::new(),
+                home: None,
             };
             Ok((row.get::<_, i64>(0)?, run))
         })?;
@@ -128,6 +162,7 @@ impl Store {
                 Ok(Export { what: parsed(row, 0)?, path, manner: parsed(row, 2)?, files: parsed(row, 3)? })
             })?;
             run.exports = made.collect::<Result<_, _>>()?;
+            run.home = self.home(*number)?;
         }
         Ok(runs.into_iter().map(|(_, run)| run).collect())
     }

@@ -7,6 +7,7 @@
 use crate::api::Problem;
 use crate::edits::Edits;
 use crate::layout::{self, FORMAT};
+use crate::moved::{Moved, home_of};
 use crate::plan::Plan;
 use crate::problem;
 use lantu_engine::{Action, ConflictId, DecisionLog, Operation};
@@ -179,7 +180,9 @@ impl Store {
     /// Keeps the plan beside the decisions.
     pub(crate) fn keep_plan(&self, plan: &Plan) -> Result<(), Problem> {
         let text = serde_json::to_string(plan).map_err(|cause| self.spoilt(&cause))?;
-        self.set("plan", &text).map_err(|failed| failed.told(&self.path))
+        let home = serde_json::to_string(&home_of(&self.path)).map_err(|cause| self.spoilt(&cause))?;
+        let set = self.set("plan", &text).and_then(|()| self.set("home", &home));
+        set.map_err(|failed| failed.told(&self.path))
     }
 
     /// Returns the plan that was kept last.
@@ -196,6 +199,29 @@ impl Store {
     /// Returns what the window changed of the layers.
     pub(crate) fn edits(&self) -> Result<Edits, Problem> {
         Ok(self.get("edits")?.unwrap_or_default())
+    }
+
+    /// Returns the plan, and [`Store::edits_here`] the edits, with files that were moved with the record.
+    pub(crate) fn plan_here(&self) -> Result<Option<Plan>, Problem> {
+        let (mut plan, moved) = (self.plan()?, self.moved()?);
+        if let (Some(plan), Some(moved)) = (&mut plan, &moved) {
+            plan.move_files(moved);
+        }
+        Ok(plan)
+    }
+
+    /// As [`Store::plan_here`].
+    pub(crate) fn edits_here(&self) -> Result<Edits, Problem> {
+        let (mut edits, moved) = (self.edits()?, self.moved()?);
+        if let Some(moved) = &moved {
+            edits.move_files(moved);
+        }
+        Ok(edits)
+    }
+
+    fn moved(&self) -> Result<Option<Moved>, Problem> {
+        let home: Option<Option<PathBuf>> = self.get("home")?;
+        Ok(Moved::of(&self.path, home.flatten().as_deref()))
     }
 
     /// Returns whether [`Store::open`] would find a record.

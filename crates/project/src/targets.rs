@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use crate::problem;
 use crate::report::Report;
 use lantu_files::paper::PAPERS;
-use lantu_files::{FileError, Format, can_be_written, write_whole};
+use lantu_files::{FileError, Format, can_be_written, taken_by, write_whole};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,8 @@ pub struct Targets {
     pub reports: Vec<PathBuf>,
     /// A table of what was merged, as CSV.
     pub log: Option<PathBuf>,
+    /// The record that is to know of them; it may be that of the project.
+    pub record: Option<PathBuf>,
 }
 
 impl Targets {
@@ -33,18 +35,26 @@ impl Targets {
         for path in self.blueprint.iter().chain(&self.conflicts) {
             Format::of(path)?;
         }
-        let inputs: Vec<PathBuf> = plan.files().chain(inputs.iter().cloned()).map(|path| real(&path)).collect();
+        let inputs = real_files(plan, inputs);
         let mut before: Vec<PathBuf> = Vec::new();
         for path in self.blueprint.iter().chain(&self.conflicts).chain(&self.reports).chain(&self.log) {
             can_be_written(path)?;
-            let target = real(path);
-            if inputs.contains(&target) {
-                return Err(would_be_lost(path));
+            // The files that belong to it and the parts of the export before go the same way.
+            let taken: Vec<PathBuf> = taken_by(path).iter().map(|path| real(path)).collect();
+            if let Some(input) = taken.iter().find(|target| inputs.contains(target)) {
+                return Err(would_be_lost(input));
             }
-            if before.contains(&target) {
+            if taken.iter().any(|target| before.contains(target)) {
                 return Err(twice(path));
             }
-            before.push(target);
+            before.extend(taken);
+        }
+        if let Some(record) = &self.record {
+            // Any SQLite file could be made a record, and an input must stay as it is.
+            spares(record, plan, &[])?;
+            if before.contains(&real(record)) {
+                return Err(twice(record));
+            }
         }
         for path in &self.reports {
             let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -53,6 +63,31 @@ impl Targets {
             }
         }
         Ok(())
+    }
+}
+
+/// Says so if a file that is to be written is one that a plan is read from, or one of `inputs`.
+pub(crate) fn spares(path: &Path, plan: &Plan, inputs: &[PathBuf]) -> Result<(), Problem> {
+    if real_files(plan, inputs).contains(&real(path)) { Err(would_be_lost(path)) } else { Ok(()) }
+}
+
+fn real_files(plan: &Plan, inputs: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = inputs.to_vec();
+    add_files(plan, &mut files);
+    files.iter().map(|path| real(path)).collect()
+}
+
+/// Adds the files of a plan, and of the projects that are layers of it, with their records.
+fn add_files(plan: &Plan, files: &mut Vec<PathBuf>) {
+    let new: Vec<PathBuf> = plan.files().filter(|path| !files.contains(path)).collect();
+    files.extend(new.iter().cloned());
+    let projects = new.iter().filter(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")));
+    for project in projects {
+        // What is wrong with it is said when it is read; a file of rules is none.
+        if let Ok(below) = Plan::read(project) {
+            files.push(project.with_extension("lantu"));
+            add_files(&below, files);
+        }
     }
 }
 
@@ -113,6 +148,33 @@ mod tests {
     }
 
     #[test]
+    fn the_layers_of_a_project_that_is_a_layer_are_spared() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        // Each is a layer of the other, which is refused later and must not keep anybody waiting here.
+        let layers = "[[layer]]\nname = 'a'\npath = 'low.gpkg'\n[[layer]]\nname = 'b'\npath = 'low.toml'\n";
+        fs::write(at("low.toml"), layers).unwrap();
+        let plan =
+            Plan { layers: vec![LayerPlan::named("county", at("low.toml").display().to_string())], ..Plan::default() };
+        for name in ["low.gpkg", "low.toml", "low.lantu"] {
+            assert!(spares(&at(name), &plan, &[]).unwrap_err().message[1].contains("one of the inputs"), "{name}");
+        }
+        spares(&at("other.gpkg"), &plan, &[]).unwrap();
+    }
+
+    #[test]
+    fn a_part_of_the_export_before_that_has_become_an_input_is_spared() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("in_2.shp"), "x").unwrap();
+        let plan = plan(&at("in_2.shp"));
+        let targets = Targets { blueprint: Some(at("in.shp")), ..Targets::default() };
+        targets.check(&plan, &[]).unwrap();
+        fs::write(at("in.shp.parts.csv"), "file\nin_2.shp\n").unwrap();
+        assert!(targets.check(&plan, &[]).unwrap_err().message[1].contains("in_2.shp is one of the inputs"));
+    }
+
+    #[test]
     fn a_result_never_takes_the_place_of_an_input_or_of_another_result() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
@@ -120,7 +182,7 @@ mod tests {
         let plan = plan(&at("in.gpkg"));
         let check = |blueprint: &str, conflicts: &str| {
             let (blueprint, conflicts) = (Some(at(blueprint)), Some(at(conflicts)));
-            Targets { blueprint, conflicts, reports: Vec::new(), log: None }.check(&plan, &[at("project.toml")])
+            Targets { blueprint, conflicts, ..Targets::default() }.check(&plan, &[at("project.toml")])
         };
         check("out.gpkg", "out.geojson").unwrap();
         check("out.shp", "out.gdb").unwrap();
@@ -132,7 +194,20 @@ mod tests {
             |name: &str| Targets { reports: vec![at(name)], ..Targets::default() }.check(&plan, &[at("project.json")]);
         report("r.pdf").unwrap();
         assert!(report("project.json").unwrap_err().message[1].contains("one of the inputs"));
+        let recorded = |record: &str| {
+            let (blueprint, record) = (Some(at("out.gpkg")), Some(at(record)));
+            Targets { blueprint, record, ..Targets::default() }.check(&plan, &[at("p.lantu")])
+        };
+        recorded("p.lantu").unwrap();
+        assert!(recorded("in.gpkg").unwrap_err().message[1].contains("in.gpkg is one of the inputs"));
+        assert!(recorded("out.gpkg").unwrap_err().message[1].contains("Two results"));
         assert!(report("r.doc").unwrap_err().message[1].contains("r.doc"));
+        let beside = |input: &str| {
+            let blueprint = Some(at("out.shp"));
+            Targets { blueprint, ..Targets::default() }.check(&plan, &[at(input)]).unwrap_err()
+        };
+        assert!(beside("out.fields.csv").message[1].contains("out.fields.csv is one of the inputs"));
+        assert!(beside("out.dbf").message[1].contains("out.dbf is one of the inputs"));
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "looking leaves nothing behind");
     }
 }

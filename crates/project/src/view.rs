@@ -44,6 +44,7 @@ pub(crate) fn view(open: Option<&Open>, revision: u32, running: bool) -> View {
         redo: history::by_number(&open.log, open.log.redoable()),
         history: history::latest(&open.log),
         restored: open.restored.to_vec(),
+        said: open.said.to_vec(),
         recovered: recovered(open),
         districts: open.plan.districts.is_some(),
         shared: open.held.as_ref().as_ref().err().cloned(),

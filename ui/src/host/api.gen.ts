@@ -1200,7 +1200,8 @@ class_field: string,
  */
 codes: string,
 /**
- * The parameters as in [`LayerReading`]: none, three, seven, or four into the project's plane.
+ * The parameters as in [`LayerReading`]: none, three, seven, or four. What the project file says beside
+ * the numbers (`convention`, `to`) stays; where it says nothing, four lead into the project's plane.
  */
 shift: Array<number>, };
 
@@ -1942,6 +1943,11 @@ history: Array<OperationView>,
  * opened.
  */
 restored: Array<LayerEdit>,
+/**
+ * What is to be said of how it was opened: layers that were passed over, a plane that has changed;
+ * Chinese and English.
+ */
+said: Array<[string, string]>,
 /**
  * Who had the project open when the program was broken off, and since when; empty if it ended as it
  * should.

@@ -29,7 +29,8 @@ export type Notice =
   | { kind: 'recovered'; by: string }
   | { kind: 'saved-picture'; path: string }
   | { kind: 'report'; path: string; proven: boolean }
-  | { kind: 'restored'; edits: LayerEdit[] }
+  | { kind: 'restored'; edits: LayerEdit[]; said: View['said'] }
+  | { kind: 'said'; said: View['said'] }
   | { kind: 'written'; what: 'blueprint' | 'conflicts'; path: string; features: number; proven: boolean };
 
 class Project {
@@ -83,10 +84,12 @@ class Project {
     if (view && number > this.#answered) {
       this.#answered = number;
       const another = view.record !== this.view?.record;
+      const told = JSON.stringify(view.said) === JSON.stringify(this.view?.said ?? []);
       this.view = view;
       if (another) this.#remember(view);
+      if (view.said.length > 0 && (another || !told)) this.notice = { kind: 'said', said: view.said };
       if (another && view.recovered !== '') this.notice = { kind: 'recovered', by: view.recovered };
-      if (another && view.restored.length > 0) this.notice = { kind: 'restored', edits: view.restored };
+      if (another && view.restored.length > 0) this.notice = { kind: 'restored', edits: view.restored, said: view.said };
       if (another && view.shared) this.notice = { kind: 'problem', problem: view.shared };
     }
     return view;

@@ -147,7 +147,8 @@ pub struct ReadLayer {
     pub class_field: String,
     /// The system of its codes: `survey`, `planning` or empty.
     pub codes: String,
-    /// The parameters as in [`LayerReading`]: none, three, seven, or four into the project's plane.
+    /// The parameters as in [`LayerReading`]: none, three, seven, or four. What the project file says beside
+    /// the numbers (`convention`, `to`) stays; where it says nothing, four lead into the project's plane.
     pub shift: Vec<f64>,
 }
 

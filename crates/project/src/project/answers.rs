@@ -10,6 +10,7 @@ use crate::drawn;
 use crate::history;
 use crate::job::{self, Job, Watcher};
 use crate::load::load_one;
+use crate::moved::home_of;
 use crate::opening;
 use crate::paper::{Language, paper};
 use crate::problem::{self, no_result};
@@ -25,6 +26,7 @@ use crate::since;
 use crate::slivers;
 use crate::splits;
 use crate::store::now;
+use crate::targets::{self, Targets};
 use crate::view;
 use geo::LineString;
 use lantu_engine::{Action, ClassId};
@@ -232,7 +234,12 @@ impl Commands for Project {
     }
 
     fn write_rules(&self, request: api::WriteRules) -> Result<api::FileAt, Problem> {
-        rule_book::write(Path::new(&request.path), &request.book, &self.shared.open()?.pack)?;
+        let (open, path) = (self.shared.open()?, Path::new(&request.path));
+        // The office's own rules are meant to be written again; nothing else is.
+        if open.plan.rules.as_deref() != Some(path) {
+            open.spares(path)?;
+        }
+        rule_book::write(path, &request.book, &open.pack)?;
         Ok(api::FileAt { path: request.path })
     }
 
@@ -249,6 +256,10 @@ impl Commands for Project {
         if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("svg")) {
             let message = ["图片只能存为 .svg。", "A picture is written as .svg."].map(str::to_owned);
             return Err(problem::problem(message, ["请改文件名。", "Choose another name."]));
+        }
+        // A picture may be of nothing but the base map.
+        if let Ok(open) = self.shared.open() {
+            open.spares(path)?;
         }
         write_whole_by(path, |draft| std::fs::write(draft, &request.svg))?;
         Ok(api::FileAt { path: request.path })
@@ -332,12 +343,14 @@ impl Commands for Project {
         let note = open.plan.note.one();
         let export = found.outcome.export(&open.inputs.crs, [&title[0], &note]);
         let path = Path::new(&request.path);
+        open.check(&Targets { blueprint: Some(path.to_path_buf()), ..Targets::default() })?;
         let (what, written) = match request.what.as_str() {
             "conflicts" => (What::Conflicts, write_conflicts(path, &export, &watch)?),
             _ => (What::Blueprint, write_blueprint(path, &export, &watch)?),
         };
         let exported = job::exported(what, &Manner::default(), &written)?;
-        lock(&open.store).keep_run(&Run {
+        let store = lock(&open.store);
+        store.keep_run(&Run {
             program: env!("CARGO_PKG_VERSION").to_owned(),
             title: title[0].clone(),
             operations: found.outcome.log.operations().len() as u64,
@@ -345,7 +358,9 @@ impl Commands for Project {
             rules: (*open.rules).clone(),
             inputs: inputs_of(&open)?,
             exports: vec![exported],
+            home: home_of(store.path()),
         })?;
+        drop(store);
         Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
     }
 
@@ -353,6 +368,7 @@ impl Commands for Project {
         let _work = self.shared.work()?;
         let open = self.shared.open()?;
         let found = open.result.as_ref().ok_or_else(no_result)?;
+        open.check(&Targets { reports: vec![request.path.clone().into()], ..Targets::default() })?;
         let (plan, inputs) = ((*open.plan).clone(), (*open.inputs).clone());
         let mut job = Job::seen(plan, inputs, (*found.outcome).clone(), open.log.clone());
         job.split_by_districts(Watcher { tell: &self.shared.events, stop: &self.shared.stop })?;
@@ -377,7 +393,10 @@ impl Commands for Project {
     }
 
     fn save_as(&self, request: api::SaveAs) -> Result<View, Problem> {
-        lock(&self.shared.open()?.store).save_as(Path::new(&request.path))?;
+        let (open, path) = (self.shared.open()?, Path::new(&request.path));
+        // Of the record itself the store has more to say.
+        targets::spares(path, &open.plan, &open.read_from())?;
+        lock(&open.store).save_as(path)?;
         Ok(self.shared.view())
     }
 }
@@ -391,7 +410,7 @@ fn inputs_of(open: &Open) -> Result<Vec<InputFile>, Problem> {
 /// The borders of all layers in a file, in the project's plane.
 fn borders(open: &Open, path: &str, meter: &Meter<'_>) -> Result<Vec<Vec<LineString<f64>>>, Problem> {
     let mut polygons = Vec::new();
-    for layer in opening::layers_of(&[path.to_owned()])? {
+    for layer in opening::layers_of(&[path.to_owned()])?.layers {
         let loaded = load_one(&layer, &open.names, &open.inputs, meter)?;
         polygons.extend(loaded.layer.features.iter().flat_map(|feature| feature.polygons.clone()));
     }

@@ -4,7 +4,7 @@ use super::{Open, Shared, lock};
 use crate::api::{self, Problem, View};
 use crate::edits::Edits;
 use crate::load::{Inputs, load_one};
-use crate::opening;
+use crate::opening::{self, Given};
 use crate::plan::{Plan, repeated};
 use crate::problem;
 use crate::reading;
@@ -23,7 +23,8 @@ struct Layers {
 impl Shared {
     /// Adds the layers of data files to what is open.
     pub(super) fn add_files(&self, open: Open, paths: &[String], assume_crs: Option<String>) -> Result<View, Problem> {
-        let layers = opening::layers_of(paths)?;
+        let Given { layers, passed } = opening::layers_of(paths)?;
+        let open = Open { said: Arc::new(opening::passed_over(&passed).into_iter().collect()), ..open };
         self.change_layers(open, |open, Layers { plan, inputs, edits }| {
             for mut layer in layers {
                 layer.name = plan.free_name(&layer.name);
@@ -115,7 +116,7 @@ impl Shared {
         let _work = self.work()?;
         self.change_layers(self.open()?, |open, Layers { plan, inputs, edits }| {
             let at = layer_at(plan, &request.name)?;
-            let wanted = reading::asked(&request, &inputs.crs)?;
+            let wanted = reading::asked(&request, &plan.layers[at], &inputs.crs)?;
             wanted.apply(&mut plan.layers[at]);
             inputs.layers[at] = load_one(&plan.layers[at], &open.names, inputs, &self.meter())?;
             rules::check(&open.rules, inputs, plan.rules.as_deref())?;
