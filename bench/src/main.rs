@@ -40,10 +40,8 @@ fn main() -> ExitCode {
         ["county"] => rehearse(&Province::COUNTY, &Path::new(FOLDER).join("county/county.md")),
         ["figures"] => figures(),
         ["measure", log, command @ ..] if !command.is_empty() => measure::child(Path::new(log), command),
-        _ => {
-            Err("usage: lantu-bench generate SIZES | run SIZES [RUNS] | hainan | county | figures; SIZES as S,M,L,XL"
-                .to_owned())
-        }
+        _ => Err("usage: lantu-bench generate SIZES | run SIZES [RUNS] | hainan | county | figures; SIZES as S,M,L,XL"
+            .to_owned()),
     };
     done.map_or_else(
         |problem| {
@@ -94,7 +92,10 @@ fn figures() -> Result<(), String> {
     let page = std::fs::read_to_string(at("figures.html")).map_err(|cause| cause.to_string())?;
     // Before the figures stand the overview and the chart.
     let drawn = page.matches("<figure>").count().saturating_sub(2);
-    println!("{drawn} figures: report {:.1} s of {:.1} s, {:.0} MB", report["timings_s"]["report"], usage.wall_s, usage.peak_mb);
+    println!(
+        "{drawn} figures: report {:.1} s of {:.1} s, {:.0} MB",
+        report["timings_s"]["report"], usage.wall_s, usage.peak_mb
+    );
     Ok(())
 }
 

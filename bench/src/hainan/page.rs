@@ -153,9 +153,8 @@ fn row<'a>(rows: &'a Value, code: &str) -> &'a Value {
 
 /// The red line in a region, on the ground of a layer if one is named.
 fn red_line<'a>(report: &'a Value, code: &str, of: Option<&str>) -> &'a Value {
-    let is = |line: &&Value| {
-        line["class"] == Theme::RedLine.class() && line["code"] == code && line["of"].as_str() == of
-    };
+    let is =
+        |line: &&Value| line["class"] == Theme::RedLine.class() && line["code"] == code && line["of"].as_str() == of;
     report["balances"]["lines"].as_array().and_then(|lines| lines.iter().find(is)).unwrap_or(&Value::Null)
 }
 

@@ -161,7 +161,8 @@ fn balances(job: &Job, report: &Report) -> String {
         let limit = |[zh, en]: [&str; 2], m2: Option<f64>| {
             m2.map(|m2| in_language([format!("{zh} {}", hectares(m2)), format!("{en} {}", hectares(m2))]))
         };
-        let limits = [limit(["不少于", "at least"], target.at_least_m2), limit(["不超过", "at most"], target.at_most_m2)];
+        let limits =
+            [limit(["不少于", "at least"], target.at_least_m2), limit(["不超过", "at most"], target.at_most_m2)];
         let has = hectares(target.has.ellipsoid.m2);
         vec![
             light(target.light).to_owned(),
@@ -180,7 +181,10 @@ fn balances(job: &Job, report: &Report) -> String {
         let (kept, length) = (row.kept, row.length_m / 1000.0);
         vec![
             row.light.map(light).unwrap_or_default().to_owned(),
-            in_language([format!("保有 {kept:.2}%，共 {length:.3} 公里"), format!("{kept:.2} % kept of {length:.3} km")]),
+            in_language([
+                format!("保有 {kept:.2}%，共 {length:.3} 公里"),
+                format!("{kept:.2} % kept of {length:.3} km"),
+            ]),
         ]
     });
     let titles = [["指标", "Targets"], ["补划台账", "Replacement ledger"], ["岸线", "Shoreline"]];

@@ -252,9 +252,8 @@ fn the_same_decisions_give_the_same_bytes_in_window_terminal_and_replay() {
         who: "规划师".to_owned(),
     };
     let window = Project::new(settings, Box::new(|_| {}));
-    let ask = |name: &str, request: Value| {
-        window.call(name, request).unwrap_or_else(|problem| panic!("{name}: {problem:?}"))
-    };
+    let ask =
+        |name: &str, request: Value| window.call(name, request).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
     ask("open", json!({ "paths": [project] }));
     ask("run", json!({}));
     while ask("view", json!({}))["running"] == true {

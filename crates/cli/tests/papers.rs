@@ -113,7 +113,8 @@ fn everything(at: &Path) -> PathBuf {
     let wide = [rectangle([-100.0, -600.0, 1200.0, 3000.0]), rectangle([1200.0, -600.0, 3000.0, 3000.0])];
     let [left, right] = wide;
     table(at, "districts", ",XZQDM,XZQMC", &[(",460105,甲县", left), (",460106,乙县", right)]);
-    let targets = "class,district,at-least,at-most,unit\nfarmland,,50,,公顷\nfarmland,,500,,公顷\nred-line,4601,,1,km2\n";
+    let targets =
+        "class,district,at-least,at-most,unit\nfarmland,,50,,公顷\nfarmland,,500,,公顷\nred-line,4601,,1,km2\n";
     fs::write(at.join("targets.csv"), targets).unwrap();
     let layers = |red_line: &'static str| {
         let upper = [["西县", "west", ""], ["东县", "east", ""], [red_line, "red", "red-line"], ["海域", "sea", "sea"]];
@@ -125,24 +126,31 @@ fn everything(at: &Path) -> PathBuf {
     project(at, "main", RULES, BALANCE, &layers("红线"))
 }
 
-/// Decides every open conflict of two layers in the window: those of the red line among them.
-fn decide(folder: &Path, main: &Path) {
+/// A project in a window, with its result.
+fn opened(folder: &Path, main: &Path) -> Project {
     let settings =
         Settings { data_dir: folder.to_path_buf(), state_dir: folder.join("state"), who: "规划师".to_owned() };
     let window = Project::new(settings, Box::new(|_| {}));
-    let ask = |name: &str, request: Value| {
-        window.call(name, request).unwrap_or_else(|problem| panic!("{name}: {problem:?}"))
-    };
-    ask("open", json!({ "paths": [main] }));
-    ask("run", json!({}));
-    while ask("view", json!({}))["running"] == true {
+    ask(&window, "open", json!({ "paths": [main] }));
+    ask(&window, "run", json!({}));
+    while ask(&window, "view", json!({}))["running"] == true {
         std::thread::sleep(Duration::from_millis(20));
     }
+    window
+}
+
+fn ask(window: &Project, name: &str, request: Value) -> Value {
+    window.call(name, request).unwrap_or_else(|problem| panic!("{name}: {problem:?}"))
+}
+
+/// Decides the two largest open conflicts in the window: that of the red line and one of the counties.
+fn decide(folder: &Path, main: &Path) {
+    let window = opened(folder, main);
     let list = json!({ "filter": { "state": "open" }, "sort": "area", "offset": 0, "limit": 2, "locate": null });
-    let page = ask("conflicts", list);
-    for row in page["rows"].as_array().unwrap() {
-        let request = json!({ "conflicts": [row["id"]], "choice": { "kind": "keep-all" }, "reason": "现场核实 & 会商", "basis": "会议纪要" });
-        ask("decide", request);
+    for row in ask(&window, "conflicts", list)["rows"].as_array().unwrap() {
+        let (reason, basis) = ("现场核实 & 会商", "会议纪要");
+        let choice = json!({ "kind": "keep-all" });
+        ask(&window, "decide", json!({ "conflicts": [row["id"]], "choice": choice, "reason": reason, "basis": basis }));
     }
 }
 
@@ -251,7 +259,11 @@ fn page_and_json_say_the_same_in_every_table() {
     let whole = |area: &Value| json!({ "area": area, "class": null });
     let mut classes = list(&report, "/regions/0/classes");
     classes.push(whole(&report["regions"][0]["blueprint"]));
-    compare("Classes", &classes, &["", "class", "area/ellipsoid/ha", "area/ellipsoid/mu", "area/plane/ha", "area/ellipsoid/km2"]);
+    compare(
+        "Classes",
+        &classes,
+        &["", "class", "area/ellipsoid/ha", "area/ellipsoid/mu", "area/plane/ha", "area/ellipsoid/km2"],
+    );
     let mut pairs = list(&report, "/conflicts/by_pair");
     pairs.sort_by(|a, b| b["area_m2"].as_f64().unwrap().total_cmp(&a["area_m2"].as_f64().unwrap()));
     compare("Overlap matrix", &pairs, &["", "count", "area_m2"]);
@@ -288,7 +300,11 @@ fn page_and_json_say_the_same_in_every_table() {
         region["classes"].as_array().unwrap().clone().into_iter().map(with_code).collect::<Vec<_>>()
     };
     let by_region: Vec<Value> = regions.iter().flat_map(of_region).collect();
-    compare("Classes by district", &by_region, &["code", "", "", "area/ellipsoid/ha", "area/ellipsoid/mu", "area/plane/ha"]);
+    compare(
+        "Classes by district",
+        &by_region,
+        &["code", "", "", "area/ellipsoid/ha", "area/ellipsoid/mu", "area/plane/ha"],
+    );
     let of_account = |account: &Value| {
         let rows = account["rows"].as_array().unwrap().iter().map(|row| row["area"].clone());
         let all = rows.chain([account["claimed"].clone()]);
@@ -302,7 +318,10 @@ fn page_and_json_say_the_same_in_every_table() {
     );
     compare("Slivers by class", &list(&report, "/slivers/by_class"), &["", "", "tally/count", "tally/area_m2"]);
     let log = list(&report, "/sliver_log");
-    assert_eq!(log.len() as u64, report["slivers"]["moved"]["count"].as_u64().unwrap() + report["slivers"]["filled"]["count"].as_u64().unwrap());
+    assert_eq!(
+        log.len() as u64,
+        report["slivers"]["moved"]["count"].as_u64().unwrap() + report["slivers"]["filled"]["count"].as_u64().unwrap()
+    );
     compare(
         "Sliver log",
         &log,
@@ -321,7 +340,12 @@ fn balances(page: &str, report: &Value) {
         &["code", "", "lost/ellipsoid/ha", "added/ellipsoid/ha", "pending/ellipsoid/ha", "owed_m2", "light"],
     );
     assert!(rows("ledger")[0].pointer("/lost/ellipsoid/ha").unwrap().as_f64().unwrap() > 0.0, "a road took fields");
-    compare(page, "Ledger entries", &rows("turns"), &["turn", "", "", "area/ellipsoid/ha", "area/ellipsoid/mu", "area/plane/ha"]);
+    compare(
+        page,
+        "Ledger entries",
+        &rows("turns"),
+        &["turn", "", "", "area/ellipsoid/ha", "area/ellipsoid/mu", "area/plane/ha"],
+    );
     let mut targets = rows("targets");
     for target in &mut targets {
         for key in ["at_least_m2", "at_most_m2"] {
@@ -345,6 +369,44 @@ fn balances(page: &str, report: &Value) {
     compare(page, "Shoreline", &rows("shoreline"), &["code", "", "length_m", "built_m", "kept", "light"]);
 }
 
+#[test]
+fn the_window_shows_the_balances_of_the_report() {
+    let report = report();
+    let window = opened(made(), &made().join("main.toml"));
+    let found = ask(&window, "balances", json!({}));
+    let same = |name: &str, figures: &[(&str, &str)]| {
+        let rows = list(&report, &format!("/balances/{name}"));
+        let shown = found[name].as_array().unwrap();
+        assert!(!rows.is_empty() && rows.len() == shown.len(), "{name}: {shown:?}");
+        for (row, shown) in rows.iter().zip(shown) {
+            for (key, pointer) in figures {
+                let told = row.pointer(&format!("/{pointer}")).unwrap_or(&Value::Null);
+                let [told, shown] =
+                    [told, &shown[*key]].map(|value| if *value == json!("") { &Value::Null } else { value });
+                match (told.as_f64(), shown.as_f64()) {
+                    // Lengths and shares of the shore are shown to the hundredth.
+                    (Some(told), Some(shown)) => {
+                        assert!((told - shown).abs() <= 0.00501, "{name} {key}: {told} {shown}")
+                    }
+                    _ => assert_eq!(told, shown, "{name} {key}"),
+                }
+            }
+        }
+    };
+    let lost = ("lost_ha", "lost/ellipsoid/ha");
+    same(
+        "ledger",
+        &[("code", "code"), lost, ("added_ha", "added/ellipsoid/ha"), ("owed_m2", "owed_m2"), ("light", "light")],
+    );
+    let has = ("has_ha", "has/ellipsoid/ha");
+    same("targets", &[("class", "class"), ("district", "district"), has, ("light", "light")]);
+    same(
+        "lines",
+        &[("class", "class"), ("code", "code"), ("area_ha", "area/ellipsoid/ha"), ("share", "share"), ("of", "of")],
+    );
+    same("shoreline", &[("code", "code"), ("length_m", "length_m"), ("kept", "kept"), ("light", "light")]);
+}
+
 fn listed(page: &str, report: &Value) {
     let level = |name: &str| list(report, &format!("/levels/{name}"));
     compare(
@@ -353,7 +415,12 @@ fn listed(page: &str, report: &Value) {
         &level("borders"),
         &["", "overlaps/count", "overlaps/area_m2", "open/count", "open/area_m2", "gaps/count", "gaps/area_m2"],
     );
-    compare(page, "Places on shared borders", &level("places"), &["id", "kind", "", "", "", "area_m2", "lonlat/0", "lonlat/1"]);
+    compare(
+        page,
+        "Places on shared borders",
+        &level("places"),
+        &["id", "kind", "", "", "", "area_m2", "lonlat/0", "lonlat/1"],
+    );
     compare(
         page,
         "Against the upper plan",
@@ -372,9 +439,7 @@ fn listed(page: &str, report: &Value) {
         page,
         "Conflicts",
         &conflicts,
-        &[
-            "id", "", "", "ellipsoid_m2", "area_m2", "", "reason/1", "basis/1", "told", "when", "lonlat/0", "lonlat/1",
-        ],
+        &["id", "", "", "ellipsoid_m2", "area_m2", "", "reason/1", "basis/1", "told", "when", "lonlat/0", "lonlat/1"],
     );
     for told in ["read in a source", "to be checked"] {
         assert!(conflicts.iter().any(|conflict| conflict["told"] == told), "{told}");
@@ -437,7 +502,8 @@ fn the_pdf_has_every_number_of_the_page_as_often() {
         }
     }
     assert!(wanted.len() > 100, "{}", wanted.len());
-    let lacking: Vec<_> = wanted.iter().filter(|(number, many)| has.get(number.as_str()).unwrap_or(&0) < many).collect();
+    let lacking: Vec<_> =
+        wanted.iter().filter(|(number, many)| has.get(number.as_str()).unwrap_or(&0) < many).collect();
     assert!(lacking.is_empty(), "{lacking:?}");
 }
 

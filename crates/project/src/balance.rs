@@ -157,7 +157,8 @@ fn table_of_targets(path: &Path, text: &str) -> Result<Vec<TargetPlan>, Problem>
             at_most: limit(&AT_MOST),
         };
         let line = row.position().map_or(0, csv::Position::line);
-        let said = |inner: &Problem| wrong(&format!("第 {line} 行：{} · line {line}: {}", inner.message[0], inner.message[1]));
+        let said =
+            |inner: &Problem| wrong(&format!("第 {line} 行：{} · line {line}: {}", inner.message[0], inner.message[1]));
         target.check().map_err(|inner| said(&inner))?;
         targets.push(target);
     }
@@ -213,7 +214,8 @@ mod tests {
     fn a_table_of_targets_is_read_under_chinese_and_english_heads() {
         let path = Path::new("targets.csv");
         let read = |text: &str| table_of_targets(path, text);
-        let english = read("class,district,at-least,at-most\nred-line,4601,\"9,377 km2\",\nfarmland,,450 万亩,\n").unwrap();
+        let english =
+            read("class,district,at-least,at-most\nred-line,4601,\"9,377 km2\",\nfarmland,,450 万亩,\n").unwrap();
         let chinese = read("类别,行政区,不少于,不超过,单位\nred-line,4601,9377,,km2\nfarmland,,450,,万亩\n").unwrap();
         let limits = |targets: &[TargetPlan]| {
             let of = |target: &TargetPlan| (target.class.clone(), target.district.clone(), target.limits().unwrap());
@@ -222,7 +224,10 @@ mod tests {
         assert_eq!(limits(&english), limits(&chinese));
         assert_eq!(limits(&english)[0].2, [Some(9.377e9), None]);
         let problem = read("class,at-least\nred-line,3 km2\nfarmland,5 acres\n").unwrap_err();
-        assert!(["targets.csv", "line 3", "5 acres"].iter().all(|word| problem.message[1].contains(word)), "{problem:?}");
+        assert!(
+            ["targets.csv", "line 3", "5 acres"].iter().all(|word| problem.message[1].contains(word)),
+            "{problem:?}"
+        );
         assert!(read("name,at-least\nx,1 km2\n").unwrap_err().message[1].contains("no column class"));
     }
 

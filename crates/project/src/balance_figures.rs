@@ -63,5 +63,12 @@ fn line(row: LineRow) -> LineFigure {
 
 fn shore(row: ShoreRow) -> ShoreFigure {
     let [length_m, built_m, kept] = [row.length_m, row.built_m, row.kept].map(hundredths);
-    ShoreFigure { code: row.code, name: row.name, length_m, built_m, kept, light: row.light.map(light).unwrap_or_default() }
+    ShoreFigure {
+        code: row.code,
+        name: row.name,
+        length_m,
+        built_m,
+        kept,
+        light: row.light.map(light).unwrap_or_default(),
+    }
 }

@@ -282,9 +282,10 @@ mod tests {
     fn every_pair_that_conflicts_has_a_rule_that_speaks_of_it() {
         let pack = crate::rules::starter().unwrap();
         let named = |a: &ClassId, b: &ClassId| {
-            pack.rules.iter().filter_map(|rule| rule.when.classes.as_ref()).any(|[x, y]| {
-                (pack.is(a, x) && pack.is(b, y)) || (pack.is(a, y) && pack.is(b, x))
-            })
+            pack.rules
+                .iter()
+                .filter_map(|rule| rule.when.classes.as_ref())
+                .any(|[x, y]| (pack.is(a, x) && pack.is(b, y)) || (pack.is(a, y) && pack.is(b, x)))
         };
         // The coastline has a rule of its own, without a pair.
         let coast = ClassId::new("coastline");

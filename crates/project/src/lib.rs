@@ -12,8 +12,8 @@
 //! Going in: `plan`, `names`, `classes`, `codes`, `rules` with `rule_lines` and `trial`, `load`, `counties` (projects as layers). At
 //! work: `outcome` with `slivers`, `progress`, `room`. What is asked of a result: `inbox` with `sieve`
 //! and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`.
-//! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `levels`, `balance` and `balances`,
-//! `listed`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
+//! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `levels`, `balance`, `balances`
+//! and `balance_figures`, `listed`, `found`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.

@@ -101,7 +101,8 @@ fn one(asked: Asked<'_>, index: u32, state: &'static str) -> Result<ListedConfli
     let outcome = asked.outcome;
     let detail = asked.conflict(&outcome.cut.conflicts[index as usize].id.to_string())?;
     let decision = detail.decision;
-    let speaks = decision.operation.is_none() && decision.because.iter().chain(&decision.basis).any(|text| !text.is_empty());
+    let speaks =
+        decision.operation.is_none() && decision.because.iter().chain(&decision.basis).any(|text| !text.is_empty());
     let confirmed = speaks.then_some(decision.confirmed);
     let (reason, basis, when) = match decision.operation {
         Some(operation) => {

@@ -99,7 +99,7 @@ pub fn try_cases(file: &Path) -> Result<Vec<Tried>, Problem> {
 /// # Errors
 /// As [`try_cases`], and a project that cannot be read.
 pub fn try_cases_of(file: &Path, project: Option<&Path>) -> Result<Vec<Tried>, Problem> {
-    let own = project.map(|project| Ok(Plan::read(project)?.classes)).transpose()?;
+    let own = project.map(Plan::read).transpose()?.map(|plan| plan.classes);
     let file = if is_cases(file) { file.to_path_buf() } else { file.with_extension("cases.toml") };
     let text = std::fs::read_to_string(&file).map_err(|source| problem::missing(&file, source))?;
     let hint = ["用例的写法见 docs/file-formats.md。", "docs/file-formats.md says how cases are written."];

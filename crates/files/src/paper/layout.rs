@@ -12,6 +12,8 @@ const BOTTOM: f64 = PAGE[1] - MARGIN;
 const SMALL: f64 = 7.5;
 const LINE: f64 = 10.5;
 const GAP: f64 = 6.0;
+/// How high a heading and a row of figures with their captions are, more or less.
+const FIGURE: f64 = 290.0;
 /// What is longer than that breaks within a word.
 const LONGEST_WORD: f64 = 72.0;
 
@@ -29,7 +31,11 @@ pub(super) enum Mark {
 pub(super) fn pages(paper: &Paper, face: &mut Typeface) -> Vec<Vec<Mark>> {
     let mut setter = Setter { face, pages: vec![Vec::new()], y: MARGIN };
     setter.paragraph(&paper.title, 20.0);
-    for block in &paper.blocks {
+    for (at, block) in paper.blocks.iter().enumerate() {
+        // The heading of figures goes with the first of them.
+        if let (Block::Heading(_), Some(Block::Figures(_))) = (block, paper.blocks.get(at + 1)) {
+            setter.room(FIGURE);
+        }
         setter.put(block);
     }
     let count = setter.pages.len();

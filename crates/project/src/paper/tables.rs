@@ -331,10 +331,13 @@ fn findings(desk: &Desk<'_>) -> Vec<Block> {
     let row = |layer: &str, code: &str, many: u32| {
         vec![layer.into(), desk.say(finding_name(code)).into(), code.into(), count(many)]
     };
-    let of_layers = desk.report.layers.iter().flat_map(|layer| {
-        layer.findings.iter().map(move |(code, &many)| row(&layer.name, code, many))
-    });
-    let of_none = desk.report.other_findings.iter().map(|(code, &many)| row(desk.say(["（全部）", "(all)"]), code, many));
+    let of_layers = desk
+        .report
+        .layers
+        .iter()
+        .flat_map(|layer| layer.findings.iter().map(move |(code, &many)| row(&layer.name, code, many)));
+    let of_none =
+        desk.report.other_findings.iter().map(|(code, &many)| row(desk.say(["（全部）", "(all)"]), code, many));
     let columns = [["图层", "layer"], ["问题", "finding"], ["代码", "code"], ["次数", "count"]];
     titled(desk, ["数据问题", "Findings"], &columns, of_layers.chain(of_none).collect())
 }

@@ -350,7 +350,7 @@ impl Commands for Project {
         let exported = job::exported(what, &Manner::default(), &written)?;
         lock(&open.store).keep_run(&Run {
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            title: title[0].clone(),
+            title: title.clone(),
             operations: found.outcome.log.operations().len() as u64,
             plan: (*open.plan).clone(),
             rules: (*open.rules).clone(),
