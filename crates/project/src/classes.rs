@@ -170,14 +170,14 @@ impl Classes {
         entry.within.clone().or_else(begins)
     }
 
-    /// What a survey code without a planning code belongs to: what its table says, else the survey
-    /// class of its first digits.
+    /// What a survey code belongs to: what its table says, else the planning code that it means, else
+    /// the survey class of its first digits.
     fn wider_of_survey(&self, entry: &ClassEntry) -> Option<String> {
         let wider = || {
             let code = entry.code.get(..2).filter(|code| *code != entry.code)?;
             self.entry(Some(CodeSystem::Survey), code).map(|wider| format!("{SURVEY}{}", wider.code))
         };
-        entry.within.clone().or_else(wider)
+        entry.within.clone().or_else(|| entry.planning.clone()).or_else(wider)
     }
 
     fn color(&self, entry: &ClassEntry, system: Option<CodeSystem>) -> String {
@@ -262,8 +262,10 @@ mod tests {
     fn every_pair_of_classes_is_listed_with_its_reason() {
         let pack = crate::rules::starter().unwrap();
         let codes = seeded().ids().into_iter();
-        // What a layer can have: the rules' own classes, and codes of either system.
-        let used: BTreeSet<ClassId> = codes.chain(pack.classes.iter().map(|def| def.id.clone())).collect();
+        // What a layer can have: the rules' own classes, and codes of either system. No layer has land
+        // classes as a whole: what is compatible depends on which it is.
+        let own = pack.classes.iter().map(|def| def.id.clone()).filter(|id| id.as_str() != "land-class");
+        let used: BTreeSet<ClassId> = codes.chain(own).collect();
         let rules = seeded().define(&pack, &used);
         let classes: Vec<&ClassId> = used.iter().collect();
         let mut unlisted = Vec::new();
