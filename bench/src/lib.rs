@@ -17,6 +17,8 @@
 //! The same size gives the same coordinates on every machine: only additions, multiplications,
 //! square roots and integer hashes are used.
 
+#[cfg(feature = "program")]
+mod accounted;
 mod dissolve;
 mod ground;
 #[cfg(feature = "program")]
@@ -34,6 +36,8 @@ mod province;
 mod size;
 mod theme;
 
+#[cfg(feature = "program")]
+pub use accounted::accounted;
 pub use ground::{Ground, Shape};
 pub use hand::Ring;
 pub use province::{Parcel, Plots, Province};

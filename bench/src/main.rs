@@ -5,6 +5,7 @@
 //! lantu-bench run S,M [RUNS]          data, measurements, docs/benchmarks.md and its picture
 //! lantu-bench hainan                  the whole job on a province of Hainan's size, docs/hainan.md
 //! lantu-bench county                  the same on a hundredth of it, into target/bench/county
+//! lantu-bench figures                 10,000 conflicts of that county as figures in page and PDF
 //! ```
 //!
 //! Every tool runs as a process of its own on the same files; its processor time (user and system,
@@ -17,7 +18,7 @@ mod page;
 mod tools;
 
 use lantu_bench::measure::{self, Usage};
-use lantu_bench::{Province, Size, hainan};
+use lantu_bench::{Province, Size, accounted, hainan};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,10 +38,10 @@ fn main() -> ExitCode {
         },
         ["hainan"] => rehearse(&Province::HAINAN, Path::new("docs/hainan.md")),
         ["county"] => rehearse(&Province::COUNTY, &Path::new(FOLDER).join("county/county.md")),
+        ["figures"] => figures(),
         ["measure", log, command @ ..] if !command.is_empty() => measure::child(Path::new(log), command),
-        _ => {
-            Err("usage: lantu-bench generate SIZES | run SIZES [RUNS] | hainan | county; SIZES as S,M,L,XL".to_owned())
-        }
+        _ => Err("usage: lantu-bench generate SIZES | run SIZES [RUNS] | hainan | county | figures; SIZES as S,M,L,XL"
+            .to_owned()),
     };
     done.map_or_else(
         |problem| {
@@ -73,6 +74,29 @@ fn rehearse(province: &Province, page: &Path) -> Result<(), String> {
     let text = hainan::page(&rehearsal, &lantu, call);
     println!("\n{text}");
     write(page, &text)
+}
+
+/// What the papers of a county take that list 10,000 conflicts and draw each of them.
+fn figures() -> Result<(), String> {
+    let folder = Path::new(FOLDER).join(Province::COUNTY.name);
+    hainan::make(&Province::COUNTY, &folder)?;
+    let at = |name: &str| folder.join(name).display().to_string();
+    let mut line = vec![tools::lantu(), "report".to_owned(), at("province.toml"), "--figures=10000".to_owned()];
+    line.extend(["xlsx", "html", "pdf", "json"].map(|ending| format!("--out={}", at(&format!("figures.{ending}")))));
+    let usage = measure::run(&folder.join("figures.log"), &line)?;
+    if usage.code != Some(0) {
+        return Err(format!("lantu report failed: {}", at("figures.log")));
+    }
+    let bytes = std::fs::read(at("figures.json")).map_err(|cause| format!("{}: {cause}", at("figures.json")))?;
+    let report: serde_json::Value = serde_json::from_slice(&bytes).map_err(|cause| cause.to_string())?;
+    let page = std::fs::read_to_string(at("figures.html")).map_err(|cause| cause.to_string())?;
+    // Before the figures stand the overview and the chart.
+    let drawn = page.matches("<figure>").count().saturating_sub(2);
+    println!(
+        "{drawn} figures: report {:.1} s of {:.1} s, {:.0} MB",
+        report["timings_s"]["report"], usage.wall_s, usage.peak_mb
+    );
+    Ok(())
 }
 
 fn data_folder() -> PathBuf {
@@ -154,7 +178,11 @@ fn row(tools: &Tools, tool: Tool, size: Size, data: &data::Data, runs: usize) ->
         partition_by_geos = tools.is_partition_by_geos(result, size);
     }
     let report = std::fs::read(tools.report(data)).ok().filter(|_| tool == Tool::Lantu);
-    let report = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let report: Option<serde_json::Value> = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    if tool == Tool::Lantu && finished {
+        let report = report.as_ref().ok_or_else(|| format!("{}: Lantu wrote no report", size.name))?;
+        accounted(report).map_err(|cause| format!("{}: {cause}", size.name))?;
+    }
     let row = Row { size: size.name.to_owned(), tool, usage, finished, partition, partition_by_geos, report };
     println!(
         "{:>2}  {tool}: {:.2} s CPU, {:.2} s wall, {:.0} MB{}",

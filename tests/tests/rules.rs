@@ -13,15 +13,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CLASSES: [&str; 15] = [
+const CLASSES: [&str; 17] = [
     "built-up",
     "coastline",
     "farmland",
     "forest",
     "heritage",
+    "land-class",
     "land-use-plan",
     "landward",
     "nature-reserve",
+    "open-land",
     "red-line",
     "sea",
     "seaward",

@@ -135,6 +135,10 @@ shoreline-at-least = 60
 [[balance.target]]
 class = "red-line"
 at-least = "{red_line} km2"
+
+[[balance.line]]
+class = "red-line"
+of = "{sea}"
 "#,
         districts_file = file_of(Theme::Districts),
         sea = Theme::Sea.name(),
@@ -159,7 +163,8 @@ pub type Run = dyn Fn(&Path, &[String]) -> Result<Usage, String>;
 /// Does the whole job in a folder, with `run`; logs lie beside the data.
 ///
 /// # Errors
-/// A step that fails or says that what must hold does not.
+/// A step that fails or says that what must hold does not, and a report that does not account for
+/// all that its layers claim.
 pub fn rehearse(province: &Province, folder: &Path, lantu: &str, run: &Run) -> Result<Rehearsal, String> {
     let start = Instant::now();
     let made = make(province, folder)?;
@@ -184,6 +189,9 @@ pub fn rehearse(province: &Province, folder: &Path, lantu: &str, run: &Run) -> R
         serde_json::from_slice(&bytes).map_err(|cause| format!("{}: {cause}", path.display()))
     };
     let (check, merge) = (report("check.json")?, report("report.json")?);
+    for (name, report) in [("check", &check), ("merge", &merge)] {
+        crate::accounted(report).map_err(|cause| format!("{name}: {cause}"))?;
+    }
     Ok(Rehearsal { province: *province, made, steps, check, merge })
 }
 

@@ -86,8 +86,9 @@ fn of_run(rehearsal: &Rehearsal, name: &str) -> String {
             let what = if holds { "one patch for every place, proven as written" } else { "NO PARTITION" };
             format!("{what}; {}", if open { "one class in each" } else { "some are open" })
         }
-        "ecological red line on land" => line(merge, "99"),
-        "ecological red line at sea" => at_sea(merge),
+        // The province's districts are land.
+        "ecological red line on land" => line(red_line(merge, "99", None), "land"),
+        "ecological red line at sea" => line(red_line(merge, "", Some(Theme::Sea.name())), "sea"),
         "natural shoreline kept" => {
             let shore = row(&merge["balances"]["shoreline"], "");
             let [length, kept] = ["length_m", "kept"].map(|key| shore[key].as_f64().unwrap_or(f64::NAN));
@@ -150,27 +151,18 @@ fn row<'a>(rows: &'a Value, code: &str) -> &'a Value {
     rows.as_array().and_then(|rows| rows.iter().find(|row| row["code"] == code)).unwrap_or(&Value::Null)
 }
 
-fn red_line(report: &Value) -> Value {
-    let lines = report["balances"]["lines"].as_array();
-    lines.into_iter().flatten().filter(|line| line["class"] == Theme::RedLine.class()).cloned().collect()
+/// The red line in a region, on the ground of a layer if one is named.
+fn red_line<'a>(report: &'a Value, code: &str, of: Option<&str>) -> &'a Value {
+    let is =
+        |line: &&Value| line["class"] == Theme::RedLine.class() && line["code"] == code && line["of"].as_str() == of;
+    report["balances"]["lines"].as_array().and_then(|lines| lines.iter().find(is)).unwrap_or(&Value::Null)
 }
 
-fn km2(row: &Value) -> f64 {
-    row["area"]["ellipsoid"]["km2"].as_f64().unwrap_or(f64::NAN)
-}
-
-fn line(report: &Value, code: &str) -> String {
-    let lines = red_line(report);
-    let row = row(&lines, code);
-    format!("{:.1} km², {:.1} % of the land", km2(row), row["share"].as_f64().unwrap_or(f64::NAN))
-}
-
-/// What lies outside all districts lies at sea.
-fn at_sea(report: &Value) -> String {
-    let lines = red_line(report);
-    let area = km2(row(&lines, "-"));
-    let share = ground(report, Theme::Sea).map_or(f64::NAN, |sea| 100.0 * area / sea);
-    format!("{area:.1} km², {share:.1} % of the sea")
+/// Area and share of the red line, by the report.
+fn line(row: &Value, of: &str) -> String {
+    let [area, share] =
+        [&row["area"]["ellipsoid"]["km2"], &row["share"]].map(|figure| figure.as_f64().unwrap_or(f64::NAN));
+    format!("{area:.1} km², {share:.1} % of the {of}")
 }
 
 /// The ground of a plan in km².

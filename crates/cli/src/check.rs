@@ -35,8 +35,7 @@ impl Check {
         let targets = Targets { reports: self.reports.clone(), ..Targets::default() };
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, None)?;
-        let report = self.report_manner.report(&job, None, &self.reports)?;
-        self.report_manner.write(&job, &report, &self.reports)?;
+        let report = self.report_manner.write(&job, None, &self.reports)?;
         let files: Vec<&Path> = self.reports.iter().map(PathBuf::as_path).collect();
         let text = if self.json { report.json()? } else { summary::of_check(&job, &report, &files) };
         say::result(&text)?;

@@ -46,6 +46,9 @@ pub struct Merge {
     /// Put blueprint and conflicts into the record as layers for QGIS · 把蓝图和冲突作为图层写入记录，供 QGIS 打开
     #[arg(long, requires = "record")]
     layers_in_record: bool,
+    /// Every sliver that was merged, with from and to, as CSV · 每个归并的碎图斑的来去，CSV
+    #[arg(long, value_name = "FILE.csv")]
+    log: Option<PathBuf>,
     /// Exit with 1 if conflicts are open · 有待定冲突时退出码为 1
     #[arg(long)]
     strict: bool,
@@ -60,6 +63,7 @@ impl Merge {
             blueprint: Some(self.out.clone()),
             conflicts: self.conflicts.clone(),
             reports: self.reports.clone(),
+            log: self.log.clone(),
             record: self.record.clone(),
             ..Targets::default()
         };
@@ -72,10 +76,12 @@ impl Merge {
                 watch::under_a_bar(|watcher| job.keep_layers(record, watcher))?;
             }
         }
-        let report = self.report_manner.report(&job, written.first(), &self.reports)?;
-        self.report_manner.write(&job, &report, &self.reports)?;
+        if let Some(log) = &self.log {
+            job.merged_slivers().write_log(log)?;
+        }
+        let report = self.report_manner.write(&job, written.first(), &self.reports)?;
         let mut files: Vec<&Path> = written.iter().map(|written| written.path.as_path()).collect();
-        files.extend(self.reports.iter().map(PathBuf::as_path));
+        files.extend(self.reports.iter().chain(&self.log).map(PathBuf::as_path));
         let text = if self.json { report.json()? } else { summary::of_merge(&job, &report, &files) };
         say::result(&text)?;
         proven(&report, &written)?;

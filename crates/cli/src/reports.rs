@@ -4,7 +4,7 @@ use crate::inputs::Inputs;
 use crate::{Answer, merge, say, summary};
 use clap::{Args, ValueEnum};
 use lantu_project::api::Problem;
-use lantu_project::{Job, Language, Report, Targets, Written, paper, report_listing};
+use lantu_project::{Job, Language, Report, Targets, Written, report_listing};
 use std::path::{Path, PathBuf};
 
 /// What reports are to be like.
@@ -28,23 +28,17 @@ enum Tongue {
 }
 
 impl ReportManner {
-    /// Returns the report of a job; conflicts are listed only where it becomes a file.
-    pub fn report(&self, job: &Job, written: Option<&Written>, files: &[PathBuf]) -> Result<Report, Problem> {
-        report_listing(job, written, if files.is_empty() { 0 } else { self.list })
-    }
-
-    /// Writes a report to files, each as its ending says.
-    pub fn write(&self, job: &Job, report: &Report, files: &[PathBuf]) -> Result<(), Problem> {
+    /// Makes the report of a job and writes it to files, each as its ending says; conflicts are
+    /// listed only where it becomes a file.
+    pub fn write(&self, job: &Job, written: Option<&Written>, files: &[PathBuf]) -> Result<Report, Problem> {
         let language = match self.language {
             Some(Tongue::Zh) => Language::Chinese,
             Some(Tongue::En) => Language::English,
             None => say::in_language([Language::Chinese, Language::English]),
         };
-        if files.iter().all(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"))) {
-            return files.iter().try_for_each(|path| report.write(path));
-        }
-        let paper = paper(job, report, language, self.figures);
-        files.iter().try_for_each(|path| report.write_as(path, &paper))
+        let mut report = report_listing(job, written, if files.is_empty() { 0 } else { self.list })?;
+        report.write_all(job, files, language, self.figures)?;
+        Ok(report)
     }
 }
 
@@ -71,8 +65,7 @@ impl ReportArgs {
         let targets = Targets { reports: self.out.clone(), ..Targets::default() };
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, self.out.first().map(PathBuf::as_path))?;
-        let report = self.manner.report(&job, None, &self.out)?;
-        self.manner.write(&job, &report, &self.out)?;
+        let report = self.manner.write(&job, None, &self.out)?;
         let files: Vec<&Path> = self.out.iter().map(PathBuf::as_path).collect();
         say::result(&summary::of_check(&job, &report, &files))?;
         if !report.proof.holds {

@@ -4,7 +4,7 @@ use crate::say::{self, in_language};
 use crate::{Answer, table};
 use clap::{Args, Subcommand};
 use lantu_project::api::Problem;
-use lantu_project::{Remark, Tried, look_through, try_cases};
+use lantu_project::{Remark, Tried, look_through, try_cases_of};
 use std::path::PathBuf;
 
 const ENDS: &str = "\
@@ -37,6 +37,9 @@ enum What {
         /// The rule file, or a file of cases · 规则文件或用例文件
         #[arg(value_name = "FILE.toml")]
         file: PathBuf,
+        /// A project whose tables of classes the cases name classes of · 用例所用类别表所属的项目
+        #[arg(long, value_name = "PROJECT.toml")]
+        project: Option<PathBuf>,
     },
 }
 
@@ -44,7 +47,7 @@ impl Rules {
     pub fn run(&self) -> Result<Answer, Problem> {
         let (right, text) = match &self.what {
             What::Check { file, project } => checked(&look_through(file, project.as_deref())?, file),
-            What::Test { file } => tried(&try_cases(file)?),
+            What::Test { file, project } => tried(&try_cases_of(file, project.as_deref())?),
         };
         say::result(&text)?;
         Ok(Answer::yes_if(right))

@@ -3,7 +3,7 @@
 use crate::say::in_language;
 use crate::table::{self, count, hectares, metres, square_metres};
 use lantu_project::api::Tally;
-use lantu_project::{Job, Orphan, Report};
+use lantu_project::{Job, Light, Orphan, Report, finding_name};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -19,6 +19,7 @@ pub fn of_merge(job: &Job, report: &Report, files: &[&Path]) -> String {
         levels(report),
         blueprint(job, report),
         slivers(report),
+        balances(job, report),
         proof(report),
         remarks(report),
         written(files),
@@ -34,6 +35,7 @@ pub fn of_check(job: &Job, report: &Report, files: &[&Path]) -> String {
         conflicts(report),
         pairs(report),
         levels(report),
+        balances(job, report),
         remarks(report),
         written(files),
         effort(report),
@@ -46,40 +48,8 @@ pub fn findings(counts: &BTreeMap<&'static str, u32>) -> String {
     if counts.is_empty() {
         return in_language(["无", "none"]).to_owned();
     }
-    let told = counts.iter().map(|(code, &times)| format!("{} {}", finding(code), count(times)));
+    let told = counts.iter().map(|(code, &times)| format!("{} {}", in_language(finding_name(code)), count(times)));
     told.collect::<Vec<_>>().join(in_language(["，", ", "]))
-}
-
-fn finding(code: &str) -> String {
-    let zh = match code {
-        "unclosed-ring" => "环未闭合",
-        "repeated-point" => "重复点",
-        "spike" => "尖刺",
-        "wrong-winding" => "环方向相反",
-        "zero-area-ring" => "零面积环",
-        "self-intersection" => "自相交",
-        "not-finite" => "坐标不是数",
-        "out-of-range" => "坐标过远",
-        "no-geometry" => "无几何",
-        "no-ground" => "无面积",
-        "drawn-twice" => "重复绘制",
-        "not-a-polygon" => "不是面",
-        "uncertain-text" => "文字编码存疑",
-        "unreadable-line" => "无法读取的行",
-        "stated-otherwise" => "与文件所述不符",
-        "swapped-axes" => "坐标轴颠倒",
-        "assumed-crs" => "坐标系为推定",
-        "no-datum-shift" => "缺少转换参数",
-        "heights-dropped" => "高程已略去",
-        "coarser-grid" => "格网放粗",
-        "collapsed" => "小于格网而消失",
-        "orphaned-decision" => "裁定失去对象",
-        "unfilled-gap" => "未填补的空隙",
-        "survey-codes" => "三调编码已换算",
-        "undecided-codes" => "编码体系不明",
-        other => other,
-    };
-    in_language([zh.to_owned(), code.replace('-', " ")])
 }
 
 fn section(heading: &str, rows: Vec<Vec<String>>) -> String {
@@ -182,6 +152,53 @@ fn blueprint(job: &Job, report: &Report) -> String {
 /// What became of slivers, if they were merged.
 fn slivers(report: &Report) -> String {
     if report.slivers.settings.is_some() { crate::slivers::sentences(&report.slivers) } else { String::new() }
+}
+
+/// Targets, what the ledger owes, and the shoreline, each with its light; the report has districts too.
+fn balances(job: &Job, report: &Report) -> String {
+    let told = &report.balances;
+    let targets = told.targets.iter().map(|target| {
+        let limit = |[zh, en]: [&str; 2], m2: Option<f64>| {
+            m2.map(|m2| in_language([format!("{zh} {}", hectares(m2)), format!("{en} {}", hectares(m2))]))
+        };
+        let limits =
+            [limit(["不少于", "at least"], target.at_least_m2), limit(["不超过", "at most"], target.at_most_m2)];
+        let has = hectares(target.has.ellipsoid.m2);
+        vec![
+            light(target.light).to_owned(),
+            class_name(job, &target.class),
+            target.district.clone(),
+            limits.into_iter().flatten().collect::<Vec<_>>().join(in_language(["，", ", "])),
+            in_language([format!("现有 {has}"), format!("has {has}")]),
+        ]
+    });
+    let ledger = told.ledger.iter().filter(|row| row.code.is_empty()).map(|row| {
+        let owed = hectares(row.owed_m2);
+        let name = told.ledger_classes.iter().map(|class| class_name(job, class)).collect::<Vec<_>>().join("、");
+        vec![light(row.light).to_owned(), name, in_language([format!("尚需补划 {owed}"), format!("owed {owed}")])]
+    });
+    let shore = told.shoreline.iter().filter(|row| row.code.is_empty()).map(|row| {
+        let (kept, length) = (row.kept, row.length_m / 1000.0);
+        vec![
+            row.light.map(light).unwrap_or_default().to_owned(),
+            in_language([
+                format!("保有 {kept:.2}%，共 {length:.3} 公里"),
+                format!("{kept:.2} % kept of {length:.3} km"),
+            ]),
+        ]
+    });
+    let titles = [["指标", "Targets"], ["补划台账", "Replacement ledger"], ["岸线", "Shoreline"]];
+    let tables = [targets.collect::<Vec<_>>(), ledger.collect(), shore.collect()];
+    let told = titles.into_iter().zip(tables).filter(|(_, rows)| !rows.is_empty());
+    told.map(|(title, rows)| section(in_language(title), rows)).collect()
+}
+
+fn light(light: Light) -> &'static str {
+    in_language(match light {
+        Light::Green => ["绿", "green"],
+        Light::Yellow => ["黄", "yellow"],
+        Light::Red => ["红", "red"],
+    })
 }
 
 fn proof(report: &Report) -> String {

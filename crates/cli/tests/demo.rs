@@ -243,6 +243,51 @@ fn decisions_made_in_the_window_hold_in_the_terminal() {
     assert!(decided["decided_by"].to_string().contains('1'), "the first operation: {decided}");
 }
 
+#[test]
+fn the_same_decisions_give_the_same_bytes_in_window_terminal_and_replay() {
+    let (data, project) = demo(None);
+    let settings = Settings {
+        data_dir: data.path().to_path_buf(),
+        state_dir: data.path().join("state"),
+        who: "规划师".to_owned(),
+    };
+    let window = Project::new(settings, Box::new(|_| {}));
+    let ask =
+        |name: &str, request: Value| window.call(name, request).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+    ask("open", json!({ "paths": [project] }));
+    ask("run", json!({}));
+    while ask("view", json!({}))["running"] == true {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let list = json!({ "filter": { "state": "open" }, "sort": "area", "offset": 0, "limit": 2, "locate": null });
+    let page = ask("conflicts", list);
+    for (at, choice) in [json!({ "kind": "keep-all" }), json!({ "kind": "leave-empty" })].iter().enumerate() {
+        let id = &page["rows"][at]["id"];
+        ask("decide", json!({ "conflicts": [id], "choice": choice, "reason": "现场核实", "basis": "会议纪要" }));
+    }
+    let settings = ask("sliver_state", json!({}))["settings"].clone();
+    ask("merge_slivers", json!({ "settings": settings, "reason": "碎图斑", "basis": "" }));
+    let by_window = folder();
+    let at = |name: &str| by_window.path().join(name);
+    for (name, what) in [("b.geojson", "blueprint"), ("c.geojson", "conflicts")] {
+        ask("export", json!({ "path": at(name), "what": what }));
+    }
+    drop(window);
+    let by_terminal = folder();
+    let report = merge(&project, by_terminal.path(), &[]);
+    assert_eq!(report["conflicts"]["by_hand"]["count"], 2);
+    assert!(report["slivers"]["moved"]["count"].as_u64().unwrap() > 0, "{}", report["slivers"]);
+    let again = folder();
+    let record = project.with_extension("lantu");
+    let ran = lantu(&["replay", record.to_str().unwrap(), "--into", again.path().to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{} {}", ran.out, ran.err);
+    for name in ["b.geojson", "c.geojson"] {
+        let bytes = fs::read(at(name)).unwrap();
+        assert!(bytes == fs::read(by_terminal.path().join(name)).unwrap(), "{name}: the terminal's");
+        assert!(bytes == fs::read(again.path().join(name)).unwrap(), "{name}: the replay's");
+    }
+}
+
 /// Linux tells when the program has begun to listen for signals.
 #[cfg(target_os = "linux")]
 #[test]

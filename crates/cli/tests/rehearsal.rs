@@ -5,7 +5,7 @@
 
 use lantu_bench::hainan::{contradictions, page, rehearse};
 use lantu_bench::measure::Usage;
-use lantu_bench::{Province, Theme};
+use lantu_bench::{Province, Theme, accounted};
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -27,6 +27,11 @@ fn a_county_goes_the_whole_way_of_the_rehearsal() {
     let done = rehearse(&Province::COUNTY, folder.path(), LANTU, &run).unwrap();
     let (check, merge) = (&done.check, &done.merge);
     assert_eq!(merge["proof"]["holds"], true);
+    // Every hectare of every layer, by the starter rules and by the stand-in.
+    for report in [check, merge] {
+        assert_eq!(accounted(report), Ok(()));
+        assert_eq!(report["layers"].as_array().unwrap().len(), Theme::ALL.len() - 1, "all but the districts");
+    }
     let (count, km2) = contradictions(check);
     // A hundredth of the case's 721,000 patches and 1,587 km², more or less.
     assert!((4_000..14_000).contains(&count), "{count} patches");

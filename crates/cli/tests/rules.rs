@@ -69,7 +69,10 @@ fn slivers_are_counted_before_anything_is_written_and_merged_when_it_is() {
     assert!(rows.starts_with("from,from_source,gap,to,to_source,area_m2"), "{rows}");
     assert!(rows.lines().count() == moved + 1 && rows.contains("forest,forest:"), "{rows}");
     let out = folder.path().join("out.gpkg");
-    let merged = lantu(&[&["merge"], &inputs[..], &["--json", "--out", out.to_str().unwrap()]].concat()).json();
+    let again = folder.path().join("again.csv");
+    let more = ["--json", "--out", out.to_str().unwrap(), "--log", again.to_str().unwrap()];
+    let merged = lantu(&[&["merge"], &inputs[..], &more].concat()).json();
+    assert_eq!(std::fs::read_to_string(&again).unwrap(), rows, "the merge logs what was previewed");
     assert_eq!((&merged["slivers"]["moved"], &merged["proof"]["holds"]), (&preview["moved"], &true.into()));
     assert_eq!(merged["blueprint"]["by_class"].as_array().unwrap().len(), 1, "all of it is farmland");
 }

@@ -131,7 +131,8 @@ impl RuleSet {
             return Some(Mistake::NeverMet);
         }
         let [a, b] = when.classes.as_ref()?;
-        if self.relation(a, b) == Relation::Compatible {
+        // Of one class with itself: classes within it may exclude each other.
+        if a != b && self.relation(a, b) == Relation::Compatible {
             return Some(Mistake::Compatible);
         }
         match &rule.then {

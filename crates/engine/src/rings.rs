@@ -6,6 +6,8 @@
 
 use crate::partition::{FaceId, GridPolygon, HalfEdge, Partition};
 use crate::precision::Point;
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
 
 /// The polygons of a group of faces in one list of points, to be filled again and again.
 #[derive(Clone, Debug, Default)]
@@ -204,7 +206,7 @@ pub(crate) fn cross_of(a: Point, b: Point) -> i128 {
     i128::from(a.x) * i128::from(b.y) - i128::from(a.y) * i128::from(b.x)
 }
 
-/// Gives each hole to the smallest outer ring around it.
+/// Gives each hole to the smallest outer ring around it; a tree of boxes says which may be.
 fn assemble(rings: Vec<Vec<Point>>) -> Vec<GridPolygon> {
     let (mut outers, mut holes) = (Vec::new(), Vec::new());
     for ring in rings {
@@ -216,12 +218,18 @@ fn assemble(rings: Vec<Vec<Point>>) -> Vec<GridPolygon> {
         }
     }
     if outers.len() == 1 {
-        outers[0].1.extend(holes);
-    } else {
+        outers[0].1.append(&mut holes);
+    }
+    if !holes.is_empty() {
         outers.sort_by_key(|(area2, rings)| (*area2, rings[0].iter().min().copied()));
+        let boxes = outers.iter().enumerate().map(|(at, (_, rings))| GeomWithData::new(around(&rings[0]), at));
+        let boxes = RTree::bulk_load(boxes.collect());
         for hole in holes {
-            if let Some((_, rings)) = outers.iter_mut().find(|(_, rings)| ring_encloses(&rings[0], &hole)) {
-                rings.push(hole);
+            let [x, y] = middle2(&hole).map(|twice| twice as f64 / 2.0);
+            let mut near: Vec<usize> = boxes.locate_all_at_point([x, y]).map(|outer| outer.data).collect();
+            near.sort_unstable();
+            if let Some(at) = near.into_iter().find(|&at| ring_encloses(&outers[at].1[0], &hole)) {
+                outers[at].1.push(hole);
             }
         }
     }
@@ -246,20 +254,31 @@ fn least(ring: &[Point]) -> usize {
     (0..ring.len()).min_by_key(|&at| ring[at]).unwrap_or(0)
 }
 
+/// Returns twice the middle of a ring's first edge.
+fn middle2(ring: &[Point]) -> [i64; 2] {
+    let (a, b) = (ring[0], ring[1]);
+    [i64::from(a.x) + i64::from(b.x), i64::from(a.y) + i64::from(b.y)]
+}
+
+/// Returns the box around a ring; grid coordinates are exact in it.
+fn around(ring: &[Point]) -> Rectangle<[f64; 2]> {
+    let corners: Vec<[f64; 2]> = ring.iter().map(|p| [f64::from(p.x), f64::from(p.y)]).collect();
+    Rectangle::from_aabb(AABB::from_points(&corners))
+}
+
 /// Whether `hole`, which does not cross `outer`, lies inside it.
 fn ring_encloses(outer: &[Point], hole: &[Point]) -> bool {
     // A hole may touch its outer ring in points; an edge's middle is never on the outer ring
     // unless the edge is shared, which a group's boundary excludes.
-    let (a, b) = (hole[0], hole[1]);
-    let middle2 = (i64::from(a.x) + i64::from(b.x), i64::from(a.y) + i64::from(b.y));
+    let middle2 = middle2(hole);
     let mut inside = false;
     let mut before = outer[outer.len() - 1];
     for &p in outer {
         let (x0, y0) = (2 * i64::from(before.x), 2 * i64::from(before.y));
         let (x1, y1) = (2 * i64::from(p.x), 2 * i64::from(p.y));
-        if (y0 > middle2.1) != (y1 > middle2.1) {
+        if (y0 > middle2[1]) != (y1 > middle2[1]) {
             let turn =
-                i128::from(x1 - x0) * i128::from(middle2.1 - y0) - i128::from(y1 - y0) * i128::from(middle2.0 - x0);
+                i128::from(x1 - x0) * i128::from(middle2[1] - y0) - i128::from(y1 - y0) * i128::from(middle2[0] - x0);
             if (turn > 0) == (y1 > y0) {
                 inside = !inside;
             }

@@ -9,6 +9,7 @@
 
 use crate::layer::ClassId;
 use serde::{Deserialize, Serialize};
+
 /// A text in both languages of the interface.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Bilingual {
@@ -18,6 +19,13 @@ pub struct Bilingual {
     /// English.
     #[serde(default)]
     pub en: String,
+}
+
+impl Bilingual {
+    /// Returns whether nothing is said in either language.
+    pub fn is_empty(&self) -> bool {
+        self.zh.is_empty() && self.en.is_empty()
+    }
 }
 
 /// How sure it is that a statement is in force as it stands here.
@@ -81,6 +89,9 @@ pub struct Pair {
     /// Why, for people.
     #[serde(default)]
     pub because: Bilingual,
+    /// The legal basis.
+    #[serde(default, skip_serializing_if = "Bilingual::is_empty")]
+    pub basis: Bilingual,
     /// How sure it is.
     #[serde(default)]
     pub certainty: Certainty,
@@ -268,20 +279,31 @@ impl RuleSet {
         if a == b {
             return Relation::Compatible;
         }
+        match self.pair(a, b) {
+            Some(pair) => pair.relation,
+            None if self.is(a, b) || self.is(b, a) => Relation::Compatible,
+            None => Relation::Conflict,
+        }
+    }
+
+    /// Returns what the matrix says of two classes or, from the nearest outwards, of the classes that
+    /// they lie within; of entries that are as near, the first. An entry of a class with itself speaks
+    /// of different classes within it, neither of which lies within the other.
+    pub fn pair(&self, a: &ClassId, b: &ClassId) -> Option<&Pair> {
         let (wider_a, wider_b) = (self.lineage(a), self.lineage(b));
+        let related = wider_a.contains(&b) || wider_b.contains(&a);
         let depth = |lineage: &[&ClassId], class: &ClassId| lineage.iter().position(|wider| *wider == class);
         let far = |pair: &Pair| {
             let [x, y] = &pair.classes;
+            if related && x == y {
+                return None;
+            }
             let one = depth(&wider_a, x).zip(depth(&wider_b, y));
             let other = depth(&wider_a, y).zip(depth(&wider_b, x));
             one.into_iter().chain(other).map(|(a, b)| a + b).min()
         };
-        let nearest = self.pairs.iter().filter_map(|pair| Some((far(pair)?, pair))).min_by_key(|(far, _)| *far);
-        if let Some((_, pair)) = nearest {
-            return pair.relation;
-        }
-        let related = wider_a.contains(&b) || wider_b.contains(&a);
-        if related { Relation::Compatible } else { Relation::Conflict }
+        let near = self.pairs.iter().filter_map(|pair| Some((far(pair)?, pair))).min_by_key(|(far, _)| *far);
+        near.map(|(_, pair)| pair)
     }
 
     /// Returns a class and the classes that it lies within, the nearest first.

@@ -1,6 +1,7 @@
 //! Whether a rule's conditions hold for a conflict.
 
 use crate::conflict::Conflict;
+use crate::layer::ClassId;
 use crate::partition::{FeatureRef, LayerInfo, Partition};
 use crate::rules::{AttributeTest, LAYER_FIELD, Relation, RuleSet, ShareTest, When};
 use std::cmp::Ordering;
@@ -21,15 +22,22 @@ pub(crate) fn applies(
     rules: &RuleSet,
     when: &When,
 ) -> bool {
-    let has = |wanted| rest.iter().any(|&party| rules.is(&partition.feature(party).class, wanted));
-    let classes =
-        when.classes.as_ref().is_none_or(|[a, b]| has(a) && has(b) && rules.relation(a, b) == Relation::Conflict);
-    classes
+    when.classes.as_ref().is_none_or(|wanted| exclude(partition, rest, rules, wanted))
         && when.sliver.is_none_or(|sliver| sliver == conflict.sliver)
         && within(partition.grid.area(conflict.area2), when.min_area_m2, when.max_area_m2)
         && within(partition.grid.length(conflict.mean_width()), when.min_width_m, when.max_width_m)
         && when.tests().all(|test| rest.iter().any(|&party| passes(partition, party, rules, test)))
         && when.share.as_ref().is_none_or(|share| rest.iter().any(|&party| covered(partition, party, rules, share)))
+}
+
+/// Whether a party of the one class and a party of the other exclude each other: classes within the
+/// two may be compatible where these are not.
+fn exclude(partition: &Partition, rest: &[FeatureRef], rules: &RuleSet, [a, b]: &[ClassId; 2]) -> bool {
+    let of = |wanted| {
+        let classes = rest.iter().map(|&party| &partition.feature(party).class);
+        classes.filter(move |class| rules.is(class, wanted))
+    };
+    of(a).any(|one| of(b).any(|other| rules.relation(one, other) == Relation::Conflict))
 }
 
 fn within(value: f64, least: Option<f64>, most: Option<f64>) -> bool {

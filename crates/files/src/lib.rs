@@ -95,8 +95,8 @@ pub use shift::{Convention, PlaneShift, Shift, SpaceShift};
 pub use source::{LayerRequest, Source};
 pub use summary::{LayerSummary, summary};
 pub use temp::{TempFolder, sweep_temp};
-pub use text::{EncodingBasis, TextEncoding};
-pub use theme::BlueprintExport;
+pub use text::{EncodingBasis, TextEncoding, text_of};
+pub use theme::{BlueprintExport, joined};
 pub use verify::{Verification, verify};
 pub use zone::choose_crs;
 

@@ -254,6 +254,12 @@ impl Evidence {
     }
 }
 
+/// Returns the text of a file that does not say its encoding: by its byte order mark, else as what its
+/// bytes look like, UTF-8 or GBK among them.
+pub fn text_of(bytes: &[u8]) -> String {
+    decode(bytes, None).0
+}
+
 /// Returns a text file's text: by its byte order mark, as given, or as its bytes tell.
 pub(crate) fn decode(bytes: &[u8], given: Option<&'static Encoding>) -> (String, TextEncoding) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {

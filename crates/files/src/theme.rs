@@ -1,10 +1,10 @@
 //! What is written of each patch and each conflict: names and values of the properties.
 
 use lantu_engine::log::Operation;
-use lantu_engine::rules::Bilingual;
+use lantu_engine::rules::{Bilingual, Pair};
 use lantu_engine::{
     Attributes, Basis, Blueprint, ClassId, Conflict, Decision, DecisionLog, FaceId, FeatureRef, Partition, Proof,
-    RuleSet, Verdict,
+    Relation, RuleSet, Verdict,
 };
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -223,25 +223,58 @@ impl<'a> BlueprintExport<'a> {
         }
     }
 
-    /// Returns why the rules or the matrix decide a conflict so; `None` if a planner or nobody did.
+    /// Returns why a conflict is decided so: the reasons of rules, or what the matrix says of its
+    /// classes; while nobody has decided, why they contradict each other. `None` if a planner did.
     pub fn because(&self, conflict: &Conflict, basis: &Basis) -> Option<Bilingual> {
         let reasons: Vec<&Bilingual> = match basis {
             Basis::Rule(ids) => {
                 let rule = |id: &str| self.rules.rules.iter().find(|rule| rule.id == id);
                 ids.split('+').filter_map(|id| rule(id).map(|rule| &rule.because)).collect()
             }
-            Basis::Compatible => {
-                let party = |class: &ClassId| conflict.parties.iter().any(|&party| self.class_of(party) == class);
-                let concerned = self.rules.pairs.iter().filter(|pair| pair.classes.iter().all(party));
-                concerned.map(|pair| &pair.because).collect()
+            Basis::Compatible | Basis::Nobody => {
+                self.pairs(conflict, basis).into_iter().map(|pair| &pair.because).collect()
             }
-            Basis::Choice(_) | Basis::Nobody => return None,
+            Basis::Choice(_) => return None,
         };
-        let join = |pick: fn(&Bilingual) -> &str, between: &str| {
-            reasons.iter().map(|&reason| pick(reason)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(between)
-        };
-        Some(Bilingual { zh: join(|reason| &reason.zh, "；"), en: join(|reason| &reason.en, "; ") })
+        (!reasons.is_empty()).then(|| joined(reasons))
     }
+
+    /// Returns what the matrix says of a conflict's classes that the basis rests on, each entry once:
+    /// that they are compatible, or, while nobody has decided, that they are not.
+    pub fn pairs(&self, conflict: &Conflict, basis: &Basis) -> Vec<&'a Pair> {
+        let relation = match basis {
+            Basis::Compatible => Relation::Compatible,
+            Basis::Nobody => Relation::Conflict,
+            Basis::Rule(_) | Basis::Choice(_) => return Vec::new(),
+        };
+        let mut classes: Vec<&ClassId> = conflict.parties.iter().map(|&party| self.class_of(party)).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let mut pairs: Vec<&Pair> = Vec::new();
+        for (at, a) in classes.iter().enumerate() {
+            let listed = classes[at + 1..].iter().filter_map(|b| self.rules.pair(a, b));
+            for pair in listed.filter(|pair| pair.relation == relation) {
+                if !pairs.iter().any(|other| std::ptr::eq(*other, pair)) {
+                    pairs.push(pair);
+                }
+            }
+        }
+        pairs
+    }
+}
+
+/// Returns texts joined as each language does it; those that say nothing are passed over.
+pub fn joined<'a>(texts: impl IntoIterator<Item = &'a Bilingual>) -> Bilingual {
+    let mut all = Bilingual::default();
+    for text in texts {
+        for (whole, part, between) in [(&mut all.zh, &text.zh, "；"), (&mut all.en, &text.en, "; ")] {
+            if !part.is_empty() && !whole.is_empty() {
+                whole.push_str(between);
+            }
+            whole.push_str(part);
+        }
+    }
+    all
 }
 
 fn decided_by(basis: &Basis) -> Option<String> {

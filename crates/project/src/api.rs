@@ -358,6 +358,8 @@ crate::commands! {
     groups: ListGroups => Groups,
     /// Every district's conflicts and classes.
     districts: Nothing => DistrictFigures,
+    /// Ledger, targets, control lines and shoreline, with the numbers that a report has.
+    balances: Nothing => BalanceFigures,
     /// Decisions by hand, day by day.
     course: Nothing => Course,
     /// Compares the blueprint with what it was after an operation; the map can show that from then on.

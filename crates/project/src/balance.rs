@@ -5,6 +5,7 @@ use crate::api::Problem;
 use crate::problem;
 use lantu_engine::ClassId;
 use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
 
 /// What a project keeps the balance of.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,10 +21,14 @@ pub struct BalancePlan {
     pub built: Option<Vec<String>>,
     /// The share of the shoreline that must stay free of them, in per cent.
     pub shoreline_at_least: Option<f64>,
+    /// A table of further targets, as CSV; they join `targets` when the plan is read.
+    #[serde(rename = "targets", skip_serializing)]
+    pub targets_file: Option<PathBuf>,
     /// Areas that a class must reach or may not exceed.
     #[serde(rename = "target")]
     pub targets: Vec<TargetPlan>,
-    /// Lines whose share is of another ground than the districts'.
+    /// Lines of which a share is of a layer's ground, beside that of the districts'; a line may have
+    /// several.
     #[serde(rename = "line")]
     pub lines: Vec<LinePlan>,
 }
@@ -76,18 +81,23 @@ impl BalancePlan {
         names(self.built.as_deref(), &["built-up", "urban-boundary"])
     }
 
+    /// Reads the table of targets, if there is one.
+    ///
+    /// # Errors
+    /// A table that cannot be read, without the columns it needs, or a target that says no area.
+    pub(crate) fn read_targets(&mut self) -> Result<(), Problem> {
+        let Some(path) = &self.targets_file else { return Ok(()) };
+        let bytes = std::fs::read(path).map_err(|source| problem::missing(path, source))?;
+        self.targets.extend(table_of_targets(path, &lantu_files::text_of(&bytes))?);
+        Ok(())
+    }
+
     /// Says what is wrong with it.
     ///
     /// # Errors
     /// A target without a limit, or an area that cannot be read.
     pub(crate) fn check(&self) -> Result<(), Problem> {
-        for target in &self.targets {
-            if target.at_least.is_none() && target.at_most.is_none() {
-                return Err(no_limit(&target.class));
-            }
-            target.limits()?;
-        }
-        Ok(())
+        self.targets.iter().try_for_each(TargetPlan::check)
     }
 }
 
@@ -97,12 +107,62 @@ fn names<'a>(own: Option<&'a [String]>, usual: &'static [&'static str]) -> impl 
 }
 
 impl TargetPlan {
+    fn check(&self) -> Result<(), Problem> {
+        if self.at_least.is_none() && self.at_most.is_none() {
+            return Err(no_limit(&self.class));
+        }
+        self.limits().map(|_| ())
+    }
+
     /// Returns the least and the most in m².
     pub(crate) fn limits(&self) -> Result<[Option<f64>; 2], Problem> {
         let read =
             |text: &Option<String>| text.as_deref().map(|text| area(text).ok_or_else(|| no_area(text))).transpose();
         Ok([read(&self.at_least)?, read(&self.at_most)?])
     }
+}
+
+/// The columns of a table of targets, under any of their names.
+const CLASS: [&str; 2] = ["class", "类别"];
+const DISTRICT: [&str; 3] = ["district", "行政区", "行政区代码"];
+const AT_LEAST: [&str; 3] = ["at-least", "at_least", "不少于"];
+const AT_MOST: [&str; 3] = ["at-most", "at_most", "不超过"];
+const UNIT: [&str; 2] = ["unit", "单位"];
+
+/// Reads the rows of a table of targets. Areas carry their unit, or take that of the row.
+fn table_of_targets(path: &Path, text: &str) -> Result<Vec<TargetPlan>, Problem> {
+    let hint = [
+        "表头写 class, district, at-least, at-most（可加 unit），见 docs/file-formats.md。",
+        "Head it class, district, at-least, at-most (and unit if you like), see docs/file-formats.md.",
+    ];
+    let wrong = |cause: &dyn std::fmt::Display| problem::bad_file(path, cause, hint);
+    let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let head = rows.headers().map_err(|cause| wrong(&cause))?.clone();
+    let column = |names: &[&str]| head.iter().position(|name| names.iter().any(|one| one.eq_ignore_ascii_case(name)));
+    let class_at = column(&CLASS).ok_or_else(|| wrong(&"没有 class 一列 · no column class"))?;
+    let mut targets = Vec::new();
+    for row in rows.records() {
+        let row = row.map_err(|cause| wrong(&cause))?;
+        let text = |at: Option<usize>| at.and_then(|at| row.get(at)).filter(|text| !text.is_empty());
+        let Some(class) = text(Some(class_at)) else { continue };
+        let unit = text(column(&UNIT)).unwrap_or_default();
+        let limit = |names: &[&str]| {
+            let plain = |text: &str| text.chars().all(|c| c.is_ascii_digit() || ".,_ ".contains(c));
+            text(column(names)).map(|text| if plain(text) { format!("{text} {unit}") } else { text.to_owned() })
+        };
+        let target = TargetPlan {
+            class: class.to_owned(),
+            district: text(column(&DISTRICT)).unwrap_or_default().to_owned(),
+            at_least: limit(&AT_LEAST),
+            at_most: limit(&AT_MOST),
+        };
+        let line = row.position().map_or(0, csv::Position::line);
+        let said =
+            |inner: &Problem| wrong(&format!("第 {line} 行：{} · line {line}: {}", inner.message[0], inner.message[1]));
+        target.check().map_err(|inner| said(&inner))?;
+        targets.push(target);
+    }
+    Ok(targets)
 }
 
 /// Reads an area as planners write it, in m².
@@ -148,6 +208,27 @@ mod tests {
         assert_eq!(read("12.5公顷"), Some(125_000.0));
         assert_eq!(read("3 mu"), Some(2000.0));
         assert_eq!((area("12"), area("km2"), area("5 acres")), (None, None, None));
+    }
+
+    #[test]
+    fn a_table_of_targets_is_read_under_chinese_and_english_heads() {
+        let path = Path::new("targets.csv");
+        let read = |text: &str| table_of_targets(path, text);
+        let english =
+            read("class,district,at-least,at-most\nred-line,4601,\"9,377 km2\",\nfarmland,,450 万亩,\n").unwrap();
+        let chinese = read("类别,行政区,不少于,不超过,单位\nred-line,4601,9377,,km2\nfarmland,,450,,万亩\n").unwrap();
+        let limits = |targets: &[TargetPlan]| {
+            let of = |target: &TargetPlan| (target.class.clone(), target.district.clone(), target.limits().unwrap());
+            targets.iter().map(of).collect::<Vec<_>>()
+        };
+        assert_eq!(limits(&english), limits(&chinese));
+        assert_eq!(limits(&english)[0].2, [Some(9.377e9), None]);
+        let problem = read("class,at-least\nred-line,3 km2\nfarmland,5 acres\n").unwrap_err();
+        assert!(
+            ["targets.csv", "line 3", "5 acres"].iter().all(|word| problem.message[1].contains(word)),
+            "{problem:?}"
+        );
+        assert!(read("name,at-least\nx,1 km2\n").unwrap_err().message[1].contains("no column class"));
     }
 
     #[test]

@@ -100,11 +100,12 @@ pub struct LineRow {
     pub code: String,
     /// Its name.
     pub name: String,
-    /// Its area, naming the place or beside.
+    /// Its area, naming the place or beside; with `of` what of it lies on that layer's ground.
     pub area: Area,
     /// The layer whose ground it is a share of; `null` for the districts' ground.
     pub of: Option<String>,
-    /// Its share, on the ellipsoid, in per cent; `null` where there is nothing to be a share of.
+    /// Its share, on the ellipsoid, in per cent: 0 to 100; `null` where there is nothing to be a share
+    /// of.
     pub share: Option<f64>,
 }
 
@@ -243,35 +244,47 @@ fn control_lines(job: &Job) -> Vec<ClassId> {
     lines
 }
 
+/// Each line as a whole, as a share of the districts' ground, then what of it lies on the ground of
+/// each layer that the plan names for it, as a share of that.
 fn lines(job: &Job, districts: &Districts, statistics: &Statistics<'_>) -> Vec<LineRow> {
+    let layers = &job.outcome.cut.partition.layers;
     let mut rows = Vec::new();
     for class in control_lines(job) {
-        let Some(cells) = statistics.present.get(&class) else { continue };
-        let values: Vec<Cell> = cells.values().copied().collect();
-        let parts: BTreeMap<u32, Area> =
-            cells.keys().copied().zip(rounding::whole_and_parts(&values, job.measure()).1).collect();
-        let of = job.plan.balance.lines.iter().find(|line| line.class == class.as_str()).map(|line| line.of.clone());
-        for (district, within) in districts.levels() {
-            let Some(area) = sum_of(&parts, &within) else { continue };
-            let base = base_of(job, districts, statistics, of.as_deref(), &within);
-            let share = (base > 0.0).then(|| rounding::hundredths(area.ellipsoid.m2 / base * 100.0));
-            let (code, name) = (district.code, district.name);
-            rows.push(LineRow { class: class.to_string(), code, name, area, of: of.clone(), share });
+        let Some(present) = statistics.present.get(&class) else { continue };
+        rows.extend(rows_of_line(job, districts, &class, present, None));
+        for line in job.plan.balance.lines.iter().filter(|line| line.class == class.as_str()) {
+            let Some(layer) = layers.iter().position(|layer| *layer.name == *line.of) else { continue };
+            let Some(own) = statistics.on.get(&(&class, layer as u32)) else { continue };
+            let ground = statistics.grounds.get(&(layer as u32));
+            rows.extend(rows_of_line(job, districts, &class, own, ground.map(|ground| (line.of.as_str(), ground))));
         }
     }
     rows
 }
 
-/// What a line's share is of: a layer's ground, or the districts'.
-fn base_of(job: &Job, districts: &Districts, statistics: &Statistics<'_>, of: Option<&str>, within: &[u32]) -> f64 {
-    let layers = &job.outcome.cut.partition.layers;
-    let layer = of.and_then(|name| layers.iter().position(|layer| &*layer.name == name));
-    let ground = |at: &u32| match layer {
-        Some(layer) => statistics.grounds.get(&(layer as u32)).and_then(|cells| cells.get(at)).copied(),
-        None if of.is_none() => Some(districts.ground[*at as usize]),
-        None => None,
+/// `base` is the name and the ground of the layer that the line is a share of.
+fn rows_of_line(
+    job: &Job,
+    districts: &Districts,
+    class: &ClassId,
+    cells: &PerDistrict,
+    base: Option<(&str, &PerDistrict)>,
+) -> Vec<LineRow> {
+    let values: Vec<Cell> = cells.values().copied().collect();
+    let parts: BTreeMap<u32, Area> =
+        cells.keys().copied().zip(rounding::whole_and_parts(&values, job.measure()).1).collect();
+    let ground = |at: &u32| match base {
+        Some((_, ground)) => ground.get(at).copied(),
+        None => Some(districts.ground[*at as usize]),
     };
-    within.iter().filter_map(ground).map(|cell| cell.ellipsoid_m2).sum()
+    let row = |(district, within): (crate::District, Vec<u32>)| {
+        let area = sum_of(&parts, &within)?;
+        let whole: f64 = within.iter().filter_map(ground).map(|cell| cell.ellipsoid_m2).sum();
+        let share = (whole > 0.0).then(|| rounding::hundredths(area.ellipsoid.m2 / whole * 100.0));
+        let of = base.map(|(name, _)| name.to_owned());
+        Some(LineRow { class: class.to_string(), code: district.code, name: district.name, area, of, share })
+    };
+    districts.levels().into_iter().filter_map(row).collect()
 }
 
 /// The border between the sea's layer and what is covered beside it.

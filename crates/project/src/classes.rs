@@ -130,7 +130,8 @@ impl Classes {
             let entry = self.entry(Some(CodeSystem::Survey), code)?;
             let name = Bilingual { zh: format!("{}（三调）", entry.zh), en: format!("{} (survey)", entry.en) };
             let color = self.color(entry, Some(CodeSystem::Survey));
-            return Some(ClassDef { id: class.clone(), kind: entry.kind, name, color, within: None });
+            let within = self.wider_of_survey(entry).map(|wider| ClassId::new(&wider));
+            return Some(ClassDef { id: class.clone(), kind: entry.kind, name, color, within });
         }
         let code = class.as_str();
         if let Some(entry) = self.entry(Some(CodeSystem::Planning), code).or_else(|| self.entry(None, code)) {
@@ -167,6 +168,16 @@ impl Classes {
             codes.filter(|code| self.entry(Some(CodeSystem::Planning), code).is_some()).map(str::to_owned).next()
         };
         entry.within.clone().or_else(begins)
+    }
+
+    /// What a survey code belongs to: what its table says, else the planning code that it means, else
+    /// the survey class of its first digits.
+    fn wider_of_survey(&self, entry: &ClassEntry) -> Option<String> {
+        let wider = || {
+            let code = entry.code.get(..2).filter(|code| *code != entry.code)?;
+            self.entry(Some(CodeSystem::Survey), code).map(|wider| format!("{SURVEY}{}", wider.code))
+        };
+        entry.within.clone().or_else(|| entry.planning.clone()).or_else(wider)
     }
 
     fn color(&self, entry: &ClassEntry, system: Option<CodeSystem>) -> String {
@@ -237,6 +248,61 @@ mod tests {
         assert_eq!(defined("三调0601").name.zh, "工业用地（三调）");
         assert_eq!(defined("三调0601").color, defined("1001").color);
         assert_eq!(seeded().definition(&ClassId::new("red-line")), None);
+    }
+
+    #[test]
+    fn a_survey_code_without_a_planning_code_belongs_to_what_its_table_says() {
+        assert_eq!(defined("三调05").within, Some(ClassId::new("built-up")));
+        assert_eq!(defined("三调05H1").within, Some(ClassId::new("三调05")), "by its first digits");
+        let rules = seeded().define(&crate::rules::starter().unwrap(), &[ClassId::new("三调0810")].into());
+        assert!(rules.is(&ClassId::new("三调0810"), &ClassId::new("built-up")));
+    }
+
+    #[test]
+    fn every_pair_of_classes_is_listed_with_its_reason() {
+        let pack = crate::rules::starter().unwrap();
+        let codes = seeded().ids().into_iter();
+        // What a layer can have: the rules' own classes, and codes of either system. No layer has land
+        // classes as a whole: what is compatible depends on which it is.
+        let own = pack.classes.iter().map(|def| def.id.clone()).filter(|id| id.as_str() != "land-class");
+        let used: BTreeSet<ClassId> = codes.chain(own).collect();
+        let rules = seeded().define(&pack, &used);
+        let classes: Vec<&ClassId> = used.iter().collect();
+        let mut unlisted = Vec::new();
+        for (at, a) in classes.iter().enumerate() {
+            for b in &classes[at + 1..] {
+                let related = rules.is(a, b) || rules.is(b, a);
+                if !related && rules.pair(a, b).is_none() {
+                    unlisted.push(format!("{a} × {b}"));
+                }
+            }
+        }
+        assert!(unlisted.is_empty(), "{} pairs: {:?}", unlisted.len(), &unlisted[..unlisted.len().min(20)]);
+    }
+
+    #[test]
+    fn every_pair_that_conflicts_has_a_rule_that_speaks_of_it() {
+        let pack = crate::rules::starter().unwrap();
+        let named = |a: &ClassId, b: &ClassId| {
+            pack.rules
+                .iter()
+                .filter_map(|rule| rule.when.classes.as_ref())
+                .any(|[x, y]| (pack.is(a, x) && pack.is(b, y)) || (pack.is(a, y) && pack.is(b, x)))
+        };
+        // The coastline has a rule of its own, without a pair.
+        let coast = ClassId::new("coastline");
+        let rules = seeded().define(&pack, &seeded().ids());
+        let named = |a: &ClassId, b: &ClassId| {
+            let wide = |class: &ClassId| rules.lineage(class).into_iter().cloned().collect::<Vec<_>>();
+            wide(a).iter().any(|a| wide(b).iter().any(|b| named(a, b)))
+        };
+        let without: Vec<String> = (pack.pairs.iter())
+            .filter(|pair| pair.relation == lantu_engine::Relation::Conflict)
+            .filter(|pair| !pair.classes.iter().any(|class| rules.is(class, &coast)))
+            .filter(|pair| !named(&pair.classes[0], &pair.classes[1]))
+            .map(|pair| format!("{} × {}", pair.classes[0], pair.classes[1]))
+            .collect();
+        assert!(without.is_empty(), "{without:?}");
     }
 
     #[test]

@@ -87,7 +87,6 @@ impl Asked<'_> {
         }
     }
 
-    /// The name or code by which people know a feature.
     /// Returns the name or code by which people know a feature.
     pub(crate) fn label(self, attributes: &Attributes) -> String {
         let values = self.names.label_fields.iter().filter_map(|field| attributes.get(field));
@@ -106,14 +105,19 @@ impl Asked<'_> {
         let rules = self.rules(&decision.basis);
         let export = self.outcome.export(self.crs, [""; 2]);
         let because = export.because(conflict, &decision.basis).unwrap_or_default();
+        let pairs = export.pairs(conflict, &decision.basis);
+        let of_rules = rules.iter().map(|rule| (&rule.basis, rule.certainty));
+        let of_pairs = pairs.iter().map(|pair| (&pair.basis, pair.certainty));
+        let (bases, certainties): (Vec<&Bilingual>, Vec<Certainty>) = of_rules.chain(of_pairs).unzip();
+        let basis = lantu_files::joined(bases);
         DecisionView {
             verdict: decision.verdict.as_str().to_owned(),
             party: party.map(|at| at as u32),
             class: class.map(ToString::to_string).unwrap_or_default(),
             rule: rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>().join("+"),
             because: [because.zh, because.en],
-            basis: joined(rules.iter().map(|rule| &rule.basis)),
-            confirmed: rules.iter().all(|rule| rule.certainty == Certainty::Source),
+            basis: [basis.zh, basis.en],
+            confirmed: certainties.iter().all(|certainty| *certainty == Certainty::Source),
             operation: self.operation(&decision.basis),
         }
     }
@@ -175,11 +179,4 @@ fn unknown(id: &str) -> Problem {
             "It may have gone with a change of the data; choose again in the list.",
         ],
     )
-}
-
-fn joined<'a>(texts: impl Iterator<Item = &'a Bilingual>) -> [String; 2] {
-    let texts: Vec<&Bilingual> = texts.filter(|text| !text.zh.is_empty() || !text.en.is_empty()).collect();
-    let zh = texts.iter().map(|text| text.zh.as_str()).collect::<Vec<_>>().join("；");
-    let en = texts.iter().map(|text| text.en.as_str()).collect::<Vec<_>>().join("; ");
-    [zh, en]
 }

@@ -48,6 +48,11 @@ impl InDistricts {
         Ok(Self { districts, of_conflict, order: OnceLock::new() })
     }
 
+    /// Returns the districts with what of each face lies in which.
+    pub(crate) fn districts(&self) -> &Districts {
+        &self.districts
+    }
+
     /// Returns the place of a conflict's district in the list.
     pub(crate) fn at(&self, conflict: u32) -> u32 {
         self.of_conflict[conflict as usize]

@@ -262,8 +262,9 @@ impl Job {
     }
 }
 
-/// The project's title; without a project the names of the layers, sorted.
-fn title(plan: &Plan) -> String {
+/// Returns the title that exports carry, whoever writes them, window, terminal or replay: the
+/// project's; without a project the names of the layers, sorted.
+pub(crate) fn title(plan: &Plan) -> String {
     let [zh, en] = plan.title.both();
     if zh.is_empty() && en.is_empty() {
         let mut names: Vec<&str> = plan.layers.iter().map(|layer| layer.name.as_str()).collect();

@@ -12,8 +12,8 @@
 //! Going in: `plan` with its `plane`, `names`, `classes`, `codes`, `rules` with `rule_lines` and `trial`, `load`, `counties` (projects as layers). At
 //! work: `outcome` with `slivers`, `progress`, `room`. What is asked of a result: `inbox` with `sieve`
 //! and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`.
-//! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `levels`, `balance` and `balances`,
-//! `listed`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
+//! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `levels`, `balance`, `balances`
+//! and `balance_figures`, `listed`, `found`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, where its files were `moved` to, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.
@@ -23,6 +23,7 @@ mod commands;
 mod accounts;
 pub mod api;
 mod balance;
+mod balance_figures;
 mod balances;
 mod base;
 mod choosing;
@@ -36,6 +37,7 @@ mod detail;
 mod districts;
 mod drawn;
 mod edits;
+mod found;
 mod grouping;
 mod held;
 mod history;
@@ -93,6 +95,7 @@ pub use balances::{Balances, Light};
 pub use classes::{ClassEntry, ClassTable, Classes};
 pub use codes::{CodeField, CodeSystem};
 pub use districts::{District, DistrictPlan, Districts};
+pub use found::finding_name;
 pub use job::{Job, Watcher, use_threads};
 pub use lantu_files::{FieldNames, Manner, TextOut, Verification, Written, WrittenProof, sweep_temp};
 pub use levels::{Against, Border, BorderPlace, County, Levels};
@@ -115,4 +118,4 @@ pub use slivers::{SliverLog, SliverPreview, SliverSum, read as read_slivers};
 pub use statistics::{DecidedBy, Fate};
 pub use store::Place;
 pub use targets::Targets;
-pub use trial::{Tried, try_cases};
+pub use trial::{Tried, try_cases, try_cases_of};

@@ -45,6 +45,9 @@ pub struct ListedConflict {
     pub reason: [String; 2],
     /// The legal reference: Chinese, English.
     pub basis: [String; 2],
+    /// Whether the rule or the pair of classes was read in a source; `null` where neither speaks, as
+    /// where a planner decided. What was not is to be checked before it is relied on.
+    pub confirmed: Option<bool>,
     /// When a planner decided it.
     pub when: String,
 }
@@ -98,6 +101,9 @@ fn one(asked: Asked<'_>, index: u32, state: &'static str) -> Result<ListedConfli
     let outcome = asked.outcome;
     let detail = asked.conflict(&outcome.cut.conflicts[index as usize].id.to_string())?;
     let decision = detail.decision;
+    let speaks =
+        decision.operation.is_none() && decision.because.iter().chain(&decision.basis).any(|text| !text.is_empty());
+    let confirmed = speaks.then_some(decision.confirmed);
     let (reason, basis, when) = match decision.operation {
         Some(operation) => {
             ([operation.reason.clone(), operation.reason], [operation.basis.clone(), operation.basis], operation.when)
@@ -125,6 +131,7 @@ fn one(asked: Asked<'_>, index: u32, state: &'static str) -> Result<ListedConfli
         decided: decided_by(outcome, &outcome.decisions[index as usize].basis),
         reason,
         basis,
+        confirmed,
         when,
     })
 }

@@ -167,12 +167,13 @@ impl Plan {
         if plan.title == Words::default() {
             plan.title = Words::Same(stem(path));
         }
+        plan.balance.read_targets()?;
         plan.check()?;
         Ok(plan)
     }
 
     fn make_absolute(&mut self, base: &Path) {
-        for file in self.rules.iter_mut().chain(&mut self.classes) {
+        for file in self.rules.iter_mut().chain(&mut self.classes).chain(&mut self.balance.targets_file) {
             *file = tidy(&base.join(&file));
         }
         let of_layers = self.layers.iter_mut().filter(|layer| !layer.is_database()).map(|layer| &mut layer.path);
@@ -232,9 +233,9 @@ impl Plan {
         data.chain(self.own_files().cloned())
     }
 
-    /// Returns the files of rules and classes.
+    /// Returns the files of rules, classes and targets.
     pub(crate) fn own_files(&self) -> impl Iterator<Item = &PathBuf> {
-        self.rules.iter().chain(&self.classes)
+        self.rules.iter().chain(&self.classes).chain(&self.balance.targets_file)
     }
 
     /// Gives a layer a new source, as the terminal or the window spells it.

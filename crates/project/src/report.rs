@@ -22,9 +22,13 @@ use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Sev
 use lantu_files::Written;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 /// How many findings and slivers are written out; the rest is counted.
 const FINDINGS: usize = 10_000;
+
+/// The stage of `timings_s` that counts what reports took.
+pub(crate) const STAGE: &str = "report";
 
 /// The report of a run.
 #[derive(Debug, Serialize)]
@@ -71,6 +75,8 @@ pub struct Report {
     pub conflict_list: Vec<ListedConflict>,
     /// How many conflicts are not in the list; gaps and what may stay are never in it.
     pub conflicts_omitted: usize,
+    /// How often each finding occurs that is about no layer, as a gap that stays.
+    pub other_findings: BTreeMap<&'static str, u32>,
     /// What is to be said of the data, with its place in the plane; at most 10,000.
     pub findings: Vec<FindingReport>,
     /// How many findings are not written out.
@@ -225,6 +231,7 @@ pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
 /// # Errors
 /// As [`report`].
 pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Result<Report, Problem> {
+    let start = Instant::now();
     let (outcome, measure) = (&job.outcome, job.measure());
     let partition = &outcome.cut.partition;
     let findings: Vec<&Finding> = job.findings().collect();
@@ -236,7 +243,7 @@ pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Resu
     let mut sliver_log = std::mem::take(&mut slivers.log);
     let slivers_omitted = sliver_log.len().saturating_sub(FINDINGS);
     sliver_log.truncate(FINDINGS);
-    Ok(Report {
+    let mut report = Report {
         accounts: accounts(job, districts, &statistics),
         regions: regions(job, districts, &statistics),
         balances: balances(job, districts, &statistics)?,
@@ -245,6 +252,7 @@ pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Resu
         crs: job.inputs.crs.name().to_owned(),
         grid_m: measure.m(1.0),
         layers: layers(job, measure, &findings),
+        other_findings: counted(findings.iter().filter(|finding| finding.about.layer.is_none())),
         faces: partition.face_count() - 1,
         arcs: partition.arc_count(),
         conflicts: conflicts(outcome, measure),
@@ -262,13 +270,23 @@ pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Resu
         findings_omitted: findings.len().saturating_sub(FINDINGS),
         timings_s: timings(job),
         peak_rss_bytes: peak_rss(),
-    })
+    };
+    report.timings_s.insert(STAGE, start.elapsed().as_secs_f64());
+    Ok(report)
 }
 
 fn timings(job: &Job) -> BTreeMap<&'static str, f64> {
     job.timings.borrow().iter().fold(BTreeMap::new(), |mut sums, (stage, seconds)| {
         *sums.entry(*stage).or_insert(0.0) += seconds;
         sums
+    })
+}
+
+/// How often each finding occurs.
+fn counted<'a>(findings: impl Iterator<Item = &'a &'a Finding>) -> BTreeMap<&'static str, u32> {
+    findings.fold(BTreeMap::new(), |mut counts, finding| {
+        *counts.entry(finding.code.as_str()).or_insert(0) += 1;
+        counts
     })
 }
 

@@ -121,6 +121,7 @@ fn book(rules: &RuleSet) -> Result<RuleBook, Problem> {
         classes: pair.classes.each_ref().map(ToString::to_string),
         compatible: pair.relation == Relation::Compatible,
         because: pair_of(&pair.because),
+        basis: pair_of(&pair.basis),
         confirmed: pair.certainty == Certainty::Source,
     };
     let line = |rule: &Rule| {
@@ -160,6 +161,7 @@ pub(crate) fn set(book: &RuleBook, pack: &RuleSet) -> Result<RuleSet, Problem> {
         classes: ids(&pair.classes),
         relation: if pair.compatible { Relation::Compatible } else { Relation::Conflict },
         because: bilingual(&pair.because),
+        basis: bilingual(&pair.basis),
         certainty: certainty(pair.confirmed),
     };
     let rule = |line: &RuleLine| {

@@ -287,6 +287,11 @@ impl Seen<'_> {
 }
 
 impl Job {
+    /// Returns what merging slivers has done; nothing if the plan says nothing of it.
+    pub fn merged_slivers(&self) -> SliverPreview {
+        told(&self.outcome, self.measure())
+    }
+
     /// Returns what merging slivers has done, or what it would do by the starter settings if the
     /// plan says nothing of it.
     ///

@@ -86,17 +86,23 @@ pub(crate) struct Statistics<'a> {
     pub ledger: BTreeMap<Entry<'a>, PerDistrict>,
     /// Each layer's ground, each place once.
     pub grounds: BTreeMap<u32, PerDistrict>,
+    /// Where a class is, as in `present`, on the ground of a layer that shares are of.
+    pub on: BTreeMap<(&'a ClassId, u32), PerDistrict>,
 }
 
 /// Adds everything up.
 pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balance: &BalancePlan) -> Statistics<'a> {
     let mut sums = Statistics::default();
     let wider = Wider::of(outcome);
+    let partition = &outcome.cut.partition;
+    let bases: Vec<u32> = (0..partition.layers.len() as u32)
+        .filter(|&layer| balance.lines.iter().any(|line| *line.of == *partition.layers[layer as usize].name))
+        .collect();
     for face in outcome.cut.partition.bounded_faces() {
         let place = Place::of(outcome, &wider, face);
         for part in districts.of_face(&outcome.cut, face) {
             sums.add_claims(&place, part.district, part.cell);
-            sums.add_present(&place, part.district, part.cell);
+            sums.add_present(&place, &bases, part.district, part.cell);
             sums.add_turn(&place, balance, part.district, part.cell);
         }
     }
@@ -177,6 +183,11 @@ impl<'a, 'w> Place<'a, 'w> {
         }
     }
 
+    /// Whether a layer claims the place, whoever has it now.
+    fn lies_on(&self, layer: u32) -> bool {
+        self.parents.iter().any(|&parent| self.outcome.cut.partition.feature(parent).layer == layer)
+    }
+
     /// The classes that the place has for certain, and all that they lie within.
     fn classes(&self) -> Vec<&'a ClassId> {
         let settled = self.patch.filter(|patch| !patch.is_open());
@@ -225,10 +236,14 @@ impl<'a> Statistics<'a> {
         }
     }
 
-    fn add_present(&mut self, place: &Place<'a, '_>, district: u32, cell: Cell) {
+    fn add_present(&mut self, place: &Place<'a, '_>, bases: &[u32], district: u32, cell: Cell) {
         let Some(patch) = place.patch else { return };
         add(&mut self.classes, patch.class.as_ref(), district, cell);
-        place.classes().into_iter().for_each(|class| add(&mut self.present, class, district, cell));
+        let under: Vec<u32> = bases.iter().copied().filter(|&layer| place.lies_on(layer)).collect();
+        for class in place.classes() {
+            add(&mut self.present, class, district, cell);
+            under.iter().for_each(|&layer| add(&mut self.on, (class, layer), district, cell));
+        }
         if patch.is_open() {
             let candidates = place.wider.all(patch.designations.iter());
             candidates.into_iter().for_each(|class| add(&mut self.possible, class, district, cell));

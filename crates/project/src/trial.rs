@@ -11,6 +11,7 @@
 
 use crate::api::Problem;
 use crate::classes::Classes;
+use crate::plan::Plan;
 use crate::problem;
 use crate::rules;
 use geo::{Coord, LineString, Rect};
@@ -90,11 +91,20 @@ fn hectare() -> f64 {
 /// # Errors
 /// A problem if a file cannot be read, the pack is wrong, or a case cannot be drawn.
 pub fn try_cases(file: &Path) -> Result<Vec<Tried>, Problem> {
+    try_cases_of(file, None)
+}
+
+/// Tries the cases with the classes of a project beside those that come with the program.
+///
+/// # Errors
+/// As [`try_cases`], and a project that cannot be read.
+pub fn try_cases_of(file: &Path, project: Option<&Path>) -> Result<Vec<Tried>, Problem> {
+    let own = project.map(Plan::read).transpose()?.map(|plan| plan.classes);
     let file = if is_cases(file) { file.to_path_buf() } else { file.with_extension("cases.toml") };
     let text = std::fs::read_to_string(&file).map_err(|source| problem::missing(&file, source))?;
     let hint = ["用例的写法见 docs/file-formats.md。", "docs/file-formats.md says how cases are written."];
     let cases: Cases = toml::from_str(&text).map_err(|cause| problem::bad_file(&file, &cause, hint))?;
-    let tables = Classes::of(&[])?;
+    let tables = Classes::of(&own.unwrap_or_default())?;
     let pack = match (&cases.pack, pack_beside(&file)) {
         (Some(pack), _) => Some(rules::read(&file.with_file_name(pack))?),
         (None, Some(pack)) if pack.is_file() => Some(rules::read(&pack)?),
@@ -246,6 +256,24 @@ mod tests {
         let wrong: Vec<&Tried> = tried.iter().filter(|tried| !tried.is_right()).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");
         assert!(tried.len() >= 30, "{}", tried.len());
+    }
+
+    #[test]
+    fn cases_may_name_the_classes_of_a_projects_own_tables() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        write("own.toml", "[[class]]\ncode = 'tea-hills'\nzh = '茶山'\nwithin = 'forest'\n");
+        let project = write("p.toml", "crs = 'EPSG:4546'\nclasses = ['own.toml']\nlayer = []\n");
+        let case = "[[case]]\nname = '茶山 · tea hills'\nparties = [{ class = 'tea-hills' }, { class = 'red-line' }]\nexpect = 'all by matrix'\n";
+        let pack = concat!(env!("CARGO_MANIFEST_DIR"), "/../../seeds/rules/three-lines.toml");
+        let cases = write("a.cases.toml", &format!("pack = '{pack}'\n{case}"));
+        assert!(try_cases_of(&cases, Some(&project)).unwrap()[0].is_right());
+        // Without the project nobody knows that tea hills are forest.
+        assert!(!try_cases(&cases).unwrap()[0].is_right());
     }
 
     #[test]

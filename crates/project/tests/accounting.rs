@@ -214,12 +214,49 @@ fn the_ledger_owes_in_the_county_where_farmland_was_lost() {
     near(ledger["4601"].owed_m2, 57.9e4 - 46.3e4);
     let lights: Vec<Light> = report.balances.targets.iter().map(|target| target.light).collect();
     assert_eq!(lights, [Light::Green, Light::Red, Light::Red]);
-    let share = report.balances.lines.iter().find(|line| line.code.is_empty()).unwrap();
-    assert_eq!(share.share.map(f64::round), Some(95.0), "three quarters stay, and a fifth was added");
+    let line = |of: Option<&str>| {
+        let line = report.balances.lines.iter().find(|line| line.code.is_empty() && line.of.as_deref() == of);
+        line.unwrap()
+    };
+    let (fields, whole) = (line(Some("农田")), line(None));
+    assert_eq!(fields.share.map(f64::round), Some(75.0), "a quarter of the fields went to the town");
+    near(whole.area.ellipsoid.ha / fields.area.ellipsoid.ha, 19.0 / 15.0);
+    assert!(whole.share.unwrap() < 1.0, "the districts reach far beyond");
     let shore: BTreeMap<&str, _> = report.balances.shoreline.iter().map(|row| (row.code.as_str(), row)).collect();
     // The town has a hundredth and a half of three hundredths of a degree.
     near(shore[""].kept, 55.9);
     assert_eq!((shore[""].light, shore["460105"].light), (Some(Light::Red), Some(Light::Green)));
+}
+
+#[test]
+fn a_red_line_on_land_and_at_sea_has_its_share_of_each() {
+    let (folder, mut plan) = strip();
+    let ring = [[110.004, 19.995], [110.014, 19.995], [110.014, 20.005], [110.004, 20.005]];
+    write(&folder.path().join("red.geojson"), &[feature("", &ring)]);
+    let mut rules = std::fs::read_to_string(folder.path().join("rules.toml")).unwrap();
+    for class in ["farmland", "sea"] {
+        writeln!(rules, "[[pair]]\nclasses = ['red-line', '{class}']\nrelation = 'compatible'").unwrap();
+    }
+    std::fs::write(folder.path().join("rules.toml"), rules).unwrap();
+    let layer = lantu_project::LayerPlan {
+        name: "红线".to_owned(),
+        class: Some("red-line".to_owned()),
+        path: folder.path().join("red.geojson").display().to_string(),
+        ..plan.layers[0].clone()
+    };
+    plan.layers.push(layer);
+    for of in ["农田", "海域"] {
+        plan.balance.lines.push(lantu_project::LinePlan { class: "red-line".to_owned(), of: of.to_owned() });
+    }
+    let report = report(&run(plan), None).unwrap();
+    let red: Vec<_> = report.balances.lines.iter().filter(|line| line.class == "red-line").collect();
+    let whole = |of: Option<&str>| *red.iter().find(|line| line.code.is_empty() && line.of.as_deref() == of).unwrap();
+    let [all, land, sea] = [None, Some("农田"), Some("海域")].map(whole);
+    assert_eq!(land.share.map(f64::round), Some(25.0), "a quarter of the fields");
+    assert_eq!(sea.share.map(f64::round), Some(15.0), "five of thirty-four parts of the sea");
+    assert_eq!(exact(&land.area) + exact(&sea.area), exact(&all.area), "it lies on the one or the other");
+    assert!(red.iter().all(|line| line.share.is_some_and(|share| (0.0..=100.0).contains(&share))));
+    assert!(red.iter().any(|line| line.code == "460105" && line.of.is_some()), "districts have theirs");
 }
 
 #[test]

@@ -18,6 +18,32 @@ figures: Array<CaseFigure>,
 source: [string, string], };
 
 /**
+ * The balances, with the numbers that a report has. Areas are ellipsoidal. Lights are `green`, `yellow`
+ * (it depends on open conflicts) and `red`; empty where the plan asks for nothing.
+ */
+export type BalanceFigures = {
+/**
+ * The classes whose ground must be replaced where it is lost.
+ */
+ledger_classes: Array<string>,
+/**
+ * Their ledger per region that has an entry, the whole first.
+ */
+ledger: Array<LedgerFigure>,
+/**
+ * The targets.
+ */
+targets: Array<TargetFigure>,
+/**
+ * The control lines per region.
+ */
+lines: Array<LineFigure>,
+/**
+ * The shoreline per region, if the plan names the sea.
+ */
+shoreline: Array<ShoreFigure>, };
+
+/**
  * The base map that is shown.
  */
 export type BaseView = {
@@ -393,11 +419,11 @@ rule: string,
  */
 because: [string, string],
 /**
- * The rule's legal basis, Chinese and English.
+ * The legal basis of the rule or of the pair of classes, Chinese and English.
  */
 basis: [string, string],
 /**
- * Whether the rule is confirmed by a source.
+ * Whether the rule or the pair of classes is confirmed by a source.
  */
 confirmed: boolean,
 /**
@@ -767,6 +793,68 @@ area_m2: number,
  * How many findings it has, per code.
  */
 findings: Array<CodeCount>, };
+
+/**
+ * The replacement ledger of a region.
+ */
+export type LedgerFigure = {
+/**
+ * The region's code; empty for the whole, `-` for what lies in no district.
+ */
+code: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Ground lost, in hectares.
+ */
+lost_ha: number,
+/**
+ * Ground added.
+ */
+added_ha: number,
+/**
+ * Ground that nobody has decided on.
+ */
+pending_ha: number,
+/**
+ * What is still to be found, in m²; negative is more than was lost.
+ */
+owed_m2: number,
+/**
+ * How it stands.
+ */
+light: string, };
+
+/**
+ * A control line in a region.
+ */
+export type LineFigure = {
+/**
+ * Its class.
+ */
+class: string,
+/**
+ * The region's code; empty for the whole.
+ */
+code: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Its area in hectares; what of it lies on the layer's ground, if one is named.
+ */
+area_ha: number,
+/**
+ * The layer whose ground it is a share of; empty for the districts' ground.
+ */
+of: string,
+/**
+ * Its share in per cent.
+ */
+share: number | null, };
 
 /**
  * A page of the list.
@@ -1426,6 +1514,10 @@ compatible: boolean,
  */
 because: [string, string],
 /**
+ * The legal basis, Chinese and English.
+ */
+basis: [string, string],
+/**
  * Whether it is confirmed by a source.
  */
 confirmed: boolean, };
@@ -1555,6 +1647,35 @@ export type SaveAs = {
  * The file, `NAME.lantu`.
  */
 path: string, };
+
+/**
+ * The shoreline of a region, in metres of the plane.
+ */
+export type ShoreFigure = {
+/**
+ * The region's code; empty for the whole.
+ */
+code: string,
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * All of it.
+ */
+length_m: number,
+/**
+ * What lies at built classes.
+ */
+built_m: number,
+/**
+ * The share that does not, in per cent.
+ */
+kept: number,
+/**
+ * How that stands to the plan.
+ */
+light: string, };
 
 /**
  * What has changed of the blueprint since an operation.
@@ -1871,6 +1992,39 @@ count: number,
 area_m2: number, };
 
 /**
+ * A target and how it stands.
+ */
+export type TargetFigure = {
+/**
+ * The class.
+ */
+class: string,
+/**
+ * The district's code; empty for the whole.
+ */
+district: string,
+/**
+ * What it must reach, in hectares.
+ */
+at_least_ha: number | null,
+/**
+ * What it may not exceed.
+ */
+at_most_ha: number | null,
+/**
+ * What it has for certain.
+ */
+has_ha: number,
+/**
+ * What open conflicts may bring it.
+ */
+possible_ha: number,
+/**
+ * How it stands.
+ */
+light: string, };
+
+/**
  * The whole state of the project as the window shows it; every change returns a new one.
  */
 export type View = {
@@ -2043,6 +2197,8 @@ export type Commands = {
   groups: { request: ListGroups; response: Groups };
   /** Every district's conflicts and classes. */
   districts: { request: Nothing; response: DistrictFigures };
+  /** Ledger, targets, control lines and shoreline, with the numbers that a report has. */
+  balances: { request: Nothing; response: BalanceFigures };
   /** Decisions by hand, day by day. */
   course: { request: Nothing; response: Course };
   /** Compares the blueprint with what it was after an operation; the map can show that from then on. */

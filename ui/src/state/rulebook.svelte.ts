@@ -140,7 +140,7 @@ class Rulebook {
     const listed = this.entry(a, b);
     if (compatible === null) this.book.pairs = this.book.pairs.filter((pair) => pair !== listed);
     else if (listed) listed.compatible = compatible;
-    else this.book.pairs.push({ classes: [a, b], compatible, because: ['', ''], confirmed: false });
+    else this.book.pairs.push({ classes: [a, b], compatible, because: ['', ''], basis: ['', ''], confirmed: false });
   }
 
   of(entry: string, at: number): RuleRemark[] {

@@ -216,3 +216,37 @@ fn table(rows: usize) -> Vec<u8> {
     bytes.push(0x1a);
     bytes
 }
+
+/// Lets LibreOffice read a spreadsheet and write it as its own; every cell must be the same. Returns
+/// how many are numbers.
+pub fn read_by_libreoffice(book: &Path) -> usize {
+    use calamine::{Data, Reader, open_workbook_auto};
+    let target = folder();
+    // A profile of its own: whoever has LibreOffice open is not disturbed.
+    let profile = format!("-env:UserInstallation=file://{}", target.path().join("profile").display());
+    let copied = Command::new("soffice")
+        .args(["--headless", "--norestore", &profile, "--convert-to", "ods", "--outdir"])
+        .args([target.path(), book])
+        .output()
+        .unwrap();
+    assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
+    let copy = target.path().join(book.file_name().unwrap()).with_extension("ods");
+    let [mut ours, mut theirs] = [book, copy.as_path()].map(|path| open_workbook_auto(path).unwrap());
+    assert_eq!(ours.sheet_names(), theirs.sheet_names());
+    let mut numbers = 0;
+    for sheet in ours.sheet_names() {
+        let [ours, theirs] = [&mut ours, &mut theirs].map(|book| book.worksheet_range(&sheet).unwrap());
+        assert_eq!((ours.start(), ours.end()), (theirs.start(), theirs.end()), "{sheet}");
+        for (row, column, ours) in ours.used_cells() {
+            let theirs = theirs.get((row, column)).unwrap_or(&Data::Empty);
+            match (ours, theirs) {
+                (Data::Float(a), Data::Float(b)) => {
+                    assert!((a - b).abs() <= a.abs() * 1e-12, "{sheet} {row} {column}: {a} {b}");
+                    numbers += 1;
+                }
+                _ => assert_eq!(ours.to_string(), theirs.to_string(), "{sheet} {row} {column}"),
+            }
+        }
+    }
+    numbers
+}

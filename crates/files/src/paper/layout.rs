@@ -12,8 +12,10 @@ const BOTTOM: f64 = PAGE[1] - MARGIN;
 const SMALL: f64 = 7.5;
 const LINE: f64 = 10.5;
 const GAP: f64 = 6.0;
+/// How high a heading and a row of figures with their captions are, more or less.
+const FIGURE: f64 = 290.0;
 /// What is longer than that breaks within a word.
-const LONGEST_WORD: f64 = 100.0;
+const LONGEST_WORD: f64 = 72.0;
 
 /// Something on a page.
 pub(super) enum Mark {
@@ -29,7 +31,11 @@ pub(super) enum Mark {
 pub(super) fn pages(paper: &Paper, face: &mut Typeface) -> Vec<Vec<Mark>> {
     let mut setter = Setter { face, pages: vec![Vec::new()], y: MARGIN };
     setter.paragraph(&paper.title, 20.0);
-    for block in &paper.blocks {
+    for (at, block) in paper.blocks.iter().enumerate() {
+        // The heading of figures goes with the first of them.
+        if let (Block::Heading(_), Some(Block::Figures(_))) = (block, paper.blocks.get(at + 1)) {
+            setter.room(FIGURE);
+        }
         setter.put(block);
     }
     let count = setter.pages.len();
@@ -135,13 +141,18 @@ impl Setter<'_> {
             (low, high) = if of(lines).sum::<f64>() <= WIDTH { (low, lines) } else { (lines, high) };
         }
         let widths: Vec<f64> = of(high).collect();
-        // Where even the words do not fit, all give way.
-        let shrink = (WIDTH / widths.iter().sum::<f64>()).min(1.0);
-        widths.into_iter().map(|width| width * shrink).collect()
+        // Where even the words do not fit they give way; numbers do not, as far as that is possible.
+        let firm: f64 = columns.iter().map(|needs| needs.firm).sum();
+        let all: f64 = widths.iter().sum();
+        if firm >= WIDTH || all <= firm {
+            return widths.into_iter().map(|width| width * (WIDTH / all).min(1.0)).collect();
+        }
+        let shrink = ((WIDTH - firm) / (all - firm)).min(1.0);
+        widths.iter().zip(&columns).map(|(width, needs)| needs.firm + (width - needs.firm) * shrink).collect()
     }
 
     fn needs(&mut self, table: &Table, column: usize) -> Needs {
-        let mut needs = Needs { whole: 12.0, least: 12.0 };
+        let mut needs = Needs { whole: 12.0, least: 12.0, firm: 12.0 };
         // A head may break where its column has numbers only.
         let name = table.columns[column].split_whitespace().max_by_key(|word| word.len()).unwrap_or_default();
         needs.whole = self.face.width(name) * SMALL;
@@ -152,9 +163,12 @@ impl Setter<'_> {
                 Cell::Number(..) => whole,
                 _ => pieces(&text).into_iter().map(|word| self.face.width(word.trim()) * SMALL).fold(0.0, f64::max),
             };
+            if matches!(cell, Cell::Number(..)) {
+                needs.firm = needs.firm.max(whole);
+            }
             (needs.whole, needs.least) = (needs.whole.max(whole), needs.least.max(least.min(LONGEST_WORD)));
         }
-        Needs { whole: needs.whole + GAP, least: needs.least + GAP }
+        Needs { whole: needs.whole + GAP, least: needs.least + GAP, firm: needs.firm + GAP }
     }
 
     /// Puts a row; `head` is put above it where a page begins.
@@ -207,6 +221,8 @@ struct Needs {
     whole: f64,
     /// The longest number or word.
     least: f64,
+    /// The longest number: what does not give way.
+    firm: f64,
 }
 
 /// Words with the space before them; each Chinese character for itself.

@@ -54,6 +54,8 @@ pub enum Cell {
     Text(String),
     /// A number with so many decimals, rounded to them already.
     Number(f64, usize),
+    /// A word on a ground of this colour, as a traffic light.
+    Marked(String, [u8; 3]),
     /// Nothing.
     Empty,
 }
@@ -118,7 +120,7 @@ pub enum Shape {
 /// Returns a cell as people read it.
 pub fn shown(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => text.clone(),
+        Cell::Text(text) | Cell::Marked(text, _) => text.clone(),
         Cell::Number(number, digits) => grouped(*number, *digits),
         Cell::Empty => String::new(),
     }

@@ -3,7 +3,7 @@
 use super::{Block, Cell, Paper, Table};
 use crate::error::FileError;
 use crate::messages::Cause;
-use rust_xlsxwriter::{Format, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, Format, FormatBorder, Workbook, Worksheet, XlsxError};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -61,6 +61,10 @@ fn put(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {
                     let format =
                         formats.entry(*digits).or_insert_with(|| Format::new().set_num_format(pattern(*digits)));
                     sheet.write_number_with_format(at, column, *number, format)?
+                }
+                Cell::Marked(text, [r, g, b]) => {
+                    let fill = Color::RGB(u32::from_be_bytes([0, *r, *g, *b]));
+                    sheet.write_string_with_format(at, column, text, &Format::new().set_background_color(fill))?
                 }
                 Cell::Empty => continue,
             };

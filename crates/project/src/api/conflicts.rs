@@ -205,9 +205,9 @@ pub struct DecisionView {
     pub rule: String,
     /// The rule's reason, Chinese and English.
     pub because: [String; 2],
-    /// The rule's legal basis, Chinese and English.
+    /// The legal basis of the rule or of the pair of classes, Chinese and English.
     pub basis: [String; 2],
-    /// Whether the rule is confirmed by a source.
+    /// Whether the rule or the pair of classes is confirmed by a source.
     pub confirmed: bool,
     /// The operation that decided it, if a planner did.
     pub operation: Option<OperationView>,

@@ -1,5 +1,5 @@
-//! What the window and a project say to each other of figures: groups of conflicts, districts, progress
-//! over time, and the blueprint against what it was.
+//! What the window and a project say to each other of figures: groups of conflicts, districts, balances,
+//! progress over time, and the blueprint against what it was.
 
 use super::{ClassChange, ClassTally, Filter, Tally};
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,94 @@ pub struct DistrictRow {
     /// Blueprint area within it by class, the largest first; an empty class is what is open. The count is
     /// that of the faces.
     pub classes: Vec<ClassTally>,
+}
+
+/// The balances, with the numbers that a report has. Areas are ellipsoidal. Lights are `green`, `yellow`
+/// (it depends on open conflicts) and `red`; empty where the plan asks for nothing.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct BalanceFigures {
+    /// The classes whose ground must be replaced where it is lost.
+    pub ledger_classes: Vec<String>,
+    /// Their ledger per region that has an entry, the whole first.
+    pub ledger: Vec<LedgerFigure>,
+    /// The targets.
+    pub targets: Vec<TargetFigure>,
+    /// The control lines per region.
+    pub lines: Vec<LineFigure>,
+    /// The shoreline per region, if the plan names the sea.
+    pub shoreline: Vec<ShoreFigure>,
+}
+
+/// The replacement ledger of a region.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct LedgerFigure {
+    /// The region's code; empty for the whole, `-` for what lies in no district.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Ground lost, in hectares.
+    pub lost_ha: f64,
+    /// Ground added.
+    pub added_ha: f64,
+    /// Ground that nobody has decided on.
+    pub pending_ha: f64,
+    /// What is still to be found, in m²; negative is more than was lost.
+    pub owed_m2: f64,
+    /// How it stands.
+    pub light: String,
+}
+
+/// A target and how it stands.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct TargetFigure {
+    /// The class.
+    pub class: String,
+    /// The district's code; empty for the whole.
+    pub district: String,
+    /// What it must reach, in hectares.
+    pub at_least_ha: Option<f64>,
+    /// What it may not exceed.
+    pub at_most_ha: Option<f64>,
+    /// What it has for certain.
+    pub has_ha: f64,
+    /// What open conflicts may bring it.
+    pub possible_ha: f64,
+    /// How it stands.
+    pub light: String,
+}
+
+/// A control line in a region.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct LineFigure {
+    /// Its class.
+    pub class: String,
+    /// The region's code; empty for the whole.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its area in hectares; what of it lies on the layer's ground, if one is named.
+    pub area_ha: f64,
+    /// The layer whose ground it is a share of; empty for the districts' ground.
+    pub of: String,
+    /// Its share in per cent.
+    pub share: Option<f64>,
+}
+
+/// The shoreline of a region, in metres of the plane.
+#[derive(Serialize, Deserialize, TS, Debug, Clone)]
+pub struct ShoreFigure {
+    /// The region's code; empty for the whole.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// All of it.
+    pub length_m: f64,
+    /// What lies at built classes.
+    pub built_m: f64,
+    /// The share that does not, in per cent.
+    pub kept: f64,
+    /// How that stands to the plan.
+    pub light: String,
 }
 
 /// How the work went on.

@@ -41,6 +41,9 @@ pub struct RulePair {
     pub compatible: bool,
     /// Why, Chinese and English.
     pub because: [String; 2],
+    /// The legal basis, Chinese and English.
+    #[serde(default)]
+    pub basis: [String; 2],
     /// Whether it is confirmed by a source.
     pub confirmed: bool,
 }

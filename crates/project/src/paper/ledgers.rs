@@ -12,12 +12,12 @@ pub(super) fn all(desk: &Desk<'_>) -> Vec<Block> {
 }
 
 fn light(desk: &Desk<'_>, light: Light) -> Cell {
-    desk.say(match light {
-        Light::Green => ["绿", "green"],
-        Light::Yellow => ["黄", "yellow"],
-        Light::Red => ["红", "red"],
-    })
-    .into()
+    let (words, colour) = match light {
+        Light::Green => (["绿", "green"], [0xc6, 0xe0, 0xb4]),
+        Light::Yellow => (["黄", "yellow"], [0xff, 0xe6, 0x99]),
+        Light::Red => (["红", "red"], [0xf4, 0xb0, 0x9c]),
+    };
+    Cell::Marked(desk.say(words).to_owned(), colour)
 }
 
 fn ledger(desk: &Desk<'_>) -> Vec<Block> {
@@ -85,10 +85,11 @@ fn lines(desk: &Desk<'_>) -> Vec<Block> {
         let words = [desk.class(Some(&row.class)), row.code.clone(), region(desk, &row.code, &row.name)];
         let mut cells: Vec<Cell> = words.into_iter().map(Cell::Text).chain(areas(&row.area)).collect();
         cells.push(row.share.map_or(Cell::Empty, |share| Cell::Number(share, 2)));
+        cells.push(row.of.clone().unwrap_or_default().into());
         cells
     };
     let mut columns = with_areas(&[["控制线", "line"], ["代码", "code"], ["行政区", "district"]]);
-    columns.push(["占比 %", "share %"]);
+    columns.extend([["占比 %", "share %"], ["占比所依图层", "share of layer"]]);
     titled(desk, ["控制线", "Control lines"], &columns, desk.report.balances.lines.iter().map(row).collect())
 }
 

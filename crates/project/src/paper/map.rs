@@ -4,11 +4,14 @@ use super::Desk;
 use geo::Coord;
 use lantu_engine::{Blueprint, FaceId, GridPolygon, PrecisionModel};
 use lantu_files::paper::{Drawing, Shape};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 const WIDTH: f64 = 500.0;
-/// Points nearer than this, in points of the drawing, are one.
-const NEAR: f64 = 0.3;
+/// Points nearer than this, in points of the drawing, are one: half of what a screen shows.
+const NEAR: f64 = 0.5;
+/// On the overview rings with less ground than this, in square points of the drawing, are not drawn.
+const SPECK: f64 = 0.1;
 
 /// How the plane lies on a drawing.
 #[derive(Clone, Copy)]
@@ -56,18 +59,26 @@ pub(super) fn overview(desk: &Desk<'_>) -> Drawing {
             groups.entry(class).or_default().push(face);
         }
     }
-    let mut shapes = Vec::new();
-    for (id, faces) in &groups {
+    let area = |(id, faces): (&Option<&str>, &Vec<FaceId>)| {
         let polygons = partition.polygons(faces, |face| class(face) == Some(*id));
-        let rings = frame.rings(&partition.grid, &polygons);
-        shapes.push(Shape::Area { rings, fill: desk.colour(*id), opacity: 1.0 });
-    }
+        let mut rings = frame.rings(&partition.grid, &polygons);
+        rings.retain(|ring| ground_of(ring) >= SPECK);
+        Shape::Area { rings, fill: desk.colour(*id), opacity: 1.0 }
+    };
+    let mut shapes: Vec<Shape> = groups.par_iter().map(area).collect();
     let height = extent.height() * scale;
     shapes.push(bar(scale, height));
     let (length, label) = bar_length(scale);
     shapes.push(Shape::Words { at: [10.0 + length, height - 6.0], size: 8.0, text: label });
     let caption = vec![desk.say(["蓝图概览", "The blueprint"]).to_owned()];
     Drawing { width: extent.width() * scale, height, caption, shapes }
+}
+
+/// The ground of a ring on the drawing.
+fn ground_of(ring: &[[f64; 2]]) -> f64 {
+    let next = ring.iter().cycle().skip(1);
+    let twice: f64 = ring.iter().zip(next).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum();
+    twice.abs() / 2.0
 }
 
 /// The length of the scale bar on the drawing, and what it stands for.

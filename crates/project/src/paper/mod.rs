@@ -6,15 +6,17 @@ mod figures;
 mod ledgers;
 mod levels;
 mod map;
+mod slivers;
 mod tables;
 
 use crate::api::Problem;
 use crate::job::Job;
 use crate::load::Inputs;
 use crate::outcome::Outcome;
-use crate::report::Report;
+use crate::report::{Report, STAGE};
 use lantu_files::paper::{Block, Paper, write_paper};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The language of a document.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +92,29 @@ pub fn paper(job: &Job, report: &Report, language: Language, figures: usize) -> 
 }
 
 impl Report {
+    /// Writes the report to files, each as its ending says, with figures of its first conflicts, so
+    /// many. What the papers took is added to the stage `report`, so JSON goes last.
+    ///
+    /// # Errors
+    /// As [`Self::write_as`].
+    pub fn write_all(
+        &mut self,
+        job: &Job,
+        files: &[PathBuf],
+        language: Language,
+        figures: usize,
+    ) -> Result<(), Problem> {
+        let is_json = |path: &&PathBuf| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+        let papers: Vec<&PathBuf> = files.iter().filter(|path| !is_json(path)).collect();
+        if !papers.is_empty() {
+            let start = Instant::now();
+            let paper = paper(job, self, language, figures);
+            papers.into_iter().try_for_each(|path| self.write_as(path, &paper))?;
+            *self.timings_s.entry(STAGE).or_insert(0.0) += start.elapsed().as_secs_f64();
+        }
+        files.iter().filter(is_json).try_for_each(|path| self.write(path))
+    }
+
     /// Writes the report as the path's ending says: `.json`, `.xlsx`, `.html` or `.pdf`.
     ///
     /// # Errors

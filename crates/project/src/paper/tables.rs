@@ -1,12 +1,12 @@
-//! The tables of a report: overview, classes, what overlaps, districts, accounts; conflicts,
+//! The tables of a report: overview, classes, what overlaps, districts, accounts; conflicts, slivers,
 //! decisions without a conflict, findings and the proof.
 
-use super::Desk;
+use super::{Desk, slivers};
+use crate::found::finding_name;
 use crate::report::ListedConflict;
 use crate::rounding::Area;
 use crate::statistics::{DecidedBy, Fate};
 use lantu_files::paper::{Block, Cell, Table};
-use std::collections::BTreeMap;
 
 /// A heading and its table.
 pub(super) fn titled(desk: &Desk<'_>, name: [&str; 2], columns: &[[&str; 2]], rows: Vec<Vec<Cell>>) -> Vec<Block> {
@@ -36,13 +36,22 @@ pub(super) fn with_areas<'a>(before: &[[&'a str; 2]]) -> Vec<[&'a str; 2]> {
 
 /// Overview, classes, overlaps, districts, accounts and the proof.
 pub(super) fn all(desk: &Desk<'_>) -> Vec<Block> {
-    [overview(desk), classes(desk), pairs(desk), regions(desk), region_classes(desk), accounts(desk), proof(desk)]
-        .concat()
+    [
+        overview(desk),
+        classes(desk),
+        pairs(desk),
+        regions(desk),
+        region_classes(desk),
+        accounts(desk),
+        slivers::by_class(desk),
+        proof(desk),
+    ]
+    .concat()
 }
 
-/// What is listed one by one: conflicts, decisions that lost theirs, findings.
+/// What is listed one by one: conflicts, merged slivers, decisions that lost theirs, findings.
 pub(super) fn listed(desk: &Desk<'_>) -> Vec<Block> {
-    [conflicts(desk), orphans(desk), findings(desk)].concat()
+    [conflicts(desk), slivers::log(desk), orphans(desk), findings(desk)].concat()
 }
 
 fn overview(desk: &Desk<'_>) -> Vec<Block> {
@@ -243,6 +252,15 @@ pub(super) fn verdict(desk: &Desk<'_>, listed: &ListedConflict) -> String {
     if by.is_empty() { what } else { format!("{what} · {by}") }
 }
 
+/// Whether what was said was read in a source.
+fn certainty(desk: &Desk<'_>, confirmed: Option<bool>) -> &'static str {
+    desk.say(match confirmed {
+        Some(true) => ["有出处", "read in a source"],
+        Some(false) => ["待核", "to be checked"],
+        None => ["", ""],
+    })
+}
+
 fn conflicts(desk: &Desk<'_>) -> Vec<Block> {
     let row = |listed: &ListedConflict| {
         let reason = desk.say([listed.reason[0].clone(), listed.reason[1].clone()]);
@@ -262,6 +280,7 @@ fn conflicts(desk: &Desk<'_>) -> Vec<Block> {
             verdict(desk, listed).into(),
             reason.into(),
             basis.into(),
+            certainty(desk, listed.confirmed).into(),
             listed.when.clone().into(),
             Cell::Number(listed.lonlat[0], 7),
             Cell::Number(listed.lonlat[1], 7),
@@ -276,6 +295,7 @@ fn conflicts(desk: &Desk<'_>) -> Vec<Block> {
         ["裁定", "decision"],
         ["理由", "reason"],
         ["依据", "legal basis"],
+        ["出处", "certainty"],
         ["时间", "when"],
         ["经度", "longitude"],
         ["纬度", "latitude"],
@@ -308,12 +328,16 @@ fn orphans(desk: &Desk<'_>) -> Vec<Block> {
 }
 
 fn findings(desk: &Desk<'_>) -> Vec<Block> {
-    let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-    for layer in &desk.report.layers {
-        for (code, many) in &layer.findings {
-            *counts.entry((&layer.name, code)).or_default() += many;
-        }
-    }
-    let rows = counts.into_iter().map(|((layer, code), many)| vec![layer.into(), code.into(), count(many)]);
-    titled(desk, ["数据问题", "Findings"], &[["图层", "layer"], ["问题", "code"], ["次数", "count"]], rows.collect())
+    let row = |layer: &str, code: &str, many: u32| {
+        vec![layer.into(), desk.say(finding_name(code)).into(), code.into(), count(many)]
+    };
+    let of_layers = desk
+        .report
+        .layers
+        .iter()
+        .flat_map(|layer| layer.findings.iter().map(move |(code, &many)| row(&layer.name, code, many)));
+    let of_none =
+        desk.report.other_findings.iter().map(|(code, &many)| row(desk.say(["（全部）", "(all)"]), code, many));
+    let columns = [["图层", "layer"], ["问题", "finding"], ["代码", "code"], ["次数", "count"]];
+    titled(desk, ["数据问题", "Findings"], &columns, of_layers.chain(of_none).collect())
 }

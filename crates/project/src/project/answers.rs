@@ -3,6 +3,7 @@
 use super::layers::layer_at;
 use super::{Open, Project, asked, lock};
 use crate::api::{self, Commands, Nothing, Problem, View};
+use crate::balance_figures;
 use crate::base::Base;
 use crate::choosing;
 use crate::course;
@@ -12,7 +13,7 @@ use crate::job::{self, Job, Watcher};
 use crate::load::load_one;
 use crate::moved::home_of;
 use crate::opening;
-use crate::paper::{Language, paper};
+use crate::paper::Language;
 use crate::problem::{self, no_result};
 use crate::progress::Meter;
 use crate::provenance::{self, InputFile};
@@ -31,7 +32,7 @@ use crate::view;
 use geo::LineString;
 use lantu_engine::{Action, ClassId};
 use lantu_files::{Manner, write_blueprint, write_conflicts, write_whole_by};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -125,6 +126,16 @@ impl Commands for Project {
 
     fn districts(&self, _: Nothing) -> Result<api::DistrictFigures, Problem> {
         self.shared.ask(|asked| asked.district_figures())
+    }
+
+    fn balances(&self, _: Nothing) -> Result<api::BalanceFigures, Problem> {
+        let open = self.shared.open()?;
+        let found = open.result.as_ref().ok_or_else(no_result)?;
+        let named = open.plan.districts.is_some();
+        let lying = if named { Some(self.shared.ask(|asked| asked.in_districts())?) } else { None };
+        let (plan, inputs) = ((*open.plan).clone(), (*open.inputs).clone());
+        let job = Job::seen(plan, inputs, (*found.outcome).clone(), open.log.clone());
+        balance_figures::figures(&job, lying.as_ref().map(|lying| lying.districts()))
     }
 
     fn course(&self, _: Nothing) -> Result<api::Course, Problem> {
@@ -339,9 +350,9 @@ impl Commands for Project {
         let found = open.result.as_ref().ok_or_else(no_result)?;
         let meter = Meter::of_export(&self.shared.events, &self.shared.stop);
         let watch = |part: f64| meter.reached(if part < 0.6 { "write" } else { "prove" }, part, "");
-        let title = open.plan.title.both();
+        let title = job::title(&open.plan);
         let note = open.plan.note.one();
-        let export = found.outcome.export(&open.inputs.crs, [&title[0], &note]);
+        let export = found.outcome.export(&open.inputs.crs, [&title, &note]);
         let path = Path::new(&request.path);
         open.check(&Targets { blueprint: Some(path.to_path_buf()), ..Targets::default() })?;
         let (what, written) = match request.what.as_str() {
@@ -352,7 +363,7 @@ impl Commands for Project {
         let store = lock(&open.store);
         store.keep_run(&Run {
             program: env!("CARGO_PKG_VERSION").to_owned(),
-            title: title[0].clone(),
+            title: title.clone(),
             operations: found.outcome.log.operations().len() as u64,
             plan: (*open.plan).clone(),
             rules: (*open.rules).clone(),
@@ -372,9 +383,9 @@ impl Commands for Project {
         let (plan, inputs) = ((*open.plan).clone(), (*open.inputs).clone());
         let mut job = Job::seen(plan, inputs, (*found.outcome).clone(), open.log.clone());
         job.split_by_districts(Watcher { tell: &self.shared.events, stop: &self.shared.stop })?;
-        let report = report_listing(&job, None, request.list as usize)?;
+        let mut report = report_listing(&job, None, request.list as usize)?;
         let language = if request.language == "zh" { Language::Chinese } else { Language::English };
-        report.write_as(Path::new(&request.path), &paper(&job, &report, language, request.figures as usize))?;
+        report.write_all(&job, &[PathBuf::from(&request.path)], language, request.figures as usize)?;
         Ok(api::ReportWritten { path: request.path, proven: report.proof.holds })
     }
 
@@ -384,9 +395,9 @@ impl Commands for Project {
         let found = open.result.as_ref().ok_or_else(no_result)?;
         let meter = Meter::of_export(&self.shared.events, &self.shared.stop);
         let watch = |part: f64| meter.reached("write", part, "");
-        let title = open.plan.title.both();
+        let title = job::title(&open.plan);
         let note = open.plan.note.one();
-        let export = found.outcome.export(&open.inputs.crs, [&title[0], &note]);
+        let export = found.outcome.export(&open.inputs.crs, [&title, &note]);
         let store = lock(&open.store);
         let [patches, conflicts] = drawn::keep_layers(&store, &export, &watch)?;
         Ok(api::KeptLayers { path: store.path().display().to_string(), patches, conflicts })
