@@ -21,8 +21,8 @@ impl Asked<'_> {
         let (from, limit) = (wanted.offset as usize, (wanted.limit as usize).min(MOST_ROWS));
         let shown = listed.conflicts.iter().skip(from).take(limit);
         Ok(ConflictPage {
-            total: listed.total.clone(),
-            open: listed.open.clone(),
+            total: listed.total,
+            open: listed.open,
             rows: shown.map(|&index| self.inbox.row(self.outcome, index)).collect(),
             row_of: row_of.map(|row| row as u32),
         })
