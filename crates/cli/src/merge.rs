@@ -65,7 +65,6 @@ impl Merge {
             reports: self.reports.clone(),
             log: self.log.clone(),
             record: self.record.clone(),
-            ..Targets::default()
         };
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, Some(&self.out))?;
