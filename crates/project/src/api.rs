@@ -227,6 +227,24 @@ pub struct Export {
     pub path: String,
     /// `blueprint` or `conflicts`.
     pub what: String,
+    /// How, where the format leaves a choice.
+    #[serde(default)]
+    pub manner: ExportManner,
+}
+
+/// How to write, where a format leaves a choice.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, Default)]
+#[serde(default)]
+pub struct ExportManner {
+    /// The encoding of text in a Shapefile or boundary TXT: `gbk`, or UTF-8 for anything else.
+    pub encoding: String,
+    /// What fields are called: `chinese`, `standard` (codes of the database standard), or as documented for
+    /// anything else.
+    pub names: String,
+    /// Only the blueprint's patches of these classes; all if there are none.
+    pub only: Vec<String>,
+    /// Whether every patch becomes a boundary TXT of its own.
+    pub each: bool,
 }
 
 /// What report to write.

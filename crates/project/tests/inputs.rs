@@ -318,3 +318,27 @@ fn a_project_that_was_moved_with_its_data_opens_where_it_lies_now() {
         sources.collect::<Vec<_>>()
     );
 }
+
+#[test]
+fn the_window_says_how_to_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    write(folder.path(), "fields.geojson", &[[0.0, 0.0, 2.0, 2.0]]);
+    write(folder.path(), "wood.geojson", &[[10.0, 0.0, 12.0, 2.0], [20.0, 0.0, 22.0, 2.0]]);
+    let desk = project(folder.path(), LAYERS);
+    desk.run();
+    let class = desk.ask("view", json!({}))["layers"][1]["class"].clone();
+    let export = |name: &str, manner: Value| {
+        desk.ask("export", json!({ "path": at(name), "what": "blueprint", "manner": manner }))["features"].clone()
+    };
+    assert_eq!(export("all.shp", json!({})), 3);
+    let manner = json!({ "encoding": "gbk", "names": "standard", "only": [class] });
+    assert_eq!(export("wood.shp", manner), 2, "only the woods");
+    let read = |name: &str| fs::read_to_string(at(name)).unwrap();
+    assert_eq!((read("all.cpg").trim(), read("wood.cpg").trim()), ("UTF-8", "GBK"));
+    assert!(fs::read(at("all.dbf")).unwrap() != fs::read(at("wood.dbf")).unwrap());
+    assert_eq!(export("each.txt", json!({ "each": true })), 3);
+    let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let each = names.filter(|name| name.to_string_lossy().starts_with("each_"));
+    assert_eq!(each.filter(|name| name.to_string_lossy().ends_with(".txt")).count(), 3, "a file per patch");
+}

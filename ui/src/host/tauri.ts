@@ -24,6 +24,8 @@ const kindNames: Record<FileKind, string> = {
   geojson: 'GeoJSON',
   gpkg: 'GeoPackage',
   shp: 'Shapefile',
+  fgb: 'FlatGeobuf',
+  parquet: 'GeoParquet',
   gdb: 'File geodatabase',
   dxf: 'DXF',
   txt: 'TXT',

@@ -1,5 +1,5 @@
 /** Opening and exporting: the only work that begins with a dialog. */
-import { host, type FileKind } from '../host';
+import { host, type ExportManner, type FileKind } from '../host';
 import { project } from './project.svelte';
 import { t } from './settings.svelte';
 
@@ -31,10 +31,10 @@ export async function keepLayers(): Promise<void> {
   await project.keepLayers();
 }
 
-export async function exportTo(what: 'blueprint' | 'conflicts', kind: FileKind): Promise<void> {
+export async function exportTo(what: 'blueprint' | 'conflicts', kind: FileKind, manner: ExportManner): Promise<void> {
   const name = `${t(what === 'blueprint' ? 'export.name.blueprint' : 'export.name.conflicts')}.${kind}`;
   const path = await host.askSave(t('export.title'), name, kind);
-  if (path) await project.export(path, what);
+  if (path) await project.export(path, what, manner);
 }
 
 /** Puts text where it can be pasted from. */

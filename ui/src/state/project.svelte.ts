@@ -7,6 +7,7 @@ import {
   host,
   type ClassView,
   type CommandName,
+  type ExportManner,
   type KeptLayers,
   type LayerEdit,
   type Problem,
@@ -106,10 +107,10 @@ class Project {
     return view;
   }
 
-  async export(path: string, what: 'blueprint' | 'conflicts'): Promise<void> {
+  async export(path: string, what: 'blueprint' | 'conflicts', manner: ExportManner): Promise<void> {
     this.waiting = true;
     this.notice = null;
-    const written = await this.send('export', { path, what });
+    const written = await this.send('export', { path, what, manner });
     this.waiting = false;
     this.progress = null;
     if (written) this.notice = { kind: 'written', what, ...written };

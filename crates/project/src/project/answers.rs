@@ -14,6 +14,7 @@ use crate::load::load_one;
 use crate::moved::home_of;
 use crate::opening;
 use crate::paper::Language;
+use crate::plan::class_ids;
 use crate::problem::{self, no_result};
 use crate::progress::Meter;
 use crate::provenance::{self, InputFile};
@@ -31,7 +32,7 @@ use crate::targets::{self, Targets};
 use crate::view;
 use geo::LineString;
 use lantu_engine::{Action, ClassId};
-use lantu_files::{Manner, write_blueprint, write_conflicts, write_whole_by};
+use lantu_files::{FieldNames, Manner, TextOut, write_blueprint_as, write_conflicts_as, write_whole_by};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -355,11 +356,12 @@ impl Commands for Project {
         let export = found.outcome.export(&open.inputs.crs, [&title, &note]);
         let path = Path::new(&request.path);
         open.check(&Targets { blueprint: Some(path.to_path_buf()), ..Targets::default() })?;
+        let manner = manner(&request.manner);
         let (what, written) = match request.what.as_str() {
-            "conflicts" => (What::Conflicts, write_conflicts(path, &export, &watch)?),
-            _ => (What::Blueprint, write_blueprint(path, &export, &watch)?),
+            "conflicts" => (What::Conflicts, write_conflicts_as(path, &export, &manner, &watch)?),
+            _ => (What::Blueprint, write_blueprint_as(path, &export, &manner, &watch)?),
         };
-        let exported = job::exported(what, &Manner::default(), &written)?;
+        let exported = job::exported(what, &manner, &written)?;
         let store = lock(&open.store);
         store.keep_run(&Run {
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -409,6 +411,21 @@ impl Commands for Project {
         targets::spares(path, &open.plan, &open.read_from())?;
         lock(&open.store).save_as(path)?;
         Ok(self.shared.view())
+    }
+}
+
+/// How to write, as the window says it.
+fn manner(asked: &api::ExportManner) -> Manner {
+    Manner {
+        encoding: if asked.encoding == "gbk" { TextOut::Gbk } else { TextOut::Utf8 },
+        names: match asked.names.as_str() {
+            "chinese" => FieldNames::Chinese,
+            "standard" => FieldNames::Standard,
+            _ => FieldNames::Lantu,
+        },
+        only: class_ids(&asked.only),
+        each: asked.each,
+        ..Manner::default()
     }
 }
 
