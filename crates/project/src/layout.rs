@@ -3,19 +3,27 @@
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 /// The layout that this program writes.
-pub(crate) const FORMAT: i64 = 4;
+pub(crate) const FORMAT: i64 = 5;
 
 /// The application id and version of GeoPackage 1.3.
 const GEOPACKAGE: [(&str, i64); 2] = [("application_id", 0x4750_4b47), ("user_version", 10_300)];
 
 /// What leads to each version from the one before, the first version first.
-const STEPS: [&str; FORMAT as usize] = [FIRST, SECOND, THIRD, FOURTH];
+const STEPS: [&str; FORMAT as usize] = [FIRST, SECOND, THIRD, FOURTH, FIFTH];
 
 /// The same tables; operations may merge slivers, which older programs do not know.
 const THIRD: &str = "";
 
 /// The same tables; operations may change the rules.
 const FOURTH: &str = "";
+
+/// Since 5: whatever program opens it, rows of the record are only added.
+const FIFTH: &str = "
+CREATE TRIGGER IF NOT EXISTS lantu_operation_stays BEFORE UPDATE ON lantu_operation
+BEGIN SELECT RAISE(ABORT, 'decisions are only added, never changed'); END;
+CREATE TRIGGER IF NOT EXISTS lantu_operation_is_kept BEFORE DELETE ON lantu_operation
+BEGIN SELECT RAISE(ABORT, 'decisions are only added, never removed'); END;
+";
 
 const FIRST: &str = "
 CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (

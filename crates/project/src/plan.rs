@@ -111,6 +111,9 @@ pub struct LayerPlan {
     /// The parameters of the way from the file's datum to that of the project.
     #[serde(default)]
     pub shift: Option<Shift>,
+    /// A file with these parameters; read into `shift` with the project file.
+    #[serde(default, alias = "shift-file", skip_serializing_if = "Option::is_none")]
+    pub shift_file: Option<PathBuf>,
     /// The encoding of the file's text, if it does not say or is wrong.
     #[serde(default)]
     pub encoding: Option<String>,
@@ -168,12 +171,16 @@ impl Plan {
             plan.title = Words::Same(stem(path));
         }
         plan.balance.read_targets()?;
+        plan.layers.iter_mut().try_for_each(LayerPlan::read_shift)?;
         plan.check()?;
         Ok(plan)
     }
 
     fn make_absolute(&mut self, base: &Path) {
         for file in self.rules.iter_mut().chain(&mut self.classes).chain(&mut self.balance.targets_file) {
+            *file = tidy(&base.join(&file));
+        }
+        for file in self.layers.iter_mut().filter_map(|layer| layer.shift_file.as_mut()) {
             *file = tidy(&base.join(&file));
         }
         let of_layers = self.layers.iter_mut().filter(|layer| !layer.is_database()).map(|layer| &mut layer.path);
@@ -306,6 +313,27 @@ impl LayerPlan {
         Ok(Self::named(name.trim(), path.to_owned()))
     }
 
+    /// Reads the parameters of the datum's shift where they are in a file of their own.
+    fn read_shift(&mut self) -> Result<(), Problem> {
+        // What is kept of the plan has the parameters themselves.
+        let Some(path) = self.shift_file.take() else { return Ok(()) };
+        let hint = [
+            "参数文件写 dx、dy、dz、rx、ry、rz、scale，或 north、east、angle、scale、to，见 docs/file-formats.md。",
+            "A file of parameters has dx, dy, dz, rx, ry, rz, scale, or north, east, angle, scale, to: see docs/file-formats.md.",
+        ];
+        if self.shift.is_some() {
+            let message = [
+                format!("图层“{}”同时写了 shift 和 shift_file。", self.name),
+                format!("The layer \"{}\" has both shift and shift_file.", self.name),
+            ];
+            return Err(problem::problem(message, ["请只留一个。", "Leave only one of them."]));
+        }
+        let bytes = std::fs::read(&path).map_err(|source| problem::missing(&path, source))?;
+        let read = toml::from_str(&lantu_files::text_of(&bytes));
+        self.shift = Some(read.map_err(|cause| problem::bad_file(&path, &cause, hint))?);
+        Ok(())
+    }
+
     /// Returns a layer of a source, whose class is to be recognised.
     pub(crate) fn named(name: &str, path: String) -> Self {
         let (class, layername, subset) = (None, None, None);
@@ -321,6 +349,7 @@ impl LayerPlan {
             crs,
             override_crs,
             shift,
+            shift_file: None,
             encoding,
         }
     }
@@ -411,6 +440,28 @@ mod tests {
         assert_eq!(plan.rules.as_deref(), Some(folder.path().join("r.toml").as_path()));
         let source = plan.layers[0].source().unwrap();
         assert_eq!((source.path, source.layer.as_deref()), (folder.path().join("a.gpkg"), Some("x")));
+    }
+
+    #[test]
+    fn parameters_of_a_shift_are_read_from_a_file_of_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("office")).unwrap();
+        std::fs::write(at("office/xian.toml"), "# 七参数\ndx = 1.5\ndy = 2\ndz = -3\nrx = 0.25\n").unwrap();
+        let layer = "[[layer]]\nname = 'a'\npath = 'a.shp'\nshift_file = 'office/xian.toml'\n";
+        std::fs::write(at("p.toml"), layer).unwrap();
+        let plan = Plan::read(&at("p.toml")).unwrap();
+        let Some(Shift::Space(space)) = &plan.layers[0].shift else { panic!("{:?}", plan.layers[0].shift) };
+        assert_eq!([space.dx, space.dy, space.dz, space.rx, space.scale], [1.5, 2.0, -3.0, 0.25, 0.0]);
+        assert_eq!(plan.layers[0].shift_file, None, "what is kept is the parameters");
+        std::fs::write(at("p.toml"), format!("{layer}shift = {{ dx = 1, dy = 1, dz = 1 }}\n")).unwrap();
+        assert!(Plan::read(&at("p.toml")).unwrap_err().message[1].contains("both shift and shift_file"));
+        std::fs::write(at("office/xian.toml"), "dx = 1.5\nturn = 2\n").unwrap();
+        std::fs::write(at("p.toml"), layer).unwrap();
+        let problem = Plan::read(&at("p.toml")).unwrap_err();
+        assert!(problem.message[1].contains("xian.toml") && problem.hint[1].contains("north, east"), "{problem:?}");
+        std::fs::remove_file(at("office/xian.toml")).unwrap();
+        assert!(Plan::read(&at("p.toml")).unwrap_err().message[1].contains("xian.toml"));
     }
 
     #[test]

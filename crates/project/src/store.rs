@@ -393,8 +393,20 @@ mod tests {
         let select = "SELECT group_concat(version), min(program) FROM lantu_migration";
         let known: (String, String) =
             store.database.query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        assert_eq!(known, ("2,3,4".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
+        assert_eq!(known, ("2,3,4,5".to_owned(), env!("CARGO_PKG_VERSION").to_owned()));
         assert_eq!(store.get::<i64>("format").unwrap(), Some(FORMAT));
+    }
+
+    #[test]
+    fn no_program_changes_or_removes_a_decision() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("a.lantu"), folder.path()).unwrap();
+        store.append(&decision(1), &[]).unwrap();
+        for change in ["UPDATE lantu_operation SET who = 'x'", "DELETE FROM lantu_operation", "REPLACE INTO lantu_operation SELECT 1, at, 'x', reason, basis, action FROM lantu_operation"] {
+            let refused = store.database.execute_batch(&format!("PRAGMA recursive_triggers = ON; {change}")).unwrap_err();
+            assert!(refused.to_string().contains("only added"), "{change}: {refused}");
+        }
+        assert_eq!(store.log().unwrap().operations(), [Arc::new(decision(1))]);
     }
 
     #[test]
