@@ -23,6 +23,9 @@ CREATE TRIGGER IF NOT EXISTS lantu_operation_stays BEFORE UPDATE ON lantu_operat
 BEGIN SELECT RAISE(ABORT, 'decisions are only added, never changed'); END;
 CREATE TRIGGER IF NOT EXISTS lantu_operation_is_kept BEFORE DELETE ON lantu_operation
 BEGIN SELECT RAISE(ABORT, 'decisions are only added, never removed'); END;
+CREATE TRIGGER IF NOT EXISTS lantu_operation_is_new BEFORE INSERT ON lantu_operation
+WHEN EXISTS (SELECT 1 FROM lantu_operation WHERE number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'decisions are only added, never replaced'); END;
 ";
 
 const FIRST: &str = "
