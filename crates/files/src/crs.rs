@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A coordinate reference system.
 #[derive(Clone, PartialEq, Debug)]
@@ -51,7 +51,13 @@ impl Crs {
     /// Returns WGS 84 longitude and latitude, in which GeoJSON is written. For planning it is
     /// the same as CGCS2000 longitude and latitude.
     pub fn lonlat() -> Result<Self, FileError> {
-        Self::epsg(4326)
+        // Asked for with every batch of points that is brought there.
+        static KNOWN: OnceLock<Crs> = OnceLock::new();
+        if let Some(known) = KNOWN.get() {
+            return Ok(known.clone());
+        }
+        let made = Self::epsg(4326)?;
+        Ok(KNOWN.get_or_init(|| made).clone())
     }
 
     /// Takes over what GDAL read; a CRS without a code (as in most .prj files) is looked up.

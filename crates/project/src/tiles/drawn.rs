@@ -7,6 +7,7 @@ use super::encode::{Property, add_point, add_polygons, drawn_together, tile};
 use fast_mvt::{MvtCoord, MvtLayerBuilder, MvtResult, MvtValueRef};
 use lantu_engine::{Basis, Blueprint, ClassId, Conflict, Decision, FaceId, Partition, Verdict};
 use lantu_files::{Crs, FileError};
+use std::collections::BTreeMap;
 
 /// Of marks that look the same only the first in each square of two pixels is drawn, or a tile of
 /// a whole province would hold every sliver of it; in tile units.
@@ -15,6 +16,8 @@ const MARK_CELL: i64 = 16;
 const CROWD: u32 = 12;
 /// The side of such a square, in tile units.
 const CROWD_CELL: i64 = 512;
+/// A conflict's ground larger than this in an overview has its name: twice that of a square of 8 pixels.
+const NAMED: i64 = 2 * 64 * 64;
 /// Such squares along a side of a tile.
 const CROWDS: usize = (EXTENT / CROWD_CELL) as usize;
 /// Squares of a mark along a side of a tile.
@@ -105,9 +108,25 @@ impl Drawn<'_> {
     ) -> MvtResult<MvtLayerBuilder> {
         let mut layer = MvtLayerBuilder::new(name)?;
         let faces = |index: u32| &*self.conflicts[index as usize].faces;
-        for (index, polygon) in self.shapes(network, window, self.conflict_of, faces, wanted) {
+        let shapes = self.shapes(network, window, self.conflict_of, faces, wanted);
+        // Nobody can tell small ones apart in an overview; a name for each would outweigh them.
+        let overview = network.level(&window).is_some();
+        let (named, nameless): (Vec<_>, Vec<_>) =
+            shapes.into_iter().partition(|(_, polygon)| !overview || polygon[0].area2.abs() > NAMED);
+        for (index, polygon) in named {
             let id = self.conflicts[index as usize].id.to_string();
-            layer = add_polygons(layer, &[polygon], &self.properties(index, &id))?;
+            layer = add_polygons(layer, &[polygon], &self.properties(index, Some(&id)))?;
+        }
+        let look = |index: u32| {
+            let conflict = &self.conflicts[index as usize];
+            (state_of(&self.decisions[index as usize]), conflict.kind as u8, conflict.sliver)
+        };
+        let mut alike = BTreeMap::new();
+        for (index, polygon) in nameless {
+            alike.entry(look(index)).or_insert_with(|| (index, Vec::new())).1.push(polygon);
+        }
+        for (index, polygons) in alike.into_values() {
+            layer = add_polygons(layer, &polygons, &self.properties(index, None))?;
         }
         Ok(layer)
     }
@@ -174,19 +193,20 @@ impl Drawn<'_> {
         let mut layer = MvtLayerBuilder::new("markers")?;
         for &Marked { index, at: [x, y], .. } in marked {
             let id = self.conflicts[index as usize].id.to_string();
-            layer = add_point(layer, MvtCoord { x: x as i32, y: y as i32 }, &self.properties(index, &id))?;
+            layer = add_point(layer, MvtCoord { x: x as i32, y: y as i32 }, &self.properties(index, Some(&id)))?;
         }
         Ok(layer)
     }
 
-    fn properties<'a>(&self, index: u32, id: &'a str) -> [Property<'a>; 4] {
+    fn properties<'a>(&self, index: u32, id: Option<&'a str>) -> Vec<Property<'a>> {
         let conflict = &self.conflicts[index as usize];
-        [
-            ("id", MvtValueRef::String(id)),
+        let id = id.map(|id| ("id", MvtValueRef::String(id)));
+        let look = [
             ("kind", MvtValueRef::String(conflict.kind.as_str())),
             ("sliver", MvtValueRef::Bool(conflict.sliver)),
             ("state", MvtValueRef::String(state_name(&self.decisions[index as usize]))),
-        ]
+        ];
+        id.into_iter().chain(look).collect()
     }
 
     fn draw_patches(&self, network: &Network, window: Window) -> MvtResult<Vec<u8>> {
