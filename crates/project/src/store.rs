@@ -407,7 +407,7 @@ mod tests {
             "DELETE FROM lantu_operation",
             "REPLACE INTO lantu_operation SELECT 1, at, 'x', reason, basis, action FROM lantu_operation",
         ] {
-            let refused = store.database.execute_batch(&change).unwrap_err();
+            let refused = store.database.execute_batch(change).unwrap_err();
             assert!(refused.to_string().contains("only added"), "{change}: {refused}");
         }
         assert_eq!(store.log().unwrap().operations(), [Arc::new(decision(1))]);

@@ -503,7 +503,33 @@ path: string,
 /**
  * `blueprint` or `conflicts`.
  */
-what: string, };
+what: string,
+/**
+ * How, where the format leaves a choice.
+ */
+manner: ExportManner, };
+
+/**
+ * How to write, where a format leaves a choice.
+ */
+export type ExportManner = {
+/**
+ * The encoding of text in a Shapefile or boundary TXT: `gbk`, or UTF-8 for anything else.
+ */
+encoding: string,
+/**
+ * What fields are called: `chinese`, `standard` (codes of the database standard), or as documented for
+ * anything else.
+ */
+names: string,
+/**
+ * Only the blueprint's patches of these classes; all if there are none.
+ */
+only: Array<string>,
+/**
+ * Whether every patch becomes a boundary TXT of its own.
+ */
+each: boolean, };
 
 /**
  * What was written.

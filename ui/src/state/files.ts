@@ -31,7 +31,10 @@ export async function keepLayers(): Promise<void> {
   await project.keepLayers();
 }
 
-export async function exportTo(what: 'blueprint' | 'conflicts', kind: FileKind, manner: ExportManner): Promise<void> {
+/** How everything is written where nobody says otherwise. */
+export const asDocumented: ExportManner = { names: 'lantu', encoding: 'utf-8', only: [], each: false };
+
+export async function exportTo(what: 'blueprint' | 'conflicts', kind: FileKind, manner: ExportManner = asDocumented): Promise<void> {
   const name = `${t(what === 'blueprint' ? 'export.name.blueprint' : 'export.name.conflicts')}.${kind}`;
   const path = await host.askSave(t('export.title'), name, kind);
   if (path) await project.export(path, what, manner);
