@@ -338,7 +338,7 @@ fn the_window_says_how_to_write() {
     assert!(0 < of_class && of_class < all);
     let read = |name: &str| fs::read_to_string(at(name)).unwrap();
     assert_eq!((read("all.cpg").trim(), read("some.cpg").trim()), ("UTF-8", "GBK"));
-    let fields = ["all.fields.csv", "some.fields.csv"].map(|name| read(name));
+    let fields = ["all.fields.csv", "some.fields.csv"].map(read);
     assert_ne!(fields[0], fields[1], "other names");
     assert_eq!(export("each.txt", json!({ "each": true })), all);
     let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
