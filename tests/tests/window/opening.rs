@@ -72,3 +72,31 @@ fn an_export_that_does_not_pass_its_proof_looks_like_a_failure() {
     Album::open().keep(&d, "proof-fails-zh-light");
     d.close();
 }
+
+#[test]
+fn an_export_is_written_as_the_menu_says() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    d.click("[data-testid=export]");
+    choose(&d, "[data-testid=export-names]", "chinese");
+    choose(&d, "[data-testid=export-encoding]", "gbk");
+    choose(&d, "[data-testid=export-only]", "forest");
+    Album::open().keep(&d, "export-zh-light");
+    let broken = access::broken(&d, "export");
+    assert!(broken.is_empty(), "{broken:?}");
+    d.click("[data-testid=export-blueprint-shp]");
+    let file = stage.export("蓝图.shp");
+    d.wait("the words that it was written", |d| d.text(NOTICE).contains("蓝图.shp"));
+    let page = std::fs::read_to_string(file.with_extension("cpg")).unwrap();
+    assert_eq!(page.trim(), "GBK");
+    let fields = std::fs::read_to_string(file.with_extension("fields.csv")).unwrap();
+    assert!(fields.contains("地类"), "{fields}");
+    let source = file.to_string_lossy().parse().unwrap();
+    let written = lantu_files::verify(&source, &[], &|_| true).unwrap();
+    let tallies = ask(&d, "view", json!({}))["result"]["by_class"].clone();
+    let forest = tallies.as_array().unwrap().iter().find(|tally| tally["class"] == "forest").unwrap();
+    assert_eq!((written.features as u64, written.holds), (forest["tally"]["count"].as_u64().unwrap(), true));
+    d.close();
+}
