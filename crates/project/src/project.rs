@@ -16,9 +16,11 @@ use crate::edits::Edits;
 use crate::held::{self, Held};
 use crate::in_districts::InDistricts;
 use crate::inbox::Inbox;
+use crate::job;
 use crate::late::Late;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
+use crate::moved::home_of;
 use crate::names::LayerNames;
 use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
@@ -28,6 +30,7 @@ use crate::progress::Meter;
 use crate::reattach;
 use crate::room::Room;
 use crate::rules;
+use crate::runs::Run;
 use crate::settings::Settings;
 use crate::slivers;
 use crate::splits::Split;
@@ -317,7 +320,19 @@ impl Shared {
             now.result = Some(Found { outcome, inbox, arcs, measure, contents, districts, then: None });
             state.revision += 1;
         }
-        Ok(())
+        drop(state);
+        let inputs = answers::inputs_of(&open)?;
+        let store = lock(&open.store);
+        store.keep_work(&Run {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            title: job::title(&open.plan),
+            operations: open.log.operations().len() as u64,
+            plan: (*open.plan).clone(),
+            rules: (*open.rules).clone(),
+            inputs,
+            exports: Vec::new(),
+            home: home_of(store.path()),
+        })
     }
 
     /// Keeps the grid that a cut has needed, so that the next one is not on a finer one.

@@ -68,6 +68,12 @@ pub(crate) enum What {
 }
 
 impl Store {
+    /// Appends a run of which nothing was exported yet, unless the last one had the same plan, rules and files.
+    pub(crate) fn keep_work(&self, run: &Run) -> Result<(), Problem> {
+        let same = |last: &Run| (&last.plan, &last.rules, &last.inputs) == (&run.plan, &run.rules, &run.inputs);
+        if self.runs()?.last().is_some_and(same) { Ok(()) } else { self.keep_run(run) }
+    }
+
     /// Appends a run with its exports, all of it or nothing.
     pub(crate) fn keep_run(&self, run: &Run) -> Result<(), Problem> {
         let json = |made: Result<String, serde_json::Error>| made.map_err(|cause| self.spoilt(&cause));

@@ -345,3 +345,23 @@ fn the_window_says_how_to_write() {
     let each = names.filter(|name| name.to_string_lossy().starts_with("each_"));
     assert_eq!(each.filter(|name| name.to_string_lossy().ends_with(".txt")).count() as u64, all, "a file per patch");
 }
+
+#[test]
+fn the_record_knows_the_files_of_a_run_before_anything_is_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = project(folder.path(), LAYERS);
+    let kept = || {
+        let record = rusqlite::Connection::open(folder.path().join("p.lantu")).unwrap();
+        let number = |select: &str| record.query_row(select, [], |row| row.get::<_, i64>(0)).unwrap();
+        (number("SELECT count(*) FROM lantu_run"), number("SELECT count(*) FROM lantu_input WHERE length(sha256) = 64"))
+    };
+    assert_eq!(kept(), (0, 0));
+    desk.run();
+    assert_eq!(kept(), (1, 2));
+    desk.run();
+    assert_eq!(kept(), (1, 2), "the same again");
+    write(folder.path(), "wood.geojson", &[[0.5, 0.0, 2.0, 1.0]]);
+    desk.ask("open", json!({ "paths": [folder.path().join("p.toml")], "assume_crs": null }));
+    desk.run();
+    assert_eq!(kept(), (2, 4), "another file");
+}

@@ -430,7 +430,7 @@ fn manner(asked: &api::ExportManner) -> Manner {
 }
 
 /// The files that what is open was read from.
-fn inputs_of(open: &Open) -> Result<Vec<InputFile>, Problem> {
+pub(super) fn inputs_of(open: &Open) -> Result<Vec<InputFile>, Problem> {
     let layers = open.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
     layers.map(Ok).chain(open.plan.classes.iter().map(|path| provenance::look_at(path))).collect()
 }
