@@ -7,7 +7,7 @@ use crate::tiles::state_name;
 use geo::Coord;
 use lantu_engine::{ClassId, Conflict};
 use rayon::prelude::*;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -128,7 +128,9 @@ impl Inbox {
         let conflicts = &cut.conflicts;
         let kept = match sort {
             "near" => return self.by_distance(cut, near),
-            "width" => self.orders[1].get_or_init(|| sorted_by(conflicts, |_, conflict| Number(conflict.mean_width()))),
+            "width" => {
+                self.orders[1].get_or_init(|| sorted_by(conflicts, |_, conflict| conflict.mean_width().to_bits()))
+            }
             "pair" => self.orders[2].get_or_init(|| {
                 // The sets in order, so that they are compared as numbers.
                 let mut order: Vec<u32> = (0..self.pairs.len() as u32).collect();
@@ -158,36 +160,19 @@ impl Inbox {
             let along = |at: f64, from: f64, to: f64| (from - at).max(at - to).max(0.0);
             along(near.x, low.x, high.x).hypot(along(near.y, low.y, high.y))
         };
-        let order = sorted_by(&cut.conflicts, |index, _| Number(away(index)));
+        let order = sorted_by(&cut.conflicts, |index, _| away(index).to_bits());
         *kept = Some((near, order.clone()));
         order
     }
 }
 
-/// The conflicts in the order of a key, equal ones in their own order.
+/// The conflicts in the order of a key, equal ones in their own order. The bits of numbers that are not
+/// negative, as widths and distances, sort as the numbers do.
 fn sorted_by<K: Ord + Send>(conflicts: &[Conflict], key: impl Fn(u32, &Conflict) -> K + Sync) -> Order {
     let keyed = conflicts.par_iter().enumerate().map(|(index, conflict)| (key(index as u32, conflict), index as u32));
     let mut order: Vec<(K, u32)> = keyed.collect();
     order.par_sort_unstable();
     Arc::new(order.into_iter().map(|(_, index)| index).collect())
-}
-
-/// A number that is sorted by.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct Number(f64);
-
-impl Eq for Number {}
-
-impl PartialOrd for Number {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Number {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.total_cmp(&other.0)
-    }
 }
 
 /// The classes of a conflict's parties, sorted, each once.

@@ -41,6 +41,11 @@ pub struct Loaded {
     pub codes: Option<CodeField>,
 }
 
+/// The classes that features name, each once.
+fn distinct(features: &[Feature]) -> HashSet<&ClassId> {
+    features.iter().filter_map(|feature| feature.class.as_ref()).collect()
+}
+
 /// Everything that a run works on.
 #[derive(Clone, Debug)]
 pub struct Inputs {
@@ -279,16 +284,8 @@ impl Inputs {
         let of_layers = self.layers.iter().map(|loaded| &loaded.layer.class);
         let features = self.layers.par_iter().flat_map(|loaded| loaded.layer.features.par_chunks(1 << 14));
         // Few classes, many features.
-        let of_chunk = |features: &[Feature]| -> HashSet<ClassId> {
-            let mut classes: HashSet<&ClassId> = HashSet::new();
-            classes.extend(features.iter().filter_map(|feature| feature.class.as_ref()));
-            classes.into_iter().cloned().collect()
-        };
-        let of_features = features.map(of_chunk).reduce(HashSet::new, |mut all, some| {
-            all.extend(some);
-            all
-        });
-        of_layers.cloned().chain(of_features).collect()
+        let of_features = features.map(distinct).reduce(HashSet::new, |all, some| &all | &some);
+        of_layers.chain(of_features).cloned().collect()
     }
 
     /// Returns rules with the definitions of the classes that the layers use.

@@ -16,11 +16,9 @@ use crate::edits::Edits;
 use crate::held::{self, Held};
 use crate::in_districts::InDistricts;
 use crate::inbox::Inbox;
-use crate::job;
 use crate::late::Late;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
-use crate::moved::home_of;
 use crate::names::LayerNames;
 use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
@@ -30,7 +28,6 @@ use crate::progress::Meter;
 use crate::reattach;
 use crate::room::Room;
 use crate::rules;
-use crate::runs::Run;
 use crate::settings::Settings;
 use crate::slivers;
 use crate::splits::Split;
@@ -321,18 +318,8 @@ impl Shared {
             state.revision += 1;
         }
         drop(state);
-        let inputs = answers::inputs_of(&open)?;
         let store = lock(&open.store);
-        store.keep_work(&Run {
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            title: job::title(&open.plan),
-            operations: open.log.operations().len() as u64,
-            plan: (*open.plan).clone(),
-            rules: (*open.rules).clone(),
-            inputs,
-            exports: Vec::new(),
-            home: home_of(store.path()),
-        })
+        store.keep_work(&answers::work(&open, &store, Vec::new())?)
     }
 
     /// Keeps the grid that a cut has needed, so that the next one is not on a finer one.

@@ -17,17 +17,17 @@ use crate::paper::Language;
 use crate::plan::class_ids;
 use crate::problem::{self, no_result};
 use crate::progress::Meter;
-use crate::provenance::{self, InputFile};
+use crate::provenance;
 use crate::reading;
 use crate::reattach;
 use crate::report::report_listing;
 use crate::rule_book;
 use crate::ruler;
-use crate::runs::{Run, What};
+use crate::runs::{Export, Run, What};
 use crate::since;
 use crate::slivers;
 use crate::splits;
-use crate::store::now;
+use crate::store::{Store, now};
 use crate::targets::{self, Targets};
 use crate::view;
 use geo::LineString;
@@ -363,16 +363,7 @@ impl Commands for Project {
         };
         let exported = job::exported(what, &manner, &written)?;
         let store = lock(&open.store);
-        store.keep_run(&Run {
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            title: title.clone(),
-            operations: found.outcome.log.operations().len() as u64,
-            plan: (*open.plan).clone(),
-            rules: (*open.rules).clone(),
-            inputs: inputs_of(&open)?,
-            exports: vec![exported],
-            home: home_of(store.path()),
-        })?;
+        store.keep_run(&work(&open, &store, vec![exported])?)?;
         drop(store);
         Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
     }
@@ -429,10 +420,20 @@ fn manner(asked: &api::ExportManner) -> Manner {
     }
 }
 
-/// The files that what is open was read from.
-pub(super) fn inputs_of(open: &Open) -> Result<Vec<InputFile>, Problem> {
+/// What the record is to know of work on what is open, and of its exports.
+pub(super) fn work(open: &Open, store: &Store, exports: Vec<Export>) -> Result<Run, Problem> {
     let layers = open.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
-    layers.map(Ok).chain(open.plan.classes.iter().map(|path| provenance::look_at(path))).collect()
+    let inputs = layers.map(Ok).chain(open.plan.classes.iter().map(|path| provenance::look_at(path)));
+    Ok(Run {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        title: job::title(&open.plan),
+        operations: open.log.operations().len() as u64,
+        plan: (*open.plan).clone(),
+        rules: (*open.rules).clone(),
+        inputs: inputs.collect::<Result<_, _>>()?,
+        exports,
+        home: home_of(store.path()),
+    })
 }
 
 /// The borders of all layers in a file, in the project's plane.

@@ -23,6 +23,12 @@ pub(super) struct TileRing {
 /// A polygon as a tile shows it: outer ring first, then the holes.
 pub(super) type TilePolygon = Vec<TileRing>;
 
+/// Returns the polygon of rings as they were cut, the outer one first; holes without it are nothing.
+pub(super) fn polygon(mut rings: impl Iterator<Item = Option<TileRing>>) -> Option<TilePolygon> {
+    let outer = rings.next()??;
+    Some(std::iter::once(outer).chain(rings.flatten()).collect())
+}
+
 /// Gathers the points of a ring and cuts it.
 pub(super) struct Cutter {
     window: Window,

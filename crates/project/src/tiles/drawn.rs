@@ -7,7 +7,6 @@ use super::encode::{Property, add_point, add_polygons, drawn_together, tile};
 use fast_mvt::{MvtCoord, MvtLayerBuilder, MvtResult, MvtValueRef};
 use lantu_engine::{Basis, Blueprint, ClassId, Conflict, Decision, FaceId, Partition, Verdict};
 use lantu_files::{Crs, FileError};
-use std::collections::BTreeMap;
 
 /// Of marks that look the same only the first in each square of two pixels is drawn, or a tile of
 /// a whole province would hold every sliver of it; in tile units.
@@ -115,18 +114,10 @@ impl Drawn<'_> {
             shapes.into_iter().partition(|(_, polygon)| !overview || polygon[0].area2.abs() > NAMED);
         for (index, polygon) in named {
             let id = self.conflicts[index as usize].id.to_string();
-            layer = add_polygons(layer, &[polygon], &self.properties(index, Some(&id)))?;
+            layer = add_polygons(layer, &[polygon], &properties(self.look(index), Some(&id)))?;
         }
-        let look = |index: u32| {
-            let conflict = &self.conflicts[index as usize];
-            (state_of(&self.decisions[index as usize]), conflict.kind as u8, conflict.sliver)
-        };
-        let mut alike = BTreeMap::new();
-        for (index, polygon) in nameless {
-            alike.entry(look(index)).or_insert_with(|| (index, Vec::new())).1.push(polygon);
-        }
-        for (index, polygons) in alike.into_values() {
-            layer = add_polygons(layer, &polygons, &self.properties(index, None))?;
+        for (look, polygons) in drawn_together(true, nameless, |index| self.look(index)) {
+            layer = add_polygons(layer, &polygons, &properties(look, None))?;
         }
         Ok(layer)
     }
@@ -146,7 +137,7 @@ impl Drawn<'_> {
             let shape = |polygon| {
                 let group = group_of[level.owner(polygon) as usize];
                 let drawn = group != Blueprint::NONE && wanted(group);
-                Some((group, level.polygon(polygon, &mut cutter).filter(|_| drawn)?))
+                if drawn { Some((group, level.polygon(polygon, &mut cutter)?)) } else { None }
             };
             return level.polygons_in(&window).into_iter().filter_map(shape).collect();
         }
@@ -193,20 +184,14 @@ impl Drawn<'_> {
         let mut layer = MvtLayerBuilder::new("markers")?;
         for &Marked { index, at: [x, y], .. } in marked {
             let id = self.conflicts[index as usize].id.to_string();
-            layer = add_point(layer, MvtCoord { x: x as i32, y: y as i32 }, &self.properties(index, Some(&id)))?;
+            layer = add_point(layer, MvtCoord { x: x as i32, y: y as i32 }, &properties(self.look(index), Some(&id)))?;
         }
         Ok(layer)
     }
 
-    fn properties<'a>(&self, index: u32, id: Option<&'a str>) -> Vec<Property<'a>> {
+    fn look(&self, index: u32) -> Look {
         let conflict = &self.conflicts[index as usize];
-        let id = id.map(|id| ("id", MvtValueRef::String(id)));
-        let look = [
-            ("kind", MvtValueRef::String(conflict.kind.as_str())),
-            ("sliver", MvtValueRef::Bool(conflict.sliver)),
-            ("state", MvtValueRef::String(state_name(&self.decisions[index as usize]))),
-        ];
-        id.into_iter().chain(look).collect()
+        (state_name(&self.decisions[index as usize]), conflict.kind.as_str(), conflict.sliver)
     }
 
     fn draw_patches(&self, network: &Network, window: Window) -> MvtResult<Vec<u8>> {
@@ -226,6 +211,19 @@ impl Drawn<'_> {
 
 /// The states of conflicts; see [`state_name`].
 pub(crate) const STATES: [&str; 4] = ["open", "hand", "compatible", "rule"];
+
+/// What a conflict looks like: its state, its kind, and whether it is a sliver.
+type Look = (&'static str, &'static str, bool);
+
+fn properties((state, kind, sliver): Look, id: Option<&str>) -> Vec<Property<'_>> {
+    let id = id.map(|id| ("id", MvtValueRef::String(id)));
+    let look = [
+        ("kind", MvtValueRef::String(kind)),
+        ("sliver", MvtValueRef::Bool(sliver)),
+        ("state", MvtValueRef::String(state)),
+    ];
+    id.into_iter().chain(look).collect()
+}
 
 /// A conflict that a mark stands for.
 #[derive(Clone, Copy)]

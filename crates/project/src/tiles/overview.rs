@@ -6,7 +6,7 @@
 //! in, so neighbours never gap. Where tiles would still hold too much, the zoom's grid is coarser.
 
 use super::address::{BUFFER, EXTENT, Spot, Window, coarse, spot};
-use super::cut::{Cutter, TilePolygon, area2};
+use super::cut::{self, Cutter, TilePolygon, area2};
 use super::lines::MapPoint;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -146,12 +146,10 @@ impl Level {
 
     /// Returns what a tile shows of a polygon, if anything.
     pub(super) fn polygon(&self, polygon: u32, cutter: &mut Cutter) -> Option<TilePolygon> {
-        let mut cut = self.ground.rings_of(polygon).map(|ring| {
+        cut::polygon(self.ground.rings_of(polygon).map(|ring| {
             self.ground.ring(ring).iter().for_each(|point| cutter.push_spot(point.map(i64::from)));
             cutter.close()
-        });
-        let outer = cut.next()??;
-        Some(std::iter::once(outer).chain(cut.flatten()).collect())
+        }))
     }
 }
 

@@ -4,7 +4,7 @@
 //! them. Coordinates that are not finite are passed over.
 
 use super::address::{TileAddress, Window};
-use super::cut::{Cutter, TilePolygon};
+use super::cut::{Cutter, TilePolygon, polygon};
 use super::encode::{Property, add_polygons, drawn_together, tile};
 use super::lines::{Lines, around};
 use super::overview::Overview;
@@ -147,14 +147,12 @@ impl Index {
         feature.polygons.iter().filter_map(&mut polygon).collect()
     }
 
-    /// What a tile shows of a polygon; holes without their outer ring are nothing.
+    /// What a tile shows of a polygon.
     fn polygon(&self, rings: std::ops::Range<usize>, cutter: &mut Cutter) -> Option<TilePolygon> {
-        let mut cut = rings.map(|ring| {
+        polygon(rings.map(|ring| {
             self.rings.line(ring).iter().for_each(|&point| cutter.push(point));
             cutter.close()
-        });
-        let outer = cut.next()??;
-        Some(std::iter::once(outer).chain(cut.flatten()).collect())
+        }))
     }
 }
 
