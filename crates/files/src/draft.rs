@@ -11,6 +11,7 @@
 
 use crate::error::FileError;
 use crate::format::Format;
+use crate::temp::{LOCK, locked_folder};
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -20,12 +21,8 @@ use tempfile::TempDir;
 const PREFIX: &str = ".lantu-";
 /// What folders begin with whose files are complete.
 const DONE: &str = ".lantu-done-";
-/// The file by which a running program holds its folder.
-const LOCK: &str = ".lock";
 /// The list of files that go when those of a complete folder come.
 const GONE: &str = ".lock-gone";
-/// How often a folder is made anew if another program takes it for abandoned.
-const ATTEMPTS: u32 = 8;
 
 /// A file, or several that belong together, that are being written and do not yet stand where they
 /// belong.
@@ -64,7 +61,7 @@ impl Draft {
         let name = target.file_name().ok_or_else(|| refuse(io::ErrorKind::InvalidInput.into()))?;
         let parent = parent(target);
         put_in_order(parent).map_err(refuse)?;
-        let (folder, lock) = locked_folder(parent).map_err(refuse)?;
+        let (folder, lock) = locked_folder(parent, PREFIX).map_err(refuse)?;
         let path = folder.path().join(name);
         Ok(Self { folder, _lock: lock, path, target: target.to_path_buf(), gone: Vec::new() })
     }
@@ -182,23 +179,6 @@ pub fn put_in_order(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn locked_folder(parent: &Path) -> io::Result<(TempDir, File)> {
-    let mut attempts = 0;
-    loop {
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
-        attempts += 1;
-        let locked = File::create(folder.path().join(LOCK)).inspect(|lock| {
-            // Without locks (some network drives) a draft can be taken for abandoned only by hand.
-            let _ = lock.try_lock();
-        });
-        match locked {
-            Ok(lock) => return Ok((folder, lock)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && attempts < ATTEMPTS => {}
-            Err(error) => return Err(error),
-        }
-    }
 }
 
 /// Moves the files of a complete folder to where they belong and removes it.

@@ -1,9 +1,9 @@
-//! Temporary folders that do not outlive a killed program for long.
+//! Folders that a running program holds, and temporary ones that do not outlive a killed program for long.
 //!
 //! A folder of a running program is locked. A program that is killed leaves its folder, which may hold
 //! gigabytes, and no lock; whoever starts next removes it.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -11,13 +11,15 @@ use tempfile::TempDir;
 /// What the folders' names begin with.
 const PREFIX: &str = "lantu-";
 /// The file by which a running program holds its folder.
-const LOCK: &str = ".lock";
+pub(crate) const LOCK: &str = ".lock";
+/// How often a folder is made anew if another program takes it for abandoned.
+const ATTEMPTS: u32 = 8;
 
 /// A folder that vanishes with this value.
 #[derive(Debug)]
 pub struct TempFolder {
     // Closed first: elsewhere an open file keeps its folder.
-    _lock: Option<File>,
+    _lock: File,
     folder: TempDir,
 }
 
@@ -31,16 +33,32 @@ impl TempFolder {
     }
 
     fn within(parent: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
-        let lock = File::create(folder.path().join(LOCK))?;
-        // Where a file system has no locks, no folder can be told from an abandoned one: all stay.
-        let locked = lock.try_lock().is_ok();
-        Ok(Self { _lock: locked.then_some(lock), folder })
+        let (folder, lock) = locked_folder(parent, PREFIX)?;
+        Ok(Self { _lock: lock, folder })
     }
 
     /// Returns its path; hidden files in it are none of the user's.
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+}
+
+/// Makes a folder in another and locks it.
+pub(crate) fn locked_folder(parent: &Path, prefix: &str) -> io::Result<(TempDir, File)> {
+    let mut attempts = 0;
+    loop {
+        let folder = tempfile::Builder::new().prefix(prefix).tempdir_in(parent)?;
+        attempts += 1;
+        let lock = File::create(folder.path().join(LOCK));
+        let taken = match &lock {
+            // Another program looks at it before it is locked, and will remove it.
+            Ok(lock) => matches!(lock.try_lock(), Err(TryLockError::WouldBlock)),
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+        // Without locks (some network drives) no folder can be told from an abandoned one: all stay.
+        if !taken || attempts == ATTEMPTS {
+            return Ok((folder, lock?));
+        }
     }
 }
 
