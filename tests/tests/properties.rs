@@ -16,6 +16,7 @@ use lantu_tests::run::{Outcome, run_undecided};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 const GRID: PrecisionModel = PrecisionModel { scale: 1.0, origin: [0, 0] };
 /// How far apart the points of the coarse cases are; crossings are rounded to 1.
@@ -180,7 +181,7 @@ proptest! {
 
     #[test]
     fn what_is_recalled_of_the_last_run_gives_what_working_it_out_gives(seed: u64, per_tile in 1usize..30) {
-        let recall = Recall::default();
+        let recall = Recall::new(|| Ok(Arc::new(InMemory::default())));
         let means = |recall| Means { per_tile, depot: None, recall };
         let cut = |layers: &[Layer], recall| {
             let normal = layers.iter().map(|layer| normalise(layer, &GRID, &Unwatched).unwrap().value).collect();
@@ -199,9 +200,27 @@ proptest! {
         given[0].features.insert(0, Feature { polygons: Vec::new(), ..gone.unwrap() });
         let extra = given[0].features[0].clone();
         given[0].features.insert(0, extra);
-        let (fresh, recalled) = (cut(&given, None), cut(&given, Some(&recall)));
-        prop_assert_eq!(format!("{:?}", fresh.value), format!("{:?}", recalled.value));
-        prop_assert_eq!(fresh.findings, recalled.findings);
+        // Then most of what was remembered is needed no more, and what is left is moved.
+        for given in [given.clone(), given[..1].to_vec(), given] {
+            let (fresh, recalled) = (cut(&given, None), cut(&given, Some(&recall)));
+            prop_assert_eq!(format!("{:?}", fresh.value), format!("{:?}", recalled.value));
+            prop_assert_eq!(fresh.findings, recalled.findings);
+        }
+    }
+
+    #[test]
+    fn what_a_full_disk_does_not_remember_is_worked_out_anew(seed: u64) {
+        let recall = Recall::new(|| Ok(Arc::new(Full)));
+        let given = placed(seed, |x, y| (x, y));
+        let cut = |recall| {
+            let normal = given.iter().map(|layer| normalise(layer, &GRID, &Unwatched).unwrap().value).collect();
+            overlay_with(normal, &GRID, Means { recall, ..Means::default() }, &Unwatched).unwrap().value
+        };
+        let fresh = cut(None);
+        for _ in 0..2 {
+            prop_assert_eq!(format!("{fresh:?}"), format!("{:?}", cut(Some(&recall))));
+        }
+        prop_assert_eq!(recall.reused(), 0);
     }
 
     #[test]

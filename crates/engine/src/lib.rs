@@ -46,7 +46,7 @@ pub use footprint::Footprint;
 pub use layer::{Attributes, ClassId, Feature, Layer, Value};
 pub use log::{Action, Choice, DecisionLog, Operation, PartyName};
 pub use normalise::{NormalLayer, normalise};
-pub use overlay::{Depot, Means, Recall, overlay, overlay_with};
+pub use overlay::{Depot, Means, Recall, Shelf, overlay, overlay_with};
 pub use partition::{FaceId, FeatureInfo, FeatureRef, GridPolygon, LayerInfo, OUTSIDE, Partition};
 pub use precision::{OutOfRange, Point, PrecisionModel};
 pub use rings::Outline;

@@ -73,12 +73,17 @@ pub(crate) fn listed(job: &Job, most: usize) -> Result<(Vec<ListedConflict>, usi
     let all = 0..outcome.cut.conflicts.len() as u32;
     let mut order: Vec<u32> =
         all.filter(|&index| conflict(index).kind != ConflictKind::Gap && state(index) != "compatible").collect();
-    order.sort_by_key(|&index| (state(index) != "open", std::cmp::Reverse(conflict(index).area2), index));
     let omitted = order.len().saturating_sub(most);
+    let place = |&index: &u32| (state(index) != "open", std::cmp::Reverse(conflict(index).area2), index);
+    // Of a province's conflicts few are listed: these are looked for before they are put in order.
+    if omitted > 0 && most > 0 {
+        order.select_nth_unstable_by_key(most, place);
+    }
     order.truncate(most);
     if order.is_empty() {
         return Ok((Vec::new(), omitted));
     }
+    order.sort_unstable_by_key(place);
     let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
     let inbox = Inbox::of(&outcome.cut, job.measure());
     let edits = Edits::default();

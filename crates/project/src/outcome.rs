@@ -108,7 +108,7 @@ impl Cut {
         clock.lap("normalise");
         let vertices = normal.iter().map(NormalLayer::vertex_count).sum();
         let depot = room.depot(vertices)?;
-        let means = Means { depot: lent(&depot), recall: room.recall(vertices), ..Means::default() };
+        let means = Means { depot: lent(&depot), recall: room.recall(), ..Means::default() };
         let cut = overlay_with(normal, &grid, means, meter)?;
         drop(depot);
         findings.extend(cut.findings);

@@ -16,12 +16,12 @@ use crate::reattach::Orphan;
 use crate::regions::{Region, regions};
 use crate::slivers::{self, SliverLog, SliverPreview};
 use crate::statistics::statistics;
-use crate::totals::tally_where;
+use crate::totals::{overlaps_by_layers, tally_where};
 use crate::{api::Problem, load::Loaded};
-use lantu_engine::{Conflict, ConflictKind, FeatureRef, Finding, FindingCode, Severity};
+use lantu_engine::{ConflictKind, FeatureRef, Finding, FindingCode, Severity};
 use lantu_files::Written;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// How many findings and slivers are written out; the rest is counted.
@@ -340,28 +340,15 @@ fn conflicts(outcome: &Outcome, measure: Measure) -> ConflictReport {
 }
 
 fn by_pair(outcome: &Outcome, measure: Measure) -> Vec<PairReport> {
-    let mut sums: BTreeMap<Vec<u32>, (u32, i128)> = BTreeMap::new();
-    let partition = &outcome.cut.partition;
-    let overlaps = outcome.cut.conflicts.iter().filter(|conflict| conflict.kind == ConflictKind::Overlap);
-    for conflict in overlaps {
-        let sum = sums.entry(layers_of(outcome, conflict)).or_default();
-        sum.0 += 1;
-        sum.1 += conflict.area2;
-    }
-    let name = |&layer: &u32| partition.layers[layer as usize].name.to_string();
-    sums.iter()
-        .map(|(layers, &(count, area2))| PairReport {
+    let name = |&layer: &u32| outcome.cut.partition.layers[layer as usize].name.to_string();
+    overlaps_by_layers(outcome)
+        .into_iter()
+        .map(|(layers, sum)| PairReport {
             parties: layers.iter().map(name).collect(),
-            count,
-            area_m2: measure.m2(area2),
+            count: sum.count,
+            area_m2: measure.m2(sum.area2),
         })
         .collect()
-}
-
-fn layers_of(outcome: &Outcome, conflict: &Conflict) -> Vec<u32> {
-    let layer = |&party: &FeatureRef| outcome.cut.partition.feature(party).layer;
-    let layers: BTreeSet<u32> = conflict.parties.iter().map(layer).collect();
-    layers.into_iter().collect()
 }
 
 fn blueprint(job: &Job, measure: Measure) -> BlueprintReport {

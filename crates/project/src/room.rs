@@ -2,16 +2,14 @@
 
 use crate::api::Problem;
 use crate::problem;
-use lantu_engine::{Depot, Recall};
+use lantu_engine::{Depot, Recall, Shelf};
 use lantu_files::TempDepot;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What cutting holds of each vertex at its peak, in bytes, as measured on a province: without and with
 /// a depot (docs/benchmarks.md).
 const PER_VERTEX: u64 = 75;
-
-/// What remembering the tiles for the next run takes of each vertex.
-const RECALLED: u64 = 25;
 
 /// The share of the free memory that is taken without being asked.
 const SHARE: f64 = 0.7;
@@ -45,12 +43,15 @@ impl Room {
 
     /// Returns a room of most of what is free that remembers what one run has worked out for the next.
     pub fn remembering() -> Self {
-        Self { recall: Some(Recall::default()), ..Self::default() }
+        let room = Self::default();
+        let folder = room.folder.clone();
+        let shelf = move || TempDepot::within(&folder).map(|depot| Arc::new(depot) as Shelf);
+        Self { recall: Some(Recall::new(shelf)), ..room }
     }
 
-    /// Returns what is remembered, if there is room for so many vertices.
-    pub(crate) fn recall(&self, vertices: u64) -> Option<&Recall> {
-        self.recall.as_ref().filter(|_| vertices.saturating_mul(PER_VERTEX + RECALLED) <= self.memory)
+    /// Returns what is remembered of the last run for the next.
+    pub(crate) fn recall(&self) -> Option<&Recall> {
+        self.recall.as_ref()
     }
 
     /// Returns a depot if cutting so many vertices would not fit.

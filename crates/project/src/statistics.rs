@@ -5,6 +5,7 @@ use crate::districts::Districts;
 use crate::outcome::{NO_CONFLICT, Outcome};
 use crate::rounding::Cell;
 use lantu_engine::{Basis, Blueprint, ClassId, FaceId, FeatureRef, OUTSIDE, Patch, Verdict};
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -98,15 +99,34 @@ pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balanc
     let bases: Vec<u32> = (0..partition.layers.len() as u32)
         .filter(|&layer| balance.lines.iter().any(|line| *line.of == *partition.layers[layer as usize].name))
         .collect();
-    for face in outcome.cut.partition.bounded_faces() {
-        let place = Place::of(outcome, &wider, face);
-        for part in districts.of_face(&outcome.cut, face) {
-            sums.add_claims(&place, part.district, part.cell);
-            sums.add_present(&place, &bases, part.district, part.cell);
-            sums.add_turn(&place, balance, part.district, part.cell);
+    let faces: Vec<FaceId> = partition.bounded_faces().collect();
+    let chunks = faces.par_chunks(CHUNK).map(|faces| {
+        let mut sums = Statistics::default();
+        for &face in faces {
+            let place = Place::of(outcome, &wider, face);
+            for part in districts.of_face(&outcome.cut, face) {
+                sums.add_claims(&place, part.district, part.cell);
+                sums.add_present(&place, &bases, part.district, part.cell);
+                sums.add_turn(&place, balance, part.district, part.cell);
+            }
         }
-    }
+        sums
+    });
+    // Areas on the ellipsoid are doubles: put together in the order of the faces they come out the
+    // same, whoever has added them up.
+    chunks.collect::<Vec<_>>().into_iter().for_each(|some| sums.join(some));
     sums
+}
+
+/// Faces that are added up in one go.
+const CHUNK: usize = 1 << 15;
+
+/// Adds other sums to sums.
+fn join<K: Ord>(sums: &mut BTreeMap<K, PerDistrict>, others: BTreeMap<K, PerDistrict>) {
+    for (key, cells) in others {
+        let own = sums.entry(key).or_default();
+        cells.into_iter().for_each(|(district, cell)| own.entry(district).or_default().add(cell));
+    }
 }
 
 fn add<K: Ord>(sums: &mut BTreeMap<K, PerDistrict>, key: K, district: u32, cell: Cell) {
@@ -209,6 +229,16 @@ pub(crate) fn decided_by(outcome: &Outcome, basis: &Basis) -> DecidedBy {
 }
 
 impl<'a> Statistics<'a> {
+    fn join(&mut self, other: Self) {
+        join(&mut self.account, other.account);
+        join(&mut self.classes, other.classes);
+        join(&mut self.present, other.present);
+        join(&mut self.possible, other.possible);
+        join(&mut self.ledger, other.ledger);
+        join(&mut self.grounds, other.grounds);
+        join(&mut self.on, other.on);
+    }
+
     fn add_claims(&mut self, place: &Place<'a, '_>, district: u32, cell: Cell) {
         let partition = &place.outcome.cut.partition;
         let mut before = None;

@@ -102,10 +102,51 @@ pub(crate) fn by_pair(outcome: &Outcome, inbox: &Inbox) -> Vec<PairTally> {
 }
 
 /// Returns the tally of the conflicts whose kind and state pass.
-pub(crate) fn tally_where(outcome: &Outcome, measure: Measure, pass: impl Fn(ConflictKind, &str) -> bool) -> Tally {
-    let all = outcome.cut.conflicts.iter().zip(&outcome.decisions);
-    let passing = all.filter(|(conflict, decision)| pass(conflict.kind, state_name(decision)));
-    measure.of_conflicts(passing.map(|(conflict, _): (&Conflict, _)| conflict))
+pub(crate) fn tally_where(
+    outcome: &Outcome,
+    measure: Measure,
+    pass: impl Fn(ConflictKind, &str) -> bool + Sync,
+) -> Tally {
+    let all = outcome.cut.conflicts.par_chunks(CHUNK).zip(outcome.decisions.par_chunks(CHUNK));
+    let passing = all.map(|(conflicts, decisions)| {
+        let mut sum = Sum::default();
+        for (conflict, decision) in conflicts.iter().zip(decisions) {
+            if pass(conflict.kind, state_name(decision)) {
+                sum.add(conflict.area2);
+            }
+        }
+        sum
+    });
+    passing.reduce(Sum::default, Sum::with).tally(measure)
+}
+
+/// Returns how many overlaps each set of layers has and how large they are.
+pub(crate) fn overlaps_by_layers(outcome: &Outcome) -> BTreeMap<Vec<u32>, Sum> {
+    let partition = &outcome.cut.partition;
+    let chunks = outcome.cut.conflicts.par_chunks(CHUNK).map(|conflicts| {
+        let mut sums: BTreeMap<Vec<u32>, Sum> = BTreeMap::new();
+        let mut layers = Vec::new();
+        for conflict in conflicts.iter().filter(|conflict| conflict.kind == ConflictKind::Overlap) {
+            layers.clear();
+            layers.extend(conflict.parties.iter().map(|&party| partition.feature(party).layer));
+            layers.sort_unstable();
+            layers.dedup();
+            match sums.get_mut(&layers) {
+                Some(sum) => sum.add(conflict.area2),
+                None => {
+                    sums.insert(layers.clone(), Sum { count: 1, area2: conflict.area2 });
+                }
+            }
+        }
+        sums
+    });
+    chunks.reduce(BTreeMap::new, |mut all, some| {
+        for (layers, sum) in some {
+            let own = all.entry(layers).or_default();
+            *own = own.with(sum);
+        }
+        all
+    })
 }
 
 /// Returns the blueprint's patches per class, the largest first; an empty class is what is open.

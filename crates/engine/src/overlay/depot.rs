@@ -68,10 +68,9 @@ impl<T: Packed> Held<T> {
     /// Puts a thing into the depot, if there is one.
     pub fn of(thing: T, depot: Option<&dyn Depot>) -> Result<Self, Stop> {
         let Some(depot) = depot else { return Ok(Self::Here(thing)) };
-        let mut packed = Pack::default();
-        thing.pack(&mut packed);
-        let at = depot.keep(&packed.0).map_err(failed)?;
-        Ok(Self::There { at, length: packed.0.len() })
+        let bytes = packed(&thing);
+        let at = depot.keep(&bytes).map_err(failed)?;
+        Ok(Self::There { at, length: bytes.len() })
     }
 
     /// Returns the thing.
@@ -95,7 +94,19 @@ fn fetch<T: Packed>(at: u64, length: usize, depot: Option<&dyn Depot>) -> Result
     let depot = depot.ok_or(Stop::Depot(io::ErrorKind::NotFound))?;
     let mut bytes = vec![0; length];
     depot.fetch(at, &mut bytes).map_err(failed)?;
-    Ok(T::unpack(&mut Unpack(&bytes)))
+    Ok(unpacked(&bytes))
+}
+
+/// Returns a thing as bytes.
+pub(super) fn packed<T: Packed>(thing: &T) -> Vec<u8> {
+    let mut packed = Pack::default();
+    thing.pack(&mut packed);
+    packed.0
+}
+
+/// Returns the thing of such bytes.
+pub(super) fn unpacked<T: Packed>(bytes: &[u8]) -> T {
+    T::unpack(&mut Unpack(bytes))
 }
 
 fn failed(error: io::Error) -> Stop {

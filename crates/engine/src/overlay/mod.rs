@@ -30,7 +30,7 @@ mod tiling;
 mod vertices;
 
 pub use depot::Depot;
-pub use recall::Recall;
+pub use recall::{Recall, Shelf};
 
 use crate::finding::{Finding, FindingCode, Reported};
 use crate::normalise::NormalLayer;

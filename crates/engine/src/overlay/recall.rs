@@ -5,19 +5,30 @@
 //! it, so that more features in one layer do not make strangers of those of the next.
 
 use super::cells::Cell;
-use super::noding::{Noded, Seen};
+use super::depot::{Depot, packed, unpacked};
+use super::noding::{Noded, Seen, Tile};
 use super::runs::Run;
 use super::segments::Segments;
 use crate::normalise::NormalLayer;
 use std::collections::HashMap;
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use xxhash_rust::xxh3::Xxh3;
 
+/// A depot that outlives a run.
+pub type Shelf = Arc<dyn Depot + Send>;
+
+/// Makes an empty depot.
+type NewShelf = Box<dyn Fn() -> io::Result<Shelf> + Send + Sync>;
+
 /// What was worked out in the last run, tile by tile; to be brought along to the next.
-#[derive(Default)]
+///
+/// The segments of all tiles together are as large as the data, so they stand in a depot. What it does
+/// not take, or does not give back, is worked out anew: it is only remembered.
 pub struct Recall {
-    tiles: Mutex<HashMap<u128, Known>>,
+    new_shelf: NewShelf,
+    known: Mutex<KnownTiles>,
     reused: AtomicUsize,
 }
 
@@ -27,16 +38,33 @@ impl std::fmt::Debug for Recall {
     }
 }
 
+#[derive(Default)]
+struct KnownTiles {
+    tiles: HashMap<u128, Known>,
+    shelf: Option<Shelf>,
+    /// How many bytes stand on the shelf, those of forgotten tiles too.
+    stands: u64,
+}
+
 /// A tile, and where each layer's features began when it was worked out.
 #[derive(Clone)]
 struct Known {
-    noded: Noded,
+    /// All but the tile's segments.
+    rest: Noded,
+    /// Where the segments stand on the shelf, and how many bytes they are.
+    at: u64,
+    length: usize,
     starts: Vec<u32>,
     /// Whether the present run has used it.
     fresh: bool,
 }
 
 impl Recall {
+    /// Remembers nothing yet; `new_shelf` makes an empty depot.
+    pub fn new(new_shelf: impl Fn() -> io::Result<Shelf> + Send + Sync + 'static) -> Self {
+        Self { new_shelf: Box::new(new_shelf), known: Mutex::default(), reused: AtomicUsize::new(0) }
+    }
+
     /// Returns how many tiles have been used again since the beginning.
     pub fn reused(&self) -> usize {
         self.reused.load(Ordering::Relaxed)
@@ -44,31 +72,80 @@ impl Recall {
 
     /// Returns a tile by its fingerprint, with the features' present numbers.
     pub(super) fn find(&self, print: u128, starts: &[u32]) -> Option<Noded> {
-        let mut tiles = self.tiles.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = tiles.get_mut(&print)?;
-        known.fresh = true;
-        let mut known = known.clone();
-        drop(tiles);
+        let (known, shelf) = {
+            let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            let shelf = all.shelf.clone()?;
+            let known = all.tiles.get_mut(&print)?;
+            known.fresh = true;
+            (known.clone(), shelf)
+        };
+        let mut noded = Noded { tile: known.tile(&*shelf).ok()?, ..known.rest };
         self.reused.fetch_add(1, Ordering::Relaxed);
         if known.starts != starts {
-            known.noded.renumber(|feature| {
+            noded.renumber(|feature| {
                 let layer = known.starts.partition_point(|&start| start <= feature) - 1;
                 feature - known.starts[layer] + starts[layer]
             });
         }
-        Some(known.noded)
+        Some(noded)
     }
 
     /// Remembers a tile.
     pub(super) fn keep(&self, print: u128, noded: &Noded, starts: &[u32]) {
-        let known = Known { noded: noded.clone(), starts: starts.to_vec(), fresh: true };
-        self.tiles.lock().unwrap_or_else(PoisonError::into_inner).insert(print, known);
+        let bytes = packed(&noded.tile);
+        let Some(at) = self.shelf().and_then(|shelf| shelf.keep(&bytes).ok()) else { return };
+        let Noded { bridge_hits, bridge_ends, seen, .. } = noded;
+        let (bridge_hits, bridge_ends, seen) = (bridge_hits.clone(), bridge_ends.clone(), seen.clone());
+        let rest = Noded { tile: Tile::default(), bridge_hits, bridge_ends, seen };
+        let known = Known { rest, at, length: bytes.len(), starts: starts.to_vec(), fresh: true };
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        all.stands += bytes.len() as u64;
+        all.tiles.insert(print, known);
+    }
+
+    fn shelf(&self) -> Option<Shelf> {
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.shelf.is_none() {
+            all.shelf = (self.new_shelf)().ok();
+        }
+        all.shelf.clone()
     }
 
     /// Forgets what the run that has ended did not use.
     pub(super) fn end_of_run(&self) {
-        let mut tiles = self.tiles.lock().unwrap_or_else(PoisonError::into_inner);
-        tiles.retain(|_, known| std::mem::take(&mut known.fresh));
+        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        all.tiles.retain(|_, known| std::mem::take(&mut known.fresh));
+        let needed: u64 = all.tiles.values().map(|known| known.length as u64).sum();
+        // Nothing is ever taken off a shelf, so what is still needed moves to another now and then.
+        if all.stands > 2 * needed && all.moved(&self.new_shelf).is_err() {
+            *all = KnownTiles::default();
+        }
+    }
+}
+
+impl Known {
+    fn bytes(&self, shelf: &dyn Depot) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; self.length];
+        shelf.fetch(self.at, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn tile(&self, shelf: &dyn Depot) -> io::Result<Tile> {
+        Ok(unpacked(&self.bytes(shelf)?))
+    }
+}
+
+impl KnownTiles {
+    fn moved(&mut self, new_shelf: &NewShelf) -> io::Result<()> {
+        let Some(old) = self.shelf.take() else { return Ok(()) };
+        let shelf = new_shelf()?;
+        self.stands = 0;
+        for known in self.tiles.values_mut() {
+            known.at = shelf.keep(&known.bytes(&*old)?)?;
+            self.stands += known.length as u64;
+        }
+        self.shelf = Some(shelf);
+        Ok(())
     }
 }
 
