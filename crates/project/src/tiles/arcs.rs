@@ -177,8 +177,8 @@ fn overview(partition: &Partition, arcs: &Lines) -> Overview {
 
 /// Walks along a half-edge.
 fn along(arcs: &Lines, edge: HalfEdge, visit: impl FnMut(MapPoint)) {
-    let points = arcs.line(edge as usize / 2).iter().copied();
-    if edge & 1 == 0 { points.for_each(visit) } else { points.rev().for_each(visit) }
+    let points = arcs.line(edge as usize / 2);
+    if edge & 1 == 0 { points.for_each(visit) } else { points.collect::<Vec<_>>().into_iter().rev().for_each(visit) }
 }
 
 fn face_boxes(partition: &Partition, arcs: &Lines) -> Vec<AABB<[f64; 2]>> {

@@ -52,12 +52,19 @@ fn south(latitude: f64) -> f64 {
 }
 
 /// Lines on the map, one after the other.
+///
+/// A province has tens of millions of points, and each is near the one before: two words say how far it
+/// is from there in steps east and south. Where a step does not fit, as at the beginning of a line,
+/// [`APART`] stands before the place itself.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    points: Vec<MapPoint>,
-    /// Where each line ends in `points`.
+    words: Vec<i16>,
+    /// Where each line ends in `words`.
     ends: Vec<usize>,
 }
+
+/// Stands before a place in four words: east and south, the higher word of each first.
+const APART: i16 = i16::MIN;
 
 impl Lines {
     /// Brings so many lines to the map; `line` returns the points of each.
@@ -73,9 +80,9 @@ impl Lines {
         let parts = parts.into_par_iter().map(|part| Self::part(crs, part.map(&line)));
         let mut all = Self::default();
         for part in parts.collect::<Result<Vec<_>, _>>()? {
-            let before = all.points.len();
+            let before = all.words.len();
             all.ends.extend(part.ends.iter().map(|end| before + end));
-            all.points.extend_from_slice(&part.points);
+            all.words.extend_from_slice(&part.words);
         }
         Ok(all)
     }
@@ -87,34 +94,88 @@ impl Lines {
         let longest = LONGEST_M / crs.metres_per_unit();
         let (mut charts, mut places) = (Charts::new(crs, south), Vec::new());
         let mut all = Self::default();
-        let mut batch = Vec::with_capacity(BATCH);
-        let mut bring = |points: &mut Vec<MapPoint>, batch: &mut Vec<Coord<f64>>| {
+        // Lines that wait for their places, and where each ends in the batch.
+        let (mut batch, mut ends) = (Vec::with_capacity(BATCH), Vec::new());
+        let mut bring = |all: &mut Self, batch: &mut Vec<Coord<f64>>, ends: &mut Vec<usize>| {
             places.clear();
             charts.places(batch.drain(..), &mut places)?;
-            points.extend(places.iter().copied().map(MapPoint::of_chart));
+            let mut start = 0;
+            for end in ends.drain(..) {
+                all.push(places[start..end].iter().copied().map(MapPoint::of_chart));
+                start = end;
+            }
             Ok::<(), FileError>(())
         };
         for line in lines {
             extend(&mut batch, line, longest);
-            all.ends.push(all.points.len() + batch.len());
+            ends.push(batch.len());
             if batch.len() >= BATCH {
-                bring(&mut all.points, &mut batch)?;
+                bring(&mut all, &mut batch, &mut ends)?;
             }
         }
-        bring(&mut all.points, &mut batch)?;
+        bring(&mut all, &mut batch, &mut ends)?;
         Ok(all)
     }
 
+    /// Appends a line.
+    fn push(&mut self, line: impl Iterator<Item = MapPoint>) {
+        let mut before: Option<MapPoint> = None;
+        for at in line {
+            match before.and_then(|before| Some([step(before.x, at.x)?, step(before.y, at.y)?])) {
+                Some(steps) => self.words.extend(steps),
+                None => {
+                    let [x, y] = [at.x, at.y].map(|along| [(along >> 16) as i16, along as i16]);
+                    self.words.extend([APART, x[0], x[1], y[0], y[1]]);
+                }
+            }
+            before = Some(at);
+        }
+        self.ends.push(self.words.len());
+    }
+
     /// Returns the points of a line.
-    pub(super) fn line(&self, line: usize) -> &[MapPoint] {
+    pub(super) fn line(&self, line: usize) -> Points<'_> {
         let start = if line == 0 { 0 } else { self.ends[line - 1] };
-        &self.points[start..self.ends[line]]
+        Points { words: &self.words[start..self.ends[line]], at: MapPoint::default() }
+    }
+}
+
+/// The step from one number to another, if it fits.
+fn step(from: u32, to: u32) -> Option<i16> {
+    i16::try_from(i64::from(to) - i64::from(from)).ok().filter(|&step| step != APART)
+}
+
+/// The points of a line, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Points<'a> {
+    words: &'a [i16],
+    at: MapPoint,
+}
+
+impl Iterator for Points<'_> {
+    type Item = MapPoint;
+
+    fn next(&mut self) -> Option<MapPoint> {
+        match *self.words {
+            [APART, a, b, c, d, ref rest @ ..] => {
+                let whole = |high: i16, low: i16| u32::from(high as u16) << 16 | u32::from(low as u16);
+                self.at = MapPoint { x: whole(a, b), y: whole(c, d) };
+                self.words = rest;
+            }
+            [east, south, ref rest @ ..] => {
+                let moved = |from: u32, step: i16| from.wrapping_add_signed(i32::from(step));
+                self.at = MapPoint { x: moved(self.at.x, east), y: moved(self.at.y, south) };
+                self.words = rest;
+            }
+            _ => return None,
+        }
+        Some(self.at)
     }
 }
 
 /// Returns the box around some points, if there are any.
-pub(super) fn around<'a>(points: impl Iterator<Item = &'a MapPoint>) -> Option<AABB<[f64; 2]>> {
-    let boxes = points.map(|&MapPoint { x, y }| AABB::from_point([f64::from(x), f64::from(y)]));
+pub(super) fn around(points: impl Iterator<Item = MapPoint>) -> Option<AABB<[f64; 2]>> {
+    let boxes = points.map(|MapPoint { x, y }| AABB::from_point([f64::from(x), f64::from(y)]));
     boxes.reduce(|all, one| all.merged(&one))
 }
 
@@ -139,4 +200,26 @@ fn between(a: Coord<f64>, b: Coord<f64>, longest: f64) -> impl Iterator<Item = C
         let t = if forward { f64::from(k) } else { pieces - f64::from(k) } / pieces;
         Coord { x: from.x + (to.x - from.x) * t, y: from.y + (to.y - from.y) * t }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_near_and_far_come_back_as_they_were() {
+        let at = |x: u32, y: u32| MapPoint { x, y };
+        let far = u32::MAX;
+        let given = [
+            vec![],
+            vec![at(0, 0)],
+            vec![at(far, far), at(0, far), at(0, 0), at(32_767, 32_768), at(0, 1), at(32_768, 32_767), at(0, 0)],
+            vec![at(65_536, 1 << 31), at(65_535, 1 << 31), at(98_302, (1 << 31) - 32_767), at(98_302, 1 << 31)],
+        ];
+        let mut lines = Lines::default();
+        given.iter().for_each(|line| lines.push(line.iter().copied()));
+        for (number, line) in given.iter().enumerate() {
+            assert_eq!(lines.line(number).collect::<Vec<_>>(), *line);
+        }
+    }
 }

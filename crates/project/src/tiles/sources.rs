@@ -150,7 +150,7 @@ impl Index {
     /// What a tile shows of a polygon.
     fn polygon(&self, rings: std::ops::Range<usize>, cutter: &mut Cutter) -> Option<TilePolygon> {
         polygon(rings.map(|ring| {
-            self.rings.line(ring).iter().for_each(|&point| cutter.push(point));
+            self.rings.line(ring).for_each(|point| cutter.push(point));
             cutter.close()
         }))
     }
@@ -172,7 +172,7 @@ fn overview(rings: &Lines, places: &[Place], features: &[&Feature]) -> Overview 
     Overview::of(polygons.len() as u32, false, |polygon, pen| {
         let (feature, own) = &polygons[polygon as usize];
         for ring in own.clone() {
-            rings.line(ring as usize).iter().for_each(|&point| pen.push(point));
+            rings.line(ring as usize).for_each(|point| pen.push(point));
             pen.close();
         }
         *feature
