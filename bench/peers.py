@@ -46,19 +46,25 @@ def partition(out, files):
 
 def verify(path):
     parts = shapely.get_parts(geometries(path)[1])
-    left, right = shapely.STRtree(parts).query(parts, predicate="intersects")
-    once = left < right
-    overlap = shapely.area(shapely.intersection(shapely.make_valid(parts[left[once]]), shapely.make_valid(parts[right[once]])))
+    # Parts of a coverage share whole edges and have none inside one another: only those that do not
+    # can overlap.
+    wrong = numpy.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(parts)))
+    near, other = shapely.STRtree(parts).query(parts[wrong], predicate="intersects")
+    left, right = wrong[near], other
+    apart = left != right
+    overlap = shapely.area(shapely.intersection(shapely.make_valid(parts[left[apart]]), shapely.make_valid(parts[right[apart]])))
     found = {
         "parts": len(parts),
         "invalid": int((~shapely.is_valid(parts)).sum()),
         "overlap_m2": float(overlap.sum()),
         "overlapping_pairs": int((overlap > 0).sum()),
-        "unmatched_edges": int((~shapely.is_empty(shapely.coverage_invalid_edges(parts))).sum()),
+        "unmatched_edges": len(wrong),
         "area_m2": float(shapely.area(parts).sum()),
+        "union_m2": float(shapely.area(shapely.coverage_union_all(parts))),
     }
     print(json.dumps(found))
-    good = found["invalid"] == 0 and found["unmatched_edges"] == 0 and found["overlap_m2"] <= 1e-9 * found["area_m2"]
+    whole = abs(found["union_m2"] - found["area_m2"]) <= 1e-9 * found["area_m2"]
+    good = found["invalid"] == 0 and found["unmatched_edges"] == 0 and whole
     sys.exit(0 if good else 1)
 
 

@@ -27,6 +27,7 @@ fn colour(tool: Tool) -> &'static str {
     match tool {
         Tool::Read => "#b8c2cc",
         Tool::Lantu => "#0b6e4f",
+        Tool::Bounded => "#5fa88a",
         Tool::Mapshaper => "#c2702b",
         Tool::Geos => "#5b6fa8",
     }

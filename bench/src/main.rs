@@ -177,9 +177,9 @@ fn row(tools: &Tools, tool: Tool, size: Size, data: &data::Data, runs: usize) ->
         partition = tools.is_partition(tool, result);
         partition_by_geos = tools.is_partition_by_geos(result, size);
     }
-    let report = std::fs::read(tools.report(data)).ok().filter(|_| tool == Tool::Lantu);
+    let report = std::fs::read(tools.report(tool, data)).ok().filter(|_| tool.is_lantu());
     let report: Option<serde_json::Value> = report.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    if tool == Tool::Lantu && finished {
+    if tool.is_lantu() && finished {
         let report = report.as_ref().ok_or_else(|| format!("{}: Lantu wrote no report", size.name))?;
         accounted(report).map_err(|cause| format!("{}: {cause}", size.name))?;
     }
@@ -190,7 +190,11 @@ fn row(tools: &Tools, tool: Tool, size: Size, data: &data::Data, runs: usize) ->
         row.usage.cpu_s,
         row.usage.wall_s,
         row.usage.peak_mb,
-        if finished { "" } else { ", FAILED: see its log" }
+        match row.usage.code {
+            Some(0) => "",
+            Some(_) => ", FAILED: see its log",
+            None => ", stopped",
+        }
     );
     Ok(row)
 }

@@ -6,7 +6,10 @@
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// A command that takes longer is stopped.
+const LONGEST: Duration = Duration::from_secs(40 * 60);
 
 /// What a command took.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -17,7 +20,7 @@ pub struct Usage {
     pub wall_s: f64,
     /// The most memory that one of its processes held, in MB.
     pub peak_mb: f64,
-    /// Its exit code; `None` if it was ended by a signal.
+    /// Its exit code; `None` if it was ended by a signal, as after [`LONGEST`].
     pub code: Option<i32>,
 }
 
@@ -41,7 +44,15 @@ pub fn child(log: &Path, command: &[&str]) -> Result<(), String> {
     let other = file.try_clone().map_err(say)?;
     let start = Instant::now();
     let mut running = Command::new(command[0]).args(&command[1..]).stdout(file).stderr(other).spawn().map_err(say)?;
-    let status = running.wait().map_err(say)?;
+    let status = loop {
+        if let Some(status) = running.try_wait().map_err(say)? {
+            break status;
+        }
+        if start.elapsed() > LONGEST {
+            running.kill().map_err(say)?;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
     let wall_s = start.elapsed().as_secs_f64();
     let (cpu_s, peak_mb) = of_children()?;
     let usage = Usage { cpu_s, wall_s, peak_mb, code: status.code() };

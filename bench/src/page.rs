@@ -47,10 +47,17 @@ fn tables(measured: &Measured) -> String {
 }
 
 fn line(row: &Row, own: Option<f64>) -> String {
-    if !row.finished {
-        return format!("| {} | failed | | | | |\n", row.tool);
-    }
     let usage = row.usage;
+    match usage.code {
+        Some(0) => {}
+        Some(_) => return format!("| {} | failed | | | | |\n", row.tool),
+        None => {
+            return format!(
+                "| {} | stopped at {:.0} | {:.0} | {:.0} | | |\n",
+                row.tool, usage.cpu_s, usage.wall_s, usage.peak_mb
+            );
+        }
+    }
     let times = own.map_or_else(String::new, |own| format!("{:.2}", usage.cpu_s / own));
     let word = |yes: bool| if yes { "yes" } else { "**no**" };
     let partition = match (row.partition, row.partition_by_geos) {
@@ -73,7 +80,8 @@ fn results(row: &Row) -> String {
     let count = |name: [&str; 2]| report[name[0]][name[1]].as_u64().map_or_else(String::new, |n| grouped(n as usize));
     let area = |name: [&str; 2]| report[name[0]][name[1]].as_f64().unwrap_or_default() / 1e6;
     let mut text = format!(
-        "\nLantu: {} patches; {} places of conflict with {:.4} km²; proof {}. Seconds on the clock: ",
+        "\n{}: {} patches; {} places of conflict with {:.4} km²; proof {}. Seconds on the clock: ",
+        row.tool,
         count(["blueprint", "patches"]),
         count(["conflicts", "count"]),
         area(["conflicts", "area_m2"]),

@@ -16,6 +16,8 @@ pub enum Tool {
     Read,
     /// Lantu, the whole job.
     Lantu,
+    /// The same, told to cut in a gigabyte.
+    Bounded,
     /// mapshaper's `-union`.
     Mapshaper,
     /// GEOS: node all borders, polygonize, find what covers each face.
@@ -24,13 +26,19 @@ pub enum Tool {
 
 impl Tool {
     /// All of them, Lantu first of those that cut.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Lantu, Self::Mapshaper, Self::Geos];
+    pub const ALL: [Self; 5] = [Self::Read, Self::Lantu, Self::Bounded, Self::Mapshaper, Self::Geos];
+
+    /// Returns whether it is Lantu, whatever it was told.
+    pub fn is_lantu(self) -> bool {
+        matches!(self, Self::Lantu | Self::Bounded)
+    }
 
     /// Returns a name for files.
     pub fn slug(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Lantu => "lantu",
+            Self::Bounded => "lantu-1g",
             Self::Mapshaper => "mapshaper",
             Self::Geos => "geos",
         }
@@ -40,6 +48,8 @@ impl Tool {
     pub fn can(self, size: Size) -> bool {
         match self {
             Self::Read | Self::Lantu => true,
+            // Smaller ones fit anyway.
+            Self::Bounded => matches!(size.name, "L" | "XL"),
             Self::Mapshaper => size.name != "XL",
             Self::Geos => matches!(size.name, "S" | "M"),
         }
@@ -51,6 +61,7 @@ impl fmt::Display for Tool {
         f.write_str(match self {
             Self::Read => "GDAL, reading only",
             Self::Lantu => "Lantu",
+            Self::Bounded => "Lantu --memory 1G",
             Self::Mapshaper => "mapshaper -union",
             Self::Geos => "GEOS, node and polygonize",
         })
@@ -85,7 +96,7 @@ impl Tools {
     /// Returns whether a tool is there.
     pub fn have(&self, tool: Tool) -> bool {
         match tool {
-            Tool::Lantu => true,
+            Tool::Lantu | Tool::Bounded => true,
             Tool::Mapshaper => self.mapshaper.is_some(),
             Tool::Read | Tool::Geos => self.python.is_some(),
         }
@@ -98,10 +109,13 @@ impl Tools {
         let mut line: Vec<String> = Vec::new();
         let mut say = |words: &[&str]| line.extend(words.iter().map(|&word| word.to_owned()));
         match tool {
-            Tool::Lantu => {
+            Tool::Lantu | Tool::Bounded => {
                 say(&[&self.lantu, "merge"]);
+                if tool == Tool::Bounded {
+                    say(&["--memory", "1G"]);
+                }
                 files.enumerate().for_each(|(k, file)| say(&["--layer", &format!("layer{k}={file}")]));
-                say(&["--out", &out, "--report", &self.report(data).to_string_lossy()]);
+                say(&["--out", &out, "--report", &self.report(tool, data).to_string_lossy()]);
             }
             Tool::Mapshaper => {
                 say(&["node", "--max-old-space-size=20000", self.mapshaper.as_deref().unwrap_or_default(), "-i"]);
@@ -130,14 +144,14 @@ impl Tools {
     }
 
     /// Returns where Lantu's report lies.
-    pub fn report(&self, data: &Data) -> PathBuf {
-        self.folder.join(format!("{}-report.json", data.size))
+    pub fn report(&self, tool: Tool, data: &Data) -> PathBuf {
+        self.folder.join(format!("{}-{}-report.json", data.size, tool.slug()))
     }
 
     /// Returns what `lantu verify` says of a file, if it comes to an answer.
     pub fn is_partition(&self, tool: Tool, file: &str) -> Option<bool> {
         // Beside the blueprint there is a table of styles.
-        let table = if tool == Tool::Lantu { "|layername=blueprint" } else { "" };
+        let table = if tool.is_lantu() { "|layername=blueprint" } else { "" };
         verdict(Command::new(&self.lantu).args(["verify", &format!("{file}{table}")]))
     }
 
