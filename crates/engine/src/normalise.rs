@@ -121,7 +121,7 @@ pub fn normalise(
     watch: &dyn Watch,
 ) -> Result<Reported<NormalLayer>, Stop> {
     let layer = layer.borrow();
-    let steps = Steps::new(watch, Stage::Normalise, 0.0..1.0, layer.features.len());
+    let steps = Steps::new(watch, Stage::Normalise, 0.0..1.0, 2 * layer.features.len());
     let clockwise_is_usual = mostly_clockwise(layer);
     let mut work = Work {
         grid,
@@ -141,7 +141,7 @@ pub fn normalise(
         steps.one()?;
         work.add(feature, &layer.class);
     }
-    work.find_repeats();
+    work.find_repeats(&steps)?;
     Ok(Reported { value: work.layer, findings: work.findings })
 }
 
@@ -296,23 +296,23 @@ impl Work<'_> {
     }
 
     /// Finds features of the layer with the same rings.
-    fn find_repeats(&mut self) {
-        let mut seen: HashMap<(u64, u64), Vec<usize>> = HashMap::new();
+    fn find_repeats(&mut self, steps: &Steps<'_>) -> Result<(), Stop> {
+        let mut seen: HashMap<(u64, u64), usize> = HashMap::with_capacity(self.layer.features.len());
         for index in 0..self.layer.features.len() {
+            steps.one()?;
             let key = fingerprint(self.layer.rings_of(index));
             if key.1 == 0 {
                 continue;
             }
-            let group = seen.entry(key).or_default();
+            let other = *seen.entry(key).or_insert(index);
             let edges = |index| edges_of(self.layer.rings_of(index));
-            if group.first().is_some_and(|&other| edges(other) == edges(index)) {
+            if other != index && edges(other) == edges(index) {
                 let at = self.layer.rings_of(index).next().map(|ring| self.grid.locate(ring[0]));
                 let fid = self.layer.features[index].fid;
                 self.findings.push(Finding::of_feature(FindingCode::DrawnTwice, &self.layer.name, fid, at));
-            } else {
-                group.push(index);
             }
         }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //! changed layer costs.
 //!
 //! ```text
-//! cargo run --release -p lantu-project --example pace -- NAME=PATH NAME=PATH … [changed:NAME=PATH]
+//! cargo run --release -p lantu-project --example pace -- NAME=PATH NAME=PATH … [changed:NAME=PATH] [stops:COUNT]
 //! ```
 //!
 //! Runs the layers once and lists for each stage how long it took, how many reports it gave and its
@@ -18,22 +18,26 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How many runs are stopped.
+/// How many runs are stopped, if nothing else is said.
 const STOPS: u32 = 30;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut plan = Plan::default();
-    let mut changed = None;
+    let (mut changed, mut stops) = (None, STOPS);
     for layer in std::env::args().skip(1) {
+        if let Some(count) = layer.strip_prefix("stops:") {
+            stops = count.parse()?;
+            continue;
+        }
         match layer.strip_prefix("changed:") {
             Some(layer) => changed = Some(LayerPlan::parse(layer).map_err(sentence)?),
             None => plan.layers.push(LayerPlan::parse(&layer).map_err(sentence)?),
         }
     }
-    let heard: Mutex<Vec<(Instant, String)>> = Mutex::default();
+    let heard: Mutex<Vec<(Instant, api::Progress)>> = Mutex::default();
     let tell = |progress: api::Progress| {
         if let Ok(mut heard) = heard.lock() {
-            heard.push((Instant::now(), progress.stage));
+            heard.push((Instant::now(), progress));
         }
     };
     let start = Instant::now();
@@ -51,8 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut latest = Duration::ZERO;
-    for stop in 0..STOPS {
-        let after = whole * (2 * stop + 1) / (2 * STOPS);
+    for stop in 0..stops {
+        let after = whole * (2 * stop + 1) / (2 * stops);
         let wait = stopped(&plan, after)?;
         latest = latest.max(wait);
         println!("asked to stop after {:5.2} s: back after {:.3} s", after.as_secs_f64(), wait.as_secs_f64());
@@ -93,17 +97,20 @@ fn sentence(problem: api::Problem) -> String {
     problem.message[1].clone()
 }
 
-/// Prints how long each stage took, how often it reported and how long it was silent.
-fn silences(heard: &[(Instant, String)], start: Instant) {
-    let mut before = start;
-    for stage in heard.chunk_by(|one, other| one.1 == other.1) {
-        let (began, mut silence) = (before, Duration::ZERO);
-        for (at, _) in stage {
-            silence = silence.max(*at - before);
-            before = *at;
+/// Prints how long each stage took, how often it reported and where it was silent for longest.
+fn silences(heard: &[(Instant, api::Progress)], start: Instant) {
+    let (mut before, mut fraction) = (start, 0.0);
+    for stage in heard.chunk_by(|one, other| one.1.stage == other.1.stage) {
+        let (began, mut longest) = (before, (Duration::ZERO, 0.0));
+        for (at, progress) in stage {
+            if *at - before > longest.0 {
+                longest = (*at - before, fraction);
+            }
+            (before, fraction) = (*at, progress.fraction);
         }
-        let (name, count, lasted) = (&stage[0].1, stage.len(), (before - began).as_secs_f64());
-        println!("{name:>10}: {lasted:6.2} s, {count:4} reports, longest silence {:.3} s", silence.as_secs_f64());
+        let (name, count, lasted) = (&stage[0].1.stage, stage.len(), (before - began).as_secs_f64());
+        let (silence, after) = (longest.0.as_secs_f64(), longest.1);
+        println!("{name:>10}: {lasted:6.2} s, {count:4} reports, longest silence {silence:.3} s after {after:.4}");
     }
 }
 

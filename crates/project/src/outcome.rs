@@ -100,6 +100,7 @@ impl Cut {
             let (code, about) = (FindingCode::CoarserGrid, About::default());
             findings.push(Finding { code, severity: code.severity(), about, at: None });
         }
+        meter.reached("normalise", 0.0, "");
         let mut normal = normal_layers(layers, &grid, &mut findings, meter)?;
         if let Some(splits) = splits::layer(&plan.splits, &inputs.crs)? {
             // What is found of them was made here and is nothing to tell a planner.

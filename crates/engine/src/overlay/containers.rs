@@ -10,6 +10,7 @@ use super::exact::{cross, delta, orient};
 use super::faces::Cycles;
 use crate::partition::HalfEdge;
 use crate::precision::Point;
+use crate::watch::{Stage, Steps, Stop, Watch, step};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -32,13 +33,16 @@ struct Seen {
 
 /// Returns for every clockwise cycle the counter-clockwise cycle of the face it lies in; `None`
 /// for counter-clockwise cycles and for components that lie in the outside.
-pub(super) fn containers(arcs: &Arcs, cycles: &Cycles) -> Vec<Option<u32>> {
+pub(super) fn containers(arcs: &Arcs, cycles: &Cycles, watch: &dyn Watch) -> Result<Vec<Option<u32>>, Stop> {
     let mut least: Vec<Option<Point>> = vec![None; cycles.first.len()];
-    for edge in 0..cycles.of_edge.len() {
-        let cycle = cycles.of_edge[edge] as usize;
-        if cycles.area2[cycle] < 0 {
-            let smallest = arcs.points_of(edge / 2).iter().min().copied();
-            least[cycle] = least[cycle].into_iter().chain(smallest).min();
+    let steps = Steps::new(watch, Stage::Faces, 0.9..0.94, cycles.of_edge.len());
+    for batch in steps.batches() {
+        for edge in batch? {
+            let cycle = cycles.of_edge[edge] as usize;
+            if cycles.area2[cycle] < 0 {
+                let smallest = arcs.points_of(edge / 2).iter().min().copied();
+                least[cycle] = least[cycle].into_iter().chain(smallest).min();
+            }
         }
     }
     let mut queries: Vec<Query> = least
@@ -46,7 +50,8 @@ pub(super) fn containers(arcs: &Arcs, cycles: &Cycles) -> Vec<Option<u32>> {
         .enumerate()
         .filter_map(|(cycle, from)| Some(Query { from: (*from)?, cycle: cycle as u32 }))
         .collect();
-    queries.sort_unstable_by_key(|query| query.from);
+    queries.par_sort_unstable_by_key(|query| query.from);
+    step(watch, Stage::Faces, 0.94)?;
     let seen = look_down(arcs, &queries);
     let mut containers = vec![None; cycles.first.len()];
     for (query, seen) in queries.iter().zip(seen) {
@@ -55,7 +60,7 @@ pub(super) fn containers(arcs: &Arcs, cycles: &Cycles) -> Vec<Option<u32>> {
         let sibling = cycles.area2[met as usize] < 0;
         containers[query.cycle as usize] = if sibling { containers[met as usize] } else { Some(met) };
     }
-    containers
+    Ok(containers)
 }
 
 /// Returns the first segment below each query.

@@ -28,9 +28,10 @@ pub(super) fn arcs_of(layers: Vec<NormalLayer>, means: Means<'_>, watch: &dyn Wa
     let Some(tiling) = Tiling::of(&layers, means.per_tile) else {
         return Ok((arcs(Vec::new(), &[], &Chains::default(), depot)?, seen));
     };
+    step(watch, Stage::Edges, 0.2)?;
     let alone = alone(&layers);
     step(watch, Stage::Edges, 0.5)?;
-    let runs = Runs::of(&layers, &tiling, |feature| !alone[feature as usize]);
+    let runs = Runs::of(&layers, &tiling, |feature| !alone[feature as usize], watch)?;
     seen.unique_edges = runs.bridges.len() as u64;
     seen.doubled = runs.bridges.doubled.clone();
     let lonely = lonely_features(&layers, &alone);

@@ -8,6 +8,7 @@ use super::segments::{Segments, code};
 use super::tiling::Tiling;
 use crate::normalise::NormalLayer;
 use crate::precision::Point;
+use crate::watch::{Stage, Steps, Stop, Watch, step};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -63,7 +64,12 @@ pub(super) struct Runs {
 
 impl Runs {
     /// Shares out the edges of the features for which `takes_part` holds.
-    pub fn of(layers: &[NormalLayer], tiling: &Tiling, takes_part: impl Fn(u32) -> bool + Sync) -> Self {
+    pub fn of(
+        layers: &[NormalLayer],
+        tiling: &Tiling,
+        takes_part: impl Fn(u32) -> bool + Sync,
+        watch: &dyn Watch,
+    ) -> Result<Self, Stop> {
         let mut pieces: Vec<(u32, u32, Range<usize>)> = Vec::new();
         let mut first_feature = 0;
         for (layer, number) in layers.iter().zip(0..) {
@@ -72,9 +78,11 @@ impl Runs {
             pieces.extend(starts.map(|start| (number, first_feature, start..(start + FEATURES).min(count))));
             first_feature += count as u32;
         }
+        let steps = Steps::new(watch, Stage::Edges, 0.5..0.7, pieces.len());
         let parts: Vec<Part> = pieces
             .into_par_iter()
             .map(|(number, first_feature, features)| {
+                steps.large()?;
                 let mut part = Part { runs: Vec::new(), bridges: Vec::new() };
                 let layer = &layers[number as usize];
                 for (index, ring) in layer.ring_ranges(features) {
@@ -83,20 +91,26 @@ impl Runs {
                         part.walk(tiling, layer.points(), ring, number, feature);
                     }
                 }
-                part
+                Ok(part)
             })
-            .collect();
+            .collect::<Result<_, Stop>>()?;
         let (first, runs) = by_tile(tiling.len(), || parts.iter().flat_map(|part| part.runs.iter().copied()));
+        step(watch, Stage::Edges, 0.75)?;
         let bridges = parts.into_iter().flat_map(|part| part.bridges).collect();
         let bridges = Segments::of_runs(bridges);
+        step(watch, Stage::Edges, 0.85)?;
         let mut near = Vec::new();
         let mut tiles = Vec::new();
-        for (bridge, [a, b]) in (0..).zip(&bridges.ends) {
-            tiling.of_segment(*a, *b, &mut tiles);
-            near.extend(tiles.iter().map(|&tile| (tile, bridge)));
+        let steps = Steps::new(watch, Stage::Edges, 0.85..0.95, bridges.len());
+        for batch in steps.batches() {
+            for bridge in batch? {
+                let [a, b] = bridges.ends[bridge];
+                tiling.of_segment(a, b, &mut tiles);
+                near.extend(tiles.iter().map(|&tile| (tile, bridge as u32)));
+            }
         }
         let (first_near, near) = by_tile(tiling.len(), || near.iter().copied());
-        Self { first, runs, bridges, first_near, near }
+        Ok(Self { first, runs, bridges, first_near, near })
     }
 
     /// Returns the runs inside a tile.
