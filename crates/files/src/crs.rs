@@ -29,6 +29,11 @@ pub struct Crs {
 }
 
 impl Crs {
+    /// Returns whether coordinates mean the same in both, whatever the two are called.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        self.definition == other.definition
+    }
+
     /// Returns the CRS that a text names: `EPSG:4546`, WKT or a PROJ string.
     ///
     /// # Errors
@@ -201,7 +206,7 @@ thread_local! {
 /// Points that are not finite are left as they are; points that cannot be brought over become
 /// infinite, and the engine says of them what it says of infinite points.
 pub(crate) fn transform(from: &Crs, to: &Crs, coords: &mut [Coord<f64>]) -> Result<(), FileError> {
-    if from.definition == to.definition {
+    if from.is_same_as(to) {
         return Ok(());
     }
     let way = way_between(from, to)?;

@@ -109,14 +109,17 @@ fn read_rows(
 /// What opening the file has found, as far as it is about what was read.
 fn noted(request: &LayerRequest, opened: &Opened, table: &str, features: &[Feature]) -> Vec<Finding> {
     let layer: Arc<str> = request.name.as_str().into();
-    let read: HashSet<i64> = features.iter().map(|feature| feature.fid).collect();
+    let notes: Vec<&Note> = opened.notes.iter().filter(|(of, _)| of == table).map(|(_, note)| note).collect();
+    let read: HashSet<i64> = match notes.iter().any(|note| note.row.is_some()) {
+        true => features.iter().map(|feature| feature.fid).collect(),
+        false => HashSet::new(),
+    };
     let about = |note: &Note| match note.row {
         None => Some(Finding::of_layer(note.code, &layer)),
         Some(row) => read.contains(&(row as i64)).then(|| Finding::of_feature(note.code, &layer, row as i64, None)),
     };
     let uncertain = (!opened.encoding.certain).then(|| Finding::of_layer(FindingCode::UncertainText, &layer));
-    let notes = opened.notes.iter().filter(|(of, _)| of == table).map(|(_, note)| note);
-    notes.filter_map(about).chain(uncertain).collect()
+    notes.into_iter().filter_map(about).chain(uncertain).collect()
 }
 
 struct Reading<'a> {
@@ -288,6 +291,9 @@ fn exchange(features: &mut [Feature]) {
 
 /// Brings the features' rings from one CRS into another.
 fn project(features: &mut [Feature], shift: Option<&Shift>, from: &Crs, to: &Crs) -> Result<(), FileError> {
+    if shift.is_none() && from.is_same_as(to) {
+        return Ok(());
+    }
     let mut batch: Vec<Coord<f64>> = Vec::new();
     for group in features.chunks_mut(1 << 10) {
         batch.clear();

@@ -161,11 +161,17 @@ fn read_one(
     watch: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Loaded, Problem> {
     let made = counties::made(request, watch)?;
-    let mut read = read_layer(made.as_ref().map_or(request, |made| &made.request), within.crs, watch)?;
-    let files = match (read.value.content.take(), &made) {
-        (Some(content), _) => vec![InputFile::of_database(&request.source.to_string(), content)],
-        (None, Some(made)) => made.files.clone(),
-        (None, None) => provenance::files_of(&request.source.path)?,
+    // The hash of a large file takes as long as a good part of reading it.
+    let hashed = made.is_none() && !request.source.is_database();
+    let (read, files) = rayon::join(
+        || read_layer(made.as_ref().map_or(request, |made| &made.request), within.crs, watch),
+        || hashed.then(|| provenance::files_of(&request.source.path)),
+    );
+    let mut read = read?;
+    let files = match (read.value.content.take(), &made, files) {
+        (Some(content), ..) => vec![InputFile::of_database(&request.source.to_string(), content)],
+        (None, Some(made), _) => made.files.clone(),
+        (None, None, files) => files.unwrap_or_else(|| provenance::files_of(&request.source.path))?,
     };
     let class_because = match &made {
         None => settle_class(&mut read.value.layer, plan, within.names),

@@ -10,7 +10,7 @@ use super::depot::{Depot, Held};
 use super::segments::Segments;
 use super::tiling::morton;
 use crate::precision::Point;
-use crate::watch::Stop;
+use crate::watch::{Stage, Steps, Stop, Watch, step};
 use rayon::prelude::*;
 
 /// Arcs with what each changes between its sides.
@@ -95,6 +95,7 @@ pub(super) fn arcs(
     corners: &[u64],
     across: &Chains,
     depot: Option<&dyn Depot>,
+    watch: &dyn Watch,
 ) -> Result<Arcs, Stop> {
     let mut across_places: Vec<Place> =
         (0..across.len()).into_par_iter().map(|chain| place(across, chain, true)).collect();
@@ -117,6 +118,7 @@ pub(super) fn arcs(
         all.add(amount);
         shares.push((chains, extra, amount));
     }
+    step(watch, Stage::Faces, 0.55)?;
     let mut arcs = Arcs {
         points: vec![Point::default(); all.points],
         starts: vec![0; all.arcs + 1],
@@ -137,7 +139,9 @@ pub(super) fn arcs(
         work.push((chains, extra, room));
         before.add(amount);
     }
+    let steps = Steps::new(watch, Stage::Faces, 0.55..0.6, work.len());
     work.into_par_iter().try_for_each(|(chains, extra, room)| {
+        steps.large()?;
         room.fill(&chains.take(depot)?, across, extra);
         Ok(())
     })?;
@@ -205,8 +209,15 @@ impl Room<'_> {
 
 /// Returns the chains that run across tiles, put together from links and the tiles' open chains, and
 /// what is whole of `lonely`, which lies in no tile.
-pub(super) fn across(tiles: &[Chained], links: &Segments<At>, lonely: &[Chained]) -> Chains {
-    let mut chains = Across::of(tiles, links).chains();
+pub(super) fn across(
+    tiles: &[Chained],
+    links: &Segments<At>,
+    lonely: &[Chained],
+    watch: &dyn Watch,
+) -> Result<Chains, Stop> {
+    let across = Across::of(tiles, links);
+    step(watch, Stage::Faces, 0.51)?;
+    let mut chains = across.chains(watch)?;
     for Chained { whole, .. } in lonely {
         for chain in 0..whole.len() {
             chains.points.extend_from_slice(whole.points_of(chain));
@@ -215,7 +226,7 @@ pub(super) fn across(tiles: &[Chained], links: &Segments<At>, lonely: &[Chained]
             chains.finish(if against { set | REVERSED } else { set });
         }
     }
-    chains
+    Ok(chains)
 }
 
 /// Chains that run across tiles, put together from links and the tiles' chains.
@@ -254,8 +265,10 @@ impl<'a> Across<'a> {
         Self { tiles, first, links, attached, used: vec![false; links.len()], chains: Chains::default() }
     }
 
-    fn chains(mut self) -> Chains {
+    fn chains(mut self, watch: &dyn Watch) -> Result<Chains, Stop> {
+        let steps = Steps::new(watch, Stage::Faces, 0.51..0.54, self.attached.len());
         for end in 0..self.attached.len() as u32 {
+            steps.one()?;
             let begins = match self.attached[end as usize] {
                 End::Node => true,
                 End::Chain(chain) => self.chain_end(chain ^ 1) == End::Node,
@@ -275,7 +288,7 @@ impl<'a> Across<'a> {
                 ring[open] = ring[0];
             }
         }
-        self.chains
+        Ok(self.chains)
     }
 
     fn chain_end(&self, end: u32) -> End {

@@ -26,7 +26,7 @@ pub(super) fn arcs_of(layers: Vec<NormalLayer>, means: Means<'_>, watch: &dyn Wa
     let depot = means.depot;
     let mut seen = Seen::default();
     let Some(tiling) = Tiling::of(&layers, means.per_tile) else {
-        return Ok((arcs(Vec::new(), &[], &Chains::default(), depot)?, seen));
+        return Ok((arcs(Vec::new(), &[], &Chains::default(), depot, watch)?, seen));
     };
     step(watch, Stage::Edges, 0.2)?;
     let alone = alone(&layers);
@@ -86,9 +86,9 @@ pub(super) fn arcs_of(layers: Vec<NormalLayer>, means: Means<'_>, watch: &dyn Wa
     }
     step(watch, Stage::Faces, 0.5)?;
     whole.truncate(tiling.len());
-    let across = across(&open[..tiling.len()], &bridged.links, &open[tiling.len()..]);
+    let across = across(&open[..tiling.len()], &bridged.links, &open[tiling.len()..], watch)?;
     drop(open);
-    Ok((arcs(whole, &tiling.corners(), &across, depot)?, seen))
+    Ok((arcs(whole, &tiling.corners(), &across, depot, watch)?, seen))
 }
 
 fn tell(watch: &dyn Watch, stage: Stage, done: &AtomicUsize, all: usize) -> Result<(), Stop> {
