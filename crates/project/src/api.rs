@@ -256,8 +256,14 @@ pub struct WriteReport {
     pub language: String,
     /// How many conflicts are listed one by one: open ones first, the largest first.
     pub list: u32,
-    /// How many of them are drawn in `.html` and `.pdf`.
+    /// How many of them, or of `rows`, are drawn in `.html` and `.pdf`.
     pub figures: u32,
+    /// Conflicts that are told and drawn instead, by their ids.
+    #[serde(default)]
+    pub conflicts: Vec<String>,
+    /// Rows of the list that are told and drawn instead.
+    #[serde(default)]
+    pub rows: Option<Rows>,
 }
 
 /// A report that was written.

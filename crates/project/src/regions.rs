@@ -84,7 +84,7 @@ fn by_class(job: &Job, districts: &Districts, statistics: &Statistics<'_>) -> Ve
 }
 
 fn parts(job: &Job, districts: &Districts, shown: &Area, cells: &PerDistrict) -> Parts {
-    if job.districts.is_none() {
+    if job.outcome.cut.lying.is_none() {
         return [(0, shown.clone())].into();
     }
     cells.keys().copied().zip(in_districts(job, districts, shown, cells).into_iter().map(|part| part.area)).collect()
@@ -111,9 +111,7 @@ fn found(job: &Job, districts: &Districts) -> Found {
         for part in conflict.faces.iter().flat_map(|&face| districts.of_face(&outcome.cut, face)) {
             own.entry(part.district).or_default().add(part.cell);
         }
-        if let Some((&most, _)) = own.iter().max_by_key(|(_, cell)| cell.area2) {
-            *counts.entry(most).or_default() += 1;
-        }
+        *counts.entry(districts.most_of(&outcome.cut, &conflict.faces)).or_default() += 1;
         own.into_iter().for_each(|(district, cell)| cells.entry(district).or_default().add(cell));
     }
     let shown = |(counts, cells): (BTreeMap<u32, u32>, PerDistrict)| {

@@ -1,8 +1,10 @@
 //! What became of all ground: one walk over the faces, added up by layer, class, fate and district.
 
+use crate::api::Problem;
 use crate::balance::BalancePlan;
 use crate::districts::Districts;
 use crate::outcome::{NO_CONFLICT, Outcome};
+use crate::progress::GoOn;
 use crate::rounding::Cell;
 use lantu_engine::{Basis, Blueprint, ClassId, FaceId, FeatureRef, OUTSIDE, Patch, Verdict};
 use serde::Serialize;
@@ -90,15 +92,27 @@ pub(crate) struct Statistics<'a> {
     pub on: BTreeMap<(&'a ClassId, u32), PerDistrict>,
 }
 
-/// Adds everything up.
-pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balance: &BalancePlan) -> Statistics<'a> {
+/// Adds everything up; `go_on` hears how much of it is done.
+///
+/// # Errors
+/// What `go_on` says.
+pub(crate) fn statistics<'a>(
+    outcome: &'a Outcome,
+    districts: &Districts,
+    balance: &BalancePlan,
+    go_on: GoOn<'_>,
+) -> Result<Statistics<'a>, Problem> {
     let mut sums = Statistics::default();
     let wider = Wider::of(outcome);
     let partition = &outcome.cut.partition;
     let bases: Vec<u32> = (0..partition.layers.len() as u32)
         .filter(|&layer| balance.lines.iter().any(|line| *line.of == *partition.layers[layer as usize].name))
         .collect();
+    let faces = partition.face_count() as f64;
     for face in outcome.cut.partition.bounded_faces() {
+        if face % BATCH == 0 {
+            go_on(f64::from(face) / faces)?;
+        }
         let place = Place::of(outcome, &wider, face);
         for part in districts.of_face(&outcome.cut, face) {
             sums.add_claims(&place, part.district, part.cell);
@@ -106,8 +120,11 @@ pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balanc
             sums.add_turn(&place, balance, part.district, part.cell);
         }
     }
-    sums
+    Ok(sums)
 }
+
+/// So many faces are added up before the next look at whether to go on.
+const BATCH: FaceId = 1 << 14;
 
 fn add<K: Ord>(sums: &mut BTreeMap<K, PerDistrict>, key: K, district: u32, cell: Cell) {
     sums.entry(key).or_default().entry(district).or_default().add(cell);

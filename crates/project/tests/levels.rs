@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use lantu_project::api::Problem;
-use lantu_project::{Job, Language, Plan, Report, Room, Watcher, paper, report_listing};
+use lantu_project::{Details, Job, Language, Plan, Report, Room, Watcher, paper, report_listing};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -87,7 +87,7 @@ fn near(found: f64, expected: f64) {
 fn counties_overlaps_gaps_and_contradictions_with_the_upper_plan_are_found_and_listed() {
     let (_folder, upper) = two_counties();
     let job = run(&upper).unwrap();
-    let report = report_listing(&job, None, 10).unwrap();
+    let report = report_listing(&job, None, &Details { list: 10, ..Details::default() }, Watcher::nobody()).unwrap();
     assert!(report.proof.holds);
     let levels = &report.levels;
     let open: Vec<_> =
@@ -132,13 +132,15 @@ fn what_was_decided_in_a_county_stays_with_its_patches() {
 fn the_report_tells_of_both_levels_in_both_languages() {
     let (folder, upper) = two_counties();
     let job = run(&upper).unwrap();
-    let report: Report = report_listing(&job, None, 10).unwrap();
+    let report: Report =
+        report_listing(&job, None, &Details { list: 10, ..Details::default() }, Watcher::nobody()).unwrap();
     for (language, border, against) in [
         (Language::Chinese, "交界", "与上级图层的矛盾"),
         (Language::English, "Shared borders", "Against the upper plan"),
     ] {
         let page = folder.path().join("report.html");
-        report.write_as(&page, &paper(&job, &report, language, 0)).unwrap();
+        let paper = paper(&job, &report, language, 0, Watcher::nobody()).unwrap();
+        report.write_as(&page, &paper, Watcher::nobody()).unwrap();
         let text = std::fs::read_to_string(&page).unwrap();
         assert!(
             text.contains(&format!("data-name=\"{border}\"")) && text.contains(&format!("data-name=\"{against}\"")),

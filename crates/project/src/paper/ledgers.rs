@@ -2,8 +2,9 @@
 
 use super::Desk;
 use super::tables::{areas, decided, region, titled, with_areas};
-use crate::balances::{LedgerRow, Light, LineRow, ShoreRow, TargetRow, TurnRow};
+use crate::balances::{LedgerRow, Light, LineRow, TargetRow, TurnRow};
 use crate::rounding::hundredths;
+use crate::shoreline::ShoreRow;
 use lantu_files::paper::{Block, Cell};
 
 /// All of them that have a row.
@@ -25,7 +26,8 @@ fn ledger(desk: &Desk<'_>) -> Vec<Block> {
         let hectares = [&row.lost, &row.added, &row.pending].map(|area| Cell::Number(area.ellipsoid.ha, 4));
         let mut cells = vec![row.code.clone().into(), region(desk, &row.code, &row.name).into()];
         cells.extend(hectares);
-        cells.extend([Cell::Number(row.owed_m2, 2), light(desk, row.light)]);
+        let covered = row.covered_in_city_m2.map_or(Cell::Empty, |m2| Cell::Number(m2, 2));
+        cells.extend([Cell::Number(row.owed_m2, 2), covered, light(desk, row.light)]);
         cells
     };
     let columns = [
@@ -35,6 +37,7 @@ fn ledger(desk: &Desk<'_>) -> Vec<Block> {
         ["补入 公顷", "added ha"],
         ["待定 公顷", "pending ha"],
         ["尚需补划 平方米", "owed m²"],
+        ["其中市内已补 平方米", "covered within the city m²"],
         ["", ""],
     ];
     titled(desk, ["补划台账", "Replacement ledger"], &columns, desk.report.balances.ledger.iter().map(row).collect())
