@@ -86,6 +86,8 @@ pub struct ClassView {
     pub color: String,
     /// Whether it is a control line.
     pub control: bool,
+    /// Whether its name comes from practice and is to be checked.
+    pub to_be_checked: bool,
 }
 
 /// What the last run found.

@@ -8,7 +8,7 @@ use crate::job::Job;
 use crate::rounding::{self, Area, Cell};
 use crate::statistics::{PerDistrict, Statistics};
 use crate::tiles::state_name;
-use lantu_engine::ConflictKind;
+use lantu_engine::{ClassId, ConflictKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -36,6 +36,8 @@ pub struct Region {
 pub struct InClass {
     /// The class.
     pub class: Option<String>,
+    /// Whether its name comes from practice and is to be checked.
+    pub to_be_checked: bool,
     /// How much.
     pub area: Area,
 }
@@ -58,7 +60,11 @@ pub(crate) fn regions(job: &Job, districts: &Districts, statistics: &Statistics<
         .map(|(district, within)| {
             let classes: Vec<InClass> = by_class
                 .iter()
-                .filter_map(|(class, parts)| Some(InClass { class: class.clone(), area: sum_of(parts, &within)? }))
+                .filter_map(|(class, parts)| {
+                    let checked = |class: &String| job.inputs.tables.is_to_be_checked(&ClassId::new(class));
+                    let to_be_checked = class.as_ref().is_some_and(checked);
+                    Some(InClass { class: class.clone(), to_be_checked, area: sum_of(parts, &within)? })
+                })
                 .collect();
             Region {
                 leaf: districts.is_leaf(&district.code),

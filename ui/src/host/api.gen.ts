@@ -229,7 +229,11 @@ color: string,
 /**
  * Whether it is a control line.
  */
-control: boolean, };
+control: boolean,
+/**
+ * Whether its name comes from practice and is to be checked.
+ */
+to_be_checked: boolean, };
 
 /**
  * A finding's code and how often it occurs.

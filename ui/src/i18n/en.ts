@@ -95,6 +95,7 @@ export const en: Record<Key, string> = {
   'layers.numbers': '{n} features · {area}',
   'layers.findings': '{n} findings in the data; click to see them',
   'legend.title': 'Legend',
+  'legend.tobechecked': 'name to be checked',
   'legend.open': 'Open conflict',
   'legend.rule': 'Decided by rule',
   'legend.hand': 'Decided by hand',

@@ -93,6 +93,7 @@ export const zh = {
   'layers.numbers': '{n} 个要素 · {area}',
   'layers.findings': '{n} 处数据问题，点开查看',
   'legend.title': '图例',
+  'legend.tobechecked': '名称待核',
   'legend.open': '待定冲突',
   'legend.rule': '按规则已定',
   'legend.hand': '人工已定',

@@ -135,6 +135,11 @@ class Project {
     return settings.lang === 'zh' ? known.zh : known.en.charAt(0).toUpperCase() + known.en.slice(1);
   }
 
+  /** Whether a class's name comes from practice and is to be checked. */
+  isUnsure(id: string): boolean {
+    return this.classes.get(id)?.to_be_checked ?? false;
+  }
+
   classColor(id: string): string {
     return this.classes.get(id)?.color ?? '#9aa3ad';
   }

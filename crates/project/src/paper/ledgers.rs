@@ -21,6 +21,12 @@ fn light(desk: &Desk<'_>, light: Light) -> Cell {
     Cell::Marked(desk.say(words).to_owned(), colour)
 }
 
+/// The mark of what `seeds/districts.toml` says.
+const UNSURE: [&str; 2] = [
+    "市按行政区划代码前四位认定；省直辖的县级单位不属于任何市（惯例，待核）。",
+    "A city is told by the first four digits of a code; counties directly under a province belong to none (custom, to be checked).",
+];
+
 fn ledger(desk: &Desk<'_>) -> Vec<Block> {
     let row = |row: &LedgerRow| {
         let hectares = [&row.lost, &row.added, &row.pending].map(|area| Cell::Number(area.ellipsoid.ha, 4));
@@ -40,7 +46,12 @@ fn ledger(desk: &Desk<'_>) -> Vec<Block> {
         ["其中市内已补 平方米", "covered within the city m²"],
         ["", ""],
     ];
-    titled(desk, ["补划台账", "Replacement ledger"], &columns, desk.report.balances.ledger.iter().map(row).collect())
+    let rows = &desk.report.balances.ledger;
+    let mut blocks = titled(desk, ["补划台账", "Replacement ledger"], &columns, rows.iter().map(row).collect());
+    if rows.iter().any(|row| row.covered_in_city_m2.is_some_and(|covered| covered > 0.0)) {
+        blocks.push(Block::Text(desk.say(UNSURE).to_owned()));
+    }
+    blocks
 }
 
 fn turns(desk: &Desk<'_>) -> Vec<Block> {

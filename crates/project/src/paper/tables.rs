@@ -81,8 +81,9 @@ fn overview(desk: &Desk<'_>) -> Vec<Block> {
 
 fn classes(desk: &Desk<'_>) -> Vec<Block> {
     let Some(whole) = desk.report.regions.first() else { return Vec::new() };
-    let row = |class: Option<&str>, name: String, area: &Area| {
-        let mut row = vec![name.into(), class.unwrap_or_default().into()];
+    let row = |class: Option<&str>, name: String, unsure: bool, area: &Area| {
+        let sure = if unsure { certainty(desk, Some(false)) } else { "" };
+        let mut row = vec![name.into(), class.unwrap_or_default().into(), sure.into()];
         row.extend(areas(area));
         row.push(Cell::Number(area.ellipsoid.km2, 6));
         row
@@ -90,10 +91,10 @@ fn classes(desk: &Desk<'_>) -> Vec<Block> {
     let mut rows: Vec<Vec<Cell>> = whole
         .classes
         .iter()
-        .map(|class| row(class.class.as_deref(), desk.class(class.class.as_deref()), &class.area))
+        .map(|class| row(class.class.as_deref(), desk.class(class.class.as_deref()), class.to_be_checked, &class.area))
         .collect();
-    rows.push(row(None, desk.say(["合计", "total"]).to_owned(), &whole.blueprint));
-    let mut columns = with_areas(&[["类别", "class"], ["代码", "id"]]);
+    rows.push(row(None, desk.say(["合计", "total"]).to_owned(), false, &whole.blueprint));
+    let mut columns = with_areas(&[["类别", "class"], ["代码", "id"], ["名称出处", "source of the name"]]);
     columns.push(["椭球面积 平方公里", "ellipsoid km²"]);
     titled(desk, ["类别", "Classes"], &columns, rows)
 }
