@@ -309,8 +309,8 @@ pub struct Exported {
 /// How far long work is; sent as an event, at most 20 a second.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct Progress {
-    /// `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `decide`,
-    /// `compose`, `slivers`, `check`, `write`, `prove`; `done` and `failed` end it.
+    /// `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `districts`, `decide`,
+    /// `compose`, `slivers`, `check`; `write`, `prove`; `report`, `paper`; `done` and `failed` end it.
     pub stage: String,
     /// 0 to 1 within the whole work.
     pub fraction: f64,

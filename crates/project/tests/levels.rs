@@ -84,6 +84,24 @@ fn near(found: f64, expected: f64) {
 }
 
 #[test]
+fn a_county_that_is_a_layer_is_decided_by_the_rules_of_its_own_districts() {
+    let (folder, upper) = two_counties();
+    let at = |name: &str| folder.path().join(name);
+    let ring = "499000 2099000, 502000 2099000, 502000 2102000, 499000 2102000, 499000 2099000";
+    std::fs::write(at("行政区.csv"), format!("WKT,XZQDM,XZQMC\n\"POLYGON (({ring}))\",460105,甲县\n")).unwrap();
+    let [county, rules] = ["甲县.toml", "甲县.rules.toml"].map(|name| std::fs::read_to_string(at(name)).unwrap());
+    std::fs::write(at("甲县.toml"), format!("{county}[districts]\npath = '行政区.csv'\ncrs = 'EPSG:4546'\n")).unwrap();
+    let open = |code: &str| {
+        let here = format!("when.classes = ['forest', 'town']\nwhen.district = ['{code}']");
+        std::fs::write(at("甲县.rules.toml"), rules.replace("when.classes = ['forest', 'town']", &here)).unwrap();
+        let report = lantu_project::report(&run(&upper).unwrap(), None).unwrap();
+        report.levels.counties.iter().find(|county| county.layer == "甲县").unwrap().open.area_m2.round()
+    };
+    assert_eq!(open("4601"), 2500.0, "the pond alone");
+    assert_eq!(open("4602"), 102_500.0, "and the strip of forest and town, for which no rule is in force here");
+}
+
+#[test]
 fn counties_overlaps_gaps_and_contradictions_with_the_upper_plan_are_found_and_listed() {
     let (_folder, upper) = two_counties();
     let job = run(&upper).unwrap();

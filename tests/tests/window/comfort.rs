@@ -95,7 +95,7 @@ fn slivers_are_previewed_merged_and_given_back_in_the_window() {
     assert_eq!(view["history"][0]["reason"], "成果整理");
     let settings = ask(&d, "sliver_state", json!({}))["settings"].clone();
     let forest = settings["classes"].as_array().unwrap().iter().find(|own| own["class"] == "03").unwrap();
-    assert_eq!((&forest["area_m2"], settings["limits"].as_array().unwrap().len()), (&json!(900.0), 4));
+    assert_eq!((forest["area_m2"].as_f64(), settings["limits"].as_array().unwrap().len()), (Some(900.0), 4));
 
     // One step, given back where it was made.
     d.click("[data-testid=slivers-undo]");

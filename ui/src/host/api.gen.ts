@@ -1293,8 +1293,8 @@ hint: [string, string], };
  */
 export type Progress = {
 /**
- * `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `decide`,
- * `compose`, `slivers`, `check`, `write`, `prove`; `done` and `failed` end it.
+ * `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `districts`, `decide`,
+ * `compose`, `slivers`, `check`; `write`, `prove`; `report`, `paper`; `done` and `failed` end it.
  */
 stage: string,
 /**
