@@ -27,6 +27,11 @@ use std::sync::Arc;
 const CODES: [&str; 5] = ["XZQDM", "QXDM", "code", "adcode", "行政区代码"];
 const NAMES: [&str; 4] = ["XZQMC", "QXMC", "name", "行政区名称"];
 
+/// Returns whether a layer of these fields may have districts: one holds codes.
+pub(crate) fn has_codes(fields: &[String]) -> bool {
+    CODES.iter().any(|code| fields.iter().any(|field| field.eq_ignore_ascii_case(code)))
+}
+
 /// The code of what lies in no district.
 pub(crate) const NOWHERE: &str = "-";
 

@@ -169,6 +169,52 @@ fn rules_about_districts_are_refused_where_there_are_none() {
 }
 
 #[test]
+fn a_layer_of_districts_that_is_opened_with_others_splits_figures_and_is_not_overlaid() {
+    let (folder, desk) = county();
+    desk.close(folder.path());
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let together = ["fields.geojson", "wood.geojson", "xzq.geojson"].map(&path);
+    let told = |view: &Value| {
+        let layers = view["layers"].as_array().unwrap().len();
+        (layers, view["districts"].clone(), view["said"].to_string().contains("taken for districts"))
+    };
+    let desk = Desk::at(folder.path());
+    let view = desk.ask("open", json!({ "paths": together, "assume_crs": null }));
+    assert_eq!(told(&view), (2, json!(true), true));
+    desk.run();
+    let rows = desk.ask("districts", json!({}))["rows"].as_array().unwrap().clone();
+    assert!(rows.iter().any(|row| row["name"] == "西县" && row["conflicts"]["count"] == 1), "{rows:?}");
+    desk.close(folder.path());
+    // The record keeps it.
+    let desk = Desk::at(folder.path());
+    let view = desk.ask("open", json!({ "paths": [path("fields.lantu")], "assume_crs": null }));
+    assert_eq!((view["layers"].as_array().unwrap().len(), &view["districts"]), (2, &json!(true)));
+    desk.close(folder.path());
+
+    // Added to what is open; alone it is a layer like any other.
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["fields.geojson", "wood.geojson", "xzq.geojson"] {
+        std::fs::copy(path(name), folder.path().join(name)).unwrap();
+    }
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let desk = Desk::at(folder.path());
+    let view = desk.ask("open", json!({ "paths": [path("fields.geojson")], "assume_crs": null }));
+    assert_eq!(told(&view), (1, json!(false), false));
+    let view = desk.ask("open", json!({ "paths": [path("xzq.geojson")], "assume_crs": null }));
+    assert_eq!(told(&view), (1, json!(true), true));
+    desk.ask("open", json!({ "paths": [path("wood.geojson")], "assume_crs": null }));
+    let view = desk.run();
+    assert_eq!((view["result"]["conflicts"]["count"].as_u64(), &view["districts"]), (Some(2), &json!(true)));
+    assert_eq!(desk.ask("districts", json!({}))["rows"][0]["code"], "460105");
+    desk.close(folder.path());
+    let alone = tempfile::tempdir().unwrap();
+    std::fs::copy(path("xzq.geojson"), alone.path().join("xzq.geojson")).unwrap();
+    let desk = Desk::at(alone.path());
+    let view = desk.ask("open", json!({ "paths": [alone.path().join("xzq.geojson")], "assume_crs": null }));
+    assert_eq!(told(&view), (1, json!(false), false));
+}
+
+#[test]
 fn a_project_without_districts_says_where_to_write_them() {
     let (_folder, desk) = desk::county(&[[0.0, 0.0, 2.0, 2.0]], &[[1.0, 1.0, 3.0, 3.0]]);
     assert_eq!(desk.ask("view", json!({}))["districts"], false);
