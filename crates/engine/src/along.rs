@@ -36,10 +36,16 @@ pub fn along(
     let on = |face: FaceId| face != OUTSIDE && wanted(face);
     let borders = Borders::of(partition, |left, right| on(left) != on(right));
     let of_line = |line: &LineString<f64>| {
-        let mut inside = None;
+        let (mut inside, mut stretches) = (None, Vec::new());
         let finite = |c: &Coord<f64>| c.x.is_finite() && c.y.is_finite();
-        let pairs = line.0.windows(2).filter(|pair| pair.iter().all(finite) && pair[0] != pair[1]);
-        pairs.flat_map(|pair| borders.stretches([pair[0], pair[1]], reach, &mut inside, &on)).collect::<Vec<_>>()
+        for pair in line.0.windows(2).filter(|pair| pair[0] != pair[1]) {
+            if pair.iter().all(finite) {
+                stretches.extend(borders.stretches([pair[0], pair[1]], reach, &mut inside, &on));
+            } else {
+                inside = None;
+            }
+        }
+        stretches
     };
     lines.par_iter().flat_map_iter(of_line).collect()
 }
@@ -79,9 +85,11 @@ impl Borders {
         let crossings = self.tree.locate_in_envelope_intersecting(beyond).filter_map(|border| {
             let ([low, high], upwards) = upwards(border.geom());
             let x = crossing(low, high, at.y)?;
-            (x > at.x).then(|| (x, border.data[usize::from(!upwards)]))
+            let slant = (high[0] - low[0]) / (high[1] - low[1]);
+            (x > at.x).then(|| (x, slant, border.data[usize::from(!upwards)]))
         });
-        crossings.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, face)| face)
+        // Of borders that begin in one corner the one that leans west is met first, a little above it.
+        crossings.min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))).map(|(.., face)| face)
     }
 
     /// The stretches of a segment. `inside` is what is known of the place where it begins, where no border is
@@ -183,17 +191,24 @@ mod tests {
         points.to_vec().into()
     }
 
-    /// A town of a hundred metres and fields of as much east of it.
-    fn country() -> Partition {
+    fn drawn(layers: &[(&str, &[(f64, f64)])]) -> Partition {
         let grid = PrecisionModel { scale: 1000.0, origin: [0, 0] };
-        let square = |name: &str, west: f64| {
-            let ring = line(&[(west, 0.0), (west + 100.0, 0.0), (west + 100.0, 100.0), (west, 100.0), (west, 0.0)]);
-            let (attributes, polygons) = (Attributes::default(), vec![vec![ring]]);
+        let layer = |(name, ring): &(&str, &[(f64, f64)])| {
+            let (attributes, polygons) = (Attributes::default(), vec![vec![line(ring)]]);
             let feature = Feature { fid: 1, class: None, attributes, polygons };
-            let layer = Layer { name: name.into(), class: ClassId::new(name), features: vec![feature] };
+            let layer = Layer { name: (*name).into(), class: ClassId::new(name), features: vec![feature] };
             normalise(layer, &grid, &Unwatched).unwrap().value
         };
-        overlay(vec![square("town", 0.0), square("fields", 100.0)], &grid, &Unwatched).unwrap().value
+        overlay(layers.iter().map(layer).collect(), &grid, &Unwatched).unwrap().value
+    }
+
+    /// A town of a hundred metres and fields of as much east of it.
+    fn country() -> Partition {
+        let square = |west: f64| {
+            let east = west + 100.0;
+            [(west, 0.0), (east, 0.0), (east, 100.0), (west, 100.0), (west, 0.0)]
+        };
+        drawn(&[("town", &square(0.0)), ("fields", &square(100.0))])
     }
 
     fn built(partition: &Partition, points: &[(f64, f64)], reach: f64) -> [f64; 2] {
@@ -243,5 +258,24 @@ mod tests {
         assert_eq!(near(150.0, 99.0).as_deref(), Some("fields"));
         assert_eq!((near(203.0, 50.0).as_deref(), near(-4.0, 50.0).as_deref()), (Some("fields"), Some("town")));
         assert_eq!(near(206.0, 50.0), None);
+    }
+
+    #[test]
+    fn a_corner_straight_to_the_east_is_passed_on_the_right_side() {
+        let town = [(0.0, 0.0), (100.0, 50.0), (0.0, 100.0), (0.0, 0.0)];
+        let wedge = [(100.0, 50.0), (200.0, 100.0), (100.0, 200.0), (100.0, 50.0)];
+        for layers in [[("town", &town[..]), ("wedge", &wedge[..])], [("town", &town[..]), ("a wedge", &wedge[..])]] {
+            let country = drawn(&layers);
+            let face = Borders::of(&country, |_, _| true).face_near(Coord { x: 50.0, y: 50.0 }, 1.0, |_| true);
+            let found = face.map(|face| country.parents(face).to_vec()).unwrap_or_default();
+            assert_eq!(found.len(), 1);
+            assert_eq!(&*country.layer_of(found[0]).name, "town");
+        }
+    }
+
+    #[test]
+    fn behind_a_point_that_is_none_nothing_is_known_of_the_line() {
+        let broken = [(20.0, 50.0), (30.0, 50.0), (f64::NAN, 50.0), (150.0, 50.0), (160.0, 50.0)];
+        assert_eq!(built(&country(), &broken, 1.0), [10.0, 10.0]);
     }
 }
