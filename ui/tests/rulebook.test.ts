@@ -6,6 +6,8 @@ const rule = (id: string): RuleLine => ({
   id,
   enabled: true,
   classes: ['farmland', 'forest'],
+  districts: [],
+  except_districts: [],
   then: { kind: 'ask' },
   because: ['', ''],
   basis: ['', ''],
@@ -37,6 +39,11 @@ describe('the draft of the rules', () => {
     expect(ids()).toBe('R1 R2 R4 R5 R3');
     rulebook.remove();
     expect([ids(), rulebook.rule?.id]).toEqual(['R1 R2 R4 R3', 'R3']);
+  });
+
+  it('calls a district by its name and code, and by its code alone where it has no name', () => {
+    rulebook.districts = [{ code: '460105', name: '秀英区' }, { code: '4601', name: '' }];
+    expect(['460105', '4601', '99'].map((code) => rulebook.districtName(code))).toEqual(['秀英区 460105', '4601', '99']);
   });
 
   it('fills in what another kind of rule needs', () => {

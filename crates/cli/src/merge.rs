@@ -68,6 +68,7 @@ impl Merge {
         };
         let plan = self.inputs.plan(&targets)?;
         let job = self.inputs.run(plan, Some(&self.out))?;
+        self.report_manner.check(&job)?;
         let written = self.write(&job)?;
         if let (Some(record), Some(blueprint)) = (&self.record, written.first()) {
             job.keep(record, &self.manner.manner(), blueprint, written.get(1))?;

@@ -175,7 +175,16 @@ fn balances(job: &Job, report: &Report) -> String {
     let ledger = told.ledger.iter().filter(|row| row.code.is_empty()).map(|row| {
         let owed = hectares(row.owed_m2);
         let name = told.ledger_classes.iter().map(|class| class_name(job, class)).collect::<Vec<_>>().join("、");
-        vec![light(row.light).to_owned(), name, in_language([format!("尚需补划 {owed}"), format!("owed {owed}")])]
+        let mut told = vec![light(row.light).to_owned(), name];
+        told.push(in_language([format!("尚需补划 {owed}"), format!("owed {owed}")]));
+        told.extend(row.covered_in_city_m2.filter(|covered| *covered > 0.0).map(|covered| {
+            let covered = hectares(covered);
+            in_language([
+                format!("各县之间市内已补 {covered}"),
+                format!("counties found {covered} for others of their city"),
+            ])
+        }));
+        told
     });
     let shore = told.shoreline.iter().filter(|row| row.code.is_empty()).map(|row| {
         let (kept, length) = (row.kept, row.length_m / 1000.0);

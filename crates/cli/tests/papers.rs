@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 /// All sheets behind the first, in their order.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "Overview",
     "Classes",
     "Overlap matrix",
@@ -36,6 +36,7 @@ const TABLES: [&str; 20] = [
     "Shared borders",
     "Places on shared borders",
     "Against the upper plan",
+    "Chosen conflicts",
     "Conflicts",
     "Sliver log",
     "Orphaned decisions",
@@ -168,6 +169,7 @@ fn made() -> &'static Path {
         let at = |name: &str| folder.join(name).display().to_string();
         let mut words: Vec<String> =
             ["report", &main.display().to_string(), "--language", "en", "--figures", "4"].map(str::to_owned).into();
+        words.extend(["--figure-state", "rule", "--figure-classes", "road,farmland"].map(str::to_owned));
         words.extend(["r.xlsx", "r.html", "r.pdf", "r.json"].map(|name| format!("--out={}", at(name))));
         let ran = lantu(&words);
         assert_eq!(ran.code, Some(0), "{}", ran.err);
@@ -227,6 +229,10 @@ type Columns = &'static [&'static str];
 
 /// Compares a page's table with rows of JSON: numbers as numbers to the page's decimals, texts as texts.
 fn compare(page: &str, name: &str, rows: &[Value], columns: Columns) {
+    compare_all(page, name, rows, columns);
+}
+
+fn compare_all(page: &str, name: &str, rows: &[Value], columns: &[&str]) {
     let shown = table_of(page, name);
     assert_eq!(shown.len(), rows.len(), "{name}: {shown:?}");
     for (row, told) in rows.iter().zip(&shown) {
@@ -262,7 +268,7 @@ fn page_and_json_say_the_same_in_every_table() {
     compare(
         "Classes",
         &classes,
-        &["", "class", "area/ellipsoid/ha", "area/ellipsoid/mu", "area/plane/ha", "area/ellipsoid/km2"],
+        &["", "class", "", "area/ellipsoid/ha", "area/ellipsoid/mu", "area/plane/ha", "area/ellipsoid/km2"],
     );
     let mut pairs = list(&report, "/conflicts/by_pair");
     pairs.sort_by(|a, b| b["area_m2"].as_f64().unwrap().total_cmp(&a["area_m2"].as_f64().unwrap()));
@@ -337,7 +343,16 @@ fn balances(page: &str, report: &Value) {
         page,
         "Replacement ledger",
         &rows("ledger"),
-        &["code", "", "lost/ellipsoid/ha", "added/ellipsoid/ha", "pending/ellipsoid/ha", "owed_m2", "light"],
+        &[
+            "code",
+            "",
+            "lost/ellipsoid/ha",
+            "added/ellipsoid/ha",
+            "pending/ellipsoid/ha",
+            "owed_m2",
+            "covered_in_city_m2",
+            "light",
+        ],
     );
     assert!(rows("ledger")[0].pointer("/lost/ellipsoid/ha").unwrap().as_f64().unwrap() > 0.0, "a road took fields");
     compare(
@@ -427,20 +442,24 @@ fn listed(page: &str, report: &Value) {
         &level("against"),
         &["county", "layer", "conflicts/count", "conflicts/area_m2", "open/count", "open/area_m2"],
     );
-    let mut conflicts = list(report, "/conflict_list");
-    for conflict in &mut conflicts {
-        conflict["told"] = match &conflict["confirmed"] {
-            Value::Bool(true) => json!("read in a source"),
-            Value::Bool(false) => json!("to be checked"),
-            _ => Value::Null,
-        };
-    }
-    compare(
-        page,
-        "Conflicts",
-        &conflicts,
-        &["id", "", "", "ellipsoid_m2", "area_m2", "", "reason/1", "basis/1", "told", "when", "lonlat/0", "lonlat/1"],
-    );
+    let one_by_one = |name: &str, key: &str| {
+        let mut conflicts = list(report, key);
+        for conflict in &mut conflicts {
+            conflict["told"] = match &conflict["confirmed"] {
+                Value::Bool(true) => json!("read in a source"),
+                Value::Bool(false) => json!("to be checked"),
+                _ => Value::Null,
+            };
+        }
+        let numbers = ["id", "", "", "ellipsoid_m2", "area_m2", ""];
+        let words = ["reason/1", "basis/1", "told", "when", "lonlat/0", "lonlat/1"];
+        compare_all(page, name, &conflicts, &[numbers, words].concat());
+        conflicts
+    };
+    let conflicts = one_by_one("Conflicts", "/conflict_list");
+    let chosen = one_by_one("Chosen conflicts", "/chosen");
+    assert!(!chosen.is_empty() && chosen.len() < conflicts.len());
+    assert!(chosen.iter().all(|conflict| conflict["state"] == "rule"), "{chosen:?}");
     for told in ["read in a source", "to be checked"] {
         assert!(conflicts.iter().any(|conflict| conflict["told"] == told), "{told}");
     }
@@ -472,6 +491,93 @@ fn listed(page: &str, report: &Value) {
     }
     for (name, key) in [("decided by rule", "by_rule"), ("decided by hand", "by_hand"), ("gaps", "gaps")] {
         assert_eq!(of(name), report["conflicts"][key]["count"].as_u64(), "{name}");
+    }
+}
+
+/// The texts of a page's drawings.
+fn words_of(page: &str) -> Vec<String> {
+    let texts = page.split("<text ").skip(1).map(|rest| rest.split('>').nth(1).unwrap().split('<').next().unwrap());
+    texts.map(str::to_owned).collect()
+}
+
+#[test]
+fn charts_by_state_and_by_district_show_the_numbers_of_the_tables() {
+    let (page, report) = (page(), report());
+    let (words, text) = (words_of(&page), String::from_utf8(said("pdftotext", &["-layout", &pdf(), "-"])).unwrap());
+    let hectares = |region: &Value, state: &str| {
+        let found = region.pointer(&format!("/conflicts/{state}/area/ellipsoid/ha"));
+        format!("{:.4}", found.and_then(Value::as_f64).unwrap_or(0.0))
+    };
+    let regions = list(&report, "/regions");
+    let states = ["open", "rule", "hand"];
+    let ground = |region: &&Value| region["leaf"] == true && region["blueprint"]["ellipsoid"]["ha"] != 0.0;
+    let districts: Vec<&Value> = regions.iter().filter(ground).collect();
+    assert_eq!(districts.len(), 2);
+    for district in districts {
+        let told = states.map(|state| hectares(district, state)).join(" + ") + " ha";
+        assert!(words.contains(&told), "{told}: {words:?}");
+        assert!(text.contains(&told), "{told} in the PDF");
+        let ground = format!("{:.4} ha", district["blueprint"]["ellipsoid"]["ha"].as_f64().unwrap());
+        assert!(words.contains(&ground), "{ground}: {words:?}");
+    }
+    for state in states {
+        let count = regions[0].pointer(&format!("/conflicts/{state}/count")).and_then(Value::as_u64).unwrap_or(0);
+        let told = format!("{count}: {} ha", hectares(&regions[0], state));
+        assert!(words.contains(&told) && text.contains(&told), "{told}: {words:?}");
+    }
+}
+
+/// The ids of the conflicts drawn on a page.
+fn drawn(page: &str) -> Vec<String> {
+    let captions = page.split("<figcaption>").skip(1).map(|rest| rest.split("</figcaption>").next().unwrap());
+    let ids = captions.filter_map(|caption| caption.split("  ").next().filter(|id| id.starts_with('c')));
+    ids.filter(|id| id.len() == 17).map(str::to_owned).collect()
+}
+
+fn ids(list: &[Value]) -> Vec<String> {
+    list.iter().map(|conflict| conflict["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn figures_are_of_the_conflicts_that_were_chosen_by_filter_or_by_id() {
+    let (page, report) = (page(), report());
+    assert_eq!(drawn(&page), ids(&list(&report, "/chosen")));
+    for (key, word) in [("parties", "道路 #"), ("decision", "Decision: "), ("coordinates", "At 11")] {
+        assert!(page.matches(word).count() >= drawn(&page).len(), "{key}");
+    }
+    // By id, whatever their place on the list; each once.
+    let main = made().join("main.toml").display().to_string();
+    let folder = common::folder();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let all = ids(&list(&report, "/conflict_list"));
+    let wanted = [all.last().unwrap().clone(), all[0].clone()];
+    let outs = [format!("--out={}", at("r.html")), format!("--out={}", at("r.json"))];
+    let named: Vec<String> = wanted.iter().chain([&wanted[0]]).map(|id| format!("--figure={id}")).collect();
+    let words = [&["report".to_owned(), main.clone(), "--list=1".to_owned()][..], &named, &outs].concat();
+    let ran = lantu(&words);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(drawn(&fs::read_to_string(at("r.html")).unwrap()), wanted);
+    let told: Value = serde_json::from_slice(&fs::read(at("r.json")).unwrap()).unwrap();
+    assert_eq!((ids(&list(&told, "/chosen")), list(&told, "/conflict_list").len()), (wanted.to_vec(), 1));
+    // One that is not there is said before anything is written.
+    let out = at("none.html");
+    let ran = lantu(&["report", &main, "--figure", "c0000000000000000", "--out", &out]);
+    assert!(ran.code == Some(2) && ran.err.contains("c0000000000000000"), "{}", ran.err);
+    assert!(!Path::new(&out).exists());
+}
+
+#[test]
+fn the_window_draws_the_conflicts_chosen_on_its_list_as_the_terminal_does() {
+    let window = opened(made(), &made().join("main.toml"));
+    let out = common::folder();
+    let path = out.path().join("w.json");
+    let filter = json!({ "state": "rule", "classes": ["farmland", "road"] });
+    let rows = json!({ "filter": filter, "sort": "area", "ranges": [] });
+    let wanted = json!({ "path": path, "language": "en", "list": 10000, "figures": 4, "conflicts": [], "rows": rows });
+    ask(&window, "write_report", wanted);
+    let (shown, told): (Value, Value) = (serde_json::from_slice(&fs::read(&path).unwrap()).unwrap(), report());
+    for key in ["chosen", "conflict_list", "regions", "balances", "accounts", "orphans", "levels"] {
+        assert_eq!(shown[key], told[key], "{key}");
     }
 }
 

@@ -5,6 +5,7 @@ use crate::precision::Point;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// The name of a conflict, made from its content: kind, the parties' layers and classes, and the
 /// place and size of its ground. The same conflict has the same id in every run, whatever else
@@ -87,6 +88,9 @@ pub struct Conflict {
     pub perimeter: f64,
     /// The lowest and highest corner of its box.
     pub bounds: (Point, Point),
+    /// The code of the district that it counts in, as whoever runs the engine tells it; `None` while
+    /// nobody has. Rules may ask for it; it is no part of the id.
+    pub district: Option<Arc<str>>,
 }
 
 impl Conflict {

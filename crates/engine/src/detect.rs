@@ -113,7 +113,8 @@ fn conflict(partition: &Partition, reach: &Reach, tolerances: &Tolerances, faces
     let area2 = faces.iter().map(|&face| partition.area2(face)).sum();
     let (kind, faces) = (kind(partition, &parties), Box::from(faces));
     let (perimeter, bounds) = (reach.length, reach.bounds);
-    let mut conflict = Conflict { id: ConflictId(0), kind, sliver: false, parties, faces, area2, perimeter, bounds };
+    let (id, sliver, district) = (ConflictId(0), false, None);
+    let mut conflict = Conflict { id, kind, sliver, parties, faces, area2, perimeter, bounds, district };
     conflict.sliver = partition.grid.area(area2) <= tolerances.sliver_area_m2
         || partition.grid.length(conflict.mean_width()) <= tolerances.sliver_width_m;
     conflict.id = name(partition, &conflict, reach.extremes);

@@ -11,6 +11,7 @@
 //!
 //! Modules in the order in which the work runs:
 
+pub mod along;
 pub mod apportion;
 pub mod check;
 pub mod compose;
@@ -35,6 +36,7 @@ pub mod slivers;
 pub mod watch;
 mod when;
 
+pub use along::{Borders, Stretch, along};
 pub use apportion::{Apportionment, Share, apportion};
 pub use check::{Proof, check};
 pub use compose::{Blueprint, Patch, compose, compose_again};

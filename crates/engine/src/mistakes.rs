@@ -45,6 +45,10 @@ pub enum Mistake {
     Unreachable(String),
     /// The earlier rule of this id has the same conditions and decides otherwise.
     Contradicts(String),
+    /// What it takes out is all of its districts.
+    NowhereLeft,
+    /// It asks for the conflict's district, and the project has no districts.
+    NoDistricts,
     /// Its winner is neither of its two classes, so it takes out both and nobody may be left.
     WinnerNotConcerned(ClassId),
 }
@@ -52,7 +56,10 @@ pub enum Mistake {
 impl Mistake {
     /// Returns whether a run with such a set is refused; all others are advice.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::UnknownClass(_) | Self::Repeated | Self::WithinItself | Self::OtherRelation)
+        matches!(
+            self,
+            Self::UnknownClass(_) | Self::Repeated | Self::WithinItself | Self::OtherRelation | Self::NoDistricts
+        )
     }
 }
 
@@ -74,6 +81,13 @@ impl RuleSet {
             }
         }
         problems
+    }
+
+    /// Returns what keeps the set from being used where there are no districts: such rules would never
+    /// apply, and nobody would know.
+    pub fn problems_without_districts(&self) -> impl Iterator<Item = Problem> {
+        let asking = self.rules.iter().enumerate().filter(|(_, rule)| rule.enabled && rule.when.asks_for_district());
+        asking.map(|(at, rule)| Problem { at: Entry::Rule(at), of: rule.id.clone(), mistake: Mistake::NoDistricts })
     }
 
     fn problems_of_classes(&self, all: &BTreeSet<&ClassId>, problems: &mut Vec<Problem>) {
@@ -130,6 +144,10 @@ impl RuleSet {
         if above(when.min_area_m2, when.max_area_m2) || above(when.min_width_m, when.max_width_m) || share {
             return Some(Mistake::NeverMet);
         }
+        let taken_out = |code: &str| when.except_district.iter().any(|out| code.starts_with(&**out));
+        if taken_out("") || (!when.district.is_empty() && when.district.iter().all(|code| taken_out(code))) {
+            return Some(Mistake::NowhereLeft);
+        }
         let [a, b] = when.classes.as_ref()?;
         // Of one class with itself: classes within it may exclude each other.
         if a != b && self.relation(a, b) == Relation::Compatible {
@@ -173,6 +191,7 @@ impl RuleSet {
                 && most(narrow.at_most, wide.at_most)
         };
         classes
+            && lies_within(narrow, wide)
             && wide.tests().all(|test| narrow.tests().any(|other| other == test))
             && wide.share.as_ref().is_none_or(|wide| narrow.share.as_ref().is_some_and(|narrow| share(narrow, wide)))
             && wide.sliver.is_none_or(|sliver| narrow.sliver == Some(sliver))
@@ -199,4 +218,18 @@ impl RuleSet {
             Strategy::Latest(_) | Strategy::Ranked(_) | Strategy::Follow(_) => false,
         }
     }
+}
+
+/// Whether every district where `narrow` holds is one where `wide` holds.
+fn lies_within(narrow: &When, wide: &When) -> bool {
+    let begins = |code: &str, codes: &[String]| codes.iter().any(|wider| code.starts_with(&**wider));
+    let inside = wide.district.is_empty()
+        || (!narrow.district.is_empty() && narrow.district.iter().all(|code| begins(code, &wide.district)));
+    let apart = |out: &str| {
+        let meets = |code: &String| code.starts_with(out) || out.starts_with(&**code);
+        !narrow.district.is_empty() && !narrow.district.iter().any(meets)
+    };
+    // What the wider one takes out, the narrower one must not reach either.
+    let outside = wide.except_district.iter().all(|out| begins(out, &narrow.except_district) || apart(out));
+    inside && outside
 }

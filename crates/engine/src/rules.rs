@@ -152,6 +152,12 @@ pub struct When {
     /// How much of a party's ground another class covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub share: Option<ShareTest>,
+    /// The code of the conflict's district begins with one of these: that of a city covers its counties.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub district: Vec<String>,
+    /// And it begins with none of these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub except_district: Vec<String>,
     /// The conflict is a sliver (`true`) or is not (`false`).
     pub sliver: Option<bool>,
     /// The conflict is at most this large, in m².
@@ -342,6 +348,11 @@ impl When {
     /// Returns all conditions on attributes.
     pub fn tests(&self) -> impl Iterator<Item = &AttributeTest> {
         self.attribute.iter().chain(&self.attributes)
+    }
+
+    /// Returns whether it asks for the conflict's district.
+    pub fn asks_for_district(&self) -> bool {
+        !(self.district.is_empty() && self.except_district.is_empty())
     }
 }
 

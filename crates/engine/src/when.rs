@@ -24,6 +24,7 @@ pub(crate) fn applies(
 ) -> bool {
     when.classes.as_ref().is_none_or(|wanted| exclude(partition, rest, rules, wanted))
         && when.sliver.is_none_or(|sliver| sliver == conflict.sliver)
+        && lies_there(conflict.district.as_deref(), when)
         && within(partition.grid.area(conflict.area2), when.min_area_m2, when.max_area_m2)
         && within(partition.grid.length(conflict.mean_width()), when.min_width_m, when.max_width_m)
         && when.tests().all(|test| rest.iter().any(|&party| passes(partition, party, rules, test)))
@@ -38,6 +39,14 @@ fn exclude(partition: &Partition, rest: &[FeatureRef], rules: &RuleSet, [a, b]: 
         classes.filter(move |class| rules.is(class, wanted))
     };
     of(a).any(|one| of(b).any(|other| rules.relation(one, other) == Relation::Conflict))
+}
+
+/// Whether a conflict lies where the rule is in force; nowhere, where nobody has told its district.
+fn lies_there(district: Option<&str>, when: &When) -> bool {
+    let begins = |code: &str, codes: &[String]| codes.iter().any(|wider| code.starts_with(&**wider));
+    let there =
+        |code: &str| (when.district.is_empty() || begins(code, &when.district)) && !begins(code, &when.except_district);
+    !when.asks_for_district() || district.is_some_and(there)
 }
 
 fn within(value: f64, least: Option<f64>, most: Option<f64>) -> bool {
@@ -106,6 +115,23 @@ pub(crate) fn date(text: &str) -> Option<[u32; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_code_of_a_city_covers_its_counties_but_for_those_taken_out() {
+        let codes = |codes: &[&str]| codes.iter().map(|&code| code.to_owned()).collect::<Vec<_>>();
+        let when = |district: &[&str], except: &[&str]| When {
+            district: codes(district),
+            except_district: codes(except),
+            ..When::default()
+        };
+        let city = when(&["4601"], &["460107"]);
+        let lies = |code| lies_there(Some(code), &city);
+        assert_eq!([lies("460105"), lies("460107"), lies("469001"), lies("-")], [true, false, false, false]);
+        let elsewhere = when(&[], &["4601"]);
+        assert_eq!([lies_there(Some("469001"), &elsewhere), lies_there(Some("460105"), &elsewhere)], [true, false]);
+        // Where districts are unknown, no rule about them holds, nor one about what they are not.
+        assert!(!lies_there(None, &city) && !lies_there(None, &elsewhere) && lies_there(None, &When::default()));
+    }
 
     #[test]
     fn dates_are_read_as_offices_write_them() {

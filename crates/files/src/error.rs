@@ -57,6 +57,8 @@ pub enum FileError {
     NothingMatches { path: PathBuf, subset: String, features: u64 },
     /// The layer holds points, lines or no geometry, but no area.
     NotAreas { path: PathBuf, layer: String, what: NotArea, features: u64 },
+    /// The layer was to be one of lines and has none.
+    NotLines { path: PathBuf, layer: String, features: u64 },
     /// The layer does not say in which CRS it is.
     NoCrs { path: PathBuf, layer: String },
     /// The layer does not say in which CRS it is, but its numbers do.
@@ -287,6 +289,10 @@ impl FileError {
                     what.names()[1]
                 ),
             ),
+            NotLines { path, layer, features } => both(
+                format!("{} 的图层“{layer}”的 {features} 个要素中没有一条线。", path.display()),
+                format!("Layer \"{layer}\" of {} has no line among its {features} features.", path.display()),
+            ),
             NoCrs { path, layer } => both(
                 format!("{} 的图层“{layer}”没有坐标参考系。", path.display()),
                 format!(
@@ -483,6 +489,7 @@ impl FileError {
                 "请提供面图层；点、线图层不能参与叠加。",
                 "Give a layer of polygons; points and lines cannot be overlaid.",
             ],
+            NotLines { .. } => ["请提供线图层，例如修测海岸线。", "Give a layer of lines, as a surveyed coastline."],
             LooksLike { looks, .. } | Contradicted { looks: Some(looks), .. } => return looks.proposal(),
             Contradicted { .. } => [
                 "请查明数据的坐标系，并为该图层写 crs（例如 EPSG:4527）。",

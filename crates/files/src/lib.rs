@@ -90,7 +90,7 @@ pub use ground::{BORDER_M, Comparison};
 pub use manner::{FieldNames, Manner, TextOut};
 pub use messages::Cause;
 pub use parts::taken_by;
-pub use read::{ReadLayer, read_layer};
+pub use read::{ReadLayer, read_layer, read_lines};
 pub use shift::{Convention, PlaneShift, Shift, SpaceShift};
 pub use source::{LayerRequest, Source};
 pub use summary::{LayerSummary, summary};

@@ -17,7 +17,7 @@ use crate::source::{LayerRequest, Source};
 use crate::text::TextEncoding;
 use crate::wkb::{self, Ground};
 use gdal::vector::{Feature as Row, Layer as Table, LayerAccess, OGRFieldType};
-use geo::{Coord, Rect};
+use geo::{Coord, LineString, Rect};
 use lantu_engine::{Attributes, ClassId, Feature, Finding, FindingCode, Layer, Reported, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -47,12 +47,39 @@ pub struct ReadLayer {
 /// # Errors
 /// Whatever keeps the file from being used: see [`FileError`].
 pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Result<Reported<ReadLayer>, FileError> {
+    read_as(request, crs, Wanted::Areas, watch)
+}
+
+/// Reads the lines of a layer of lines and brings them into `crs`. Points and polygons beside them are
+/// passed over.
+///
+/// # Errors
+/// As [`read_layer`]; [`FileError::NotLines`] if it has no lines.
+pub fn read_lines(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Result<Vec<LineString<f64>>, FileError> {
+    let read = read_as(request, crs, Wanted::Lines, watch)?.value;
+    Ok(read.layer.features.into_iter().flat_map(|feature| feature.polygons.into_iter().flatten()).collect())
+}
+
+/// What is to be read of a layer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Areas,
+    /// Lines, each in the place of a polygon of one ring.
+    Lines,
+}
+
+fn read_as(
+    request: &LayerRequest,
+    crs: &Crs,
+    wanted: Wanted,
+    watch: Progress<'_>,
+) -> Result<Reported<ReadLayer>, FileError> {
     let source = &request.source;
     let opened = open::open_as(&source.path, Asked::of(request))?;
     let mut table = opened.layer(source)?;
     let Settled { crs: file_crs, swapped } = claim::settle(&mut table, request)?;
     let table_name = table.name();
-    let mut features = read_rows(request, &mut table, opened.closed_lines, watch)?;
+    let mut features = read_rows(request, &mut table, Rows { wanted, closed_lines: opened.closed_lines }, watch)?;
     let content = source.is_database().then(|| database::content(&features.value));
     features.findings.extend(noted(request, &opened, &table_name, &features.value));
     let had_places = features.value.iter().any(|feature| coords(feature).any(is_finite));
@@ -86,17 +113,25 @@ pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Res
     Ok(Reported { value, findings: features.findings })
 }
 
+/// How the geometries of rows are read.
+#[derive(Clone, Copy)]
+struct Rows {
+    wanted: Wanted,
+    /// Whether closed lines stand for areas.
+    closed_lines: bool,
+}
+
 /// Reads the features of a source, in the file's own coordinates.
 fn read_rows(
     request: &LayerRequest,
     table: &mut Table<'_>,
-    closed_lines: bool,
+    rows: Rows,
     watch: Progress<'_>,
 ) -> Result<Reported<Vec<Feature>>, FileError> {
     let source = &request.source;
     let all = open::restrict(table, source)?;
     let expected = table.feature_count();
-    let mut reading = Reading { closed_lines, ..Reading::new(request, table)? };
+    let mut reading = Reading { rows, ..Reading::new(request, table)? };
     for row in table.features() {
         if reading.seen.is_multiple_of(256) && !watch(reading.seen as f64 / expected.max(1) as f64) {
             return Err(FileError::Cancelled { path: source.path.clone() });
@@ -131,7 +166,7 @@ struct Reading<'a> {
     class_field: Option<usize>,
     seen: u64,
     heights: bool,
-    closed_lines: bool,
+    rows: Rows,
     passed_over: Option<NotArea>,
     features: Vec<Feature>,
     findings: Vec<Finding>,
@@ -163,7 +198,7 @@ impl<'a> Reading<'a> {
             class_field,
             seen: 0,
             heights: false,
-            closed_lines: false,
+            rows: Rows { wanted: Wanted::Areas, closed_lines: false },
             passed_over: None,
             features,
             findings,
@@ -172,7 +207,7 @@ impl<'a> Reading<'a> {
 
     fn add(&mut self, row: &Row<'_>) -> Result<(), FileError> {
         let fid = row.fid().map_or(self.seen as i64, |fid| fid as i64);
-        let ground = ground_of(row, self.closed_lines).map_err(|source| FileError::Broken {
+        let ground = ground_of(row, self.rows).map_err(|source| FileError::Broken {
             path: self.request.source.path.clone(),
             after: self.seen,
             source,
@@ -217,6 +252,9 @@ impl<'a> Reading<'a> {
             });
         }
         let no_polygon = self.features.iter().all(|feature| feature.polygons.is_empty());
+        if no_polygon && self.rows.wanted == Wanted::Lines {
+            return Err(FileError::NotLines { path, layer: self.table, features: self.seen });
+        }
         if no_polygon {
             let what = self.passed_over.unwrap_or(NotArea::Nothing);
             return Err(FileError::NotAreas { path, layer: self.table, what, features: self.seen });
@@ -229,14 +267,18 @@ impl<'a> Reading<'a> {
 
 /// The polygons of a geometry; none where the feature has no geometry.
 pub(crate) fn ground(row: &Row<'_>) -> Result<Ground, Cause> {
-    ground_of(row, false)
+    ground_of(row, Rows { wanted: Wanted::Areas, closed_lines: false })
 }
 
-fn ground_of(row: &Row<'_>, closed_lines: bool) -> Result<Ground, Cause> {
+fn ground_of(row: &Row<'_>, rows: Rows) -> Result<Ground, Cause> {
     // By index, because only there a missing geometry is told from one that is there.
     let Ok(geometry) = row.geometry_by_index(0) else { return Ok(Ground::default()) };
     let bytes = geometry.iso_wkb()?;
-    let read = if closed_lines { wkb::read_drawing(&bytes) } else { wkb::read(&bytes) };
+    let read = match rows {
+        Rows { wanted: Wanted::Lines, .. } => wkb::read_lines(&bytes),
+        Rows { closed_lines: true, .. } => wkb::read_drawing(&bytes),
+        Rows { .. } => wkb::read(&bytes),
+    };
     read.map_err(|_| Cause(format!("a geometry of type {} is not understood", geometry.geometry_name())))
 }
 

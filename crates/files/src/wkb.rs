@@ -28,21 +28,38 @@ pub(crate) struct NotWkb;
 /// Returns the polygons of a geometry.
 pub(crate) fn read(bytes: &[u8]) -> Result<Ground, NotWkb> {
     let mut ground = Ground::default();
-    Reader { bytes, little: true, closed_lines: false }.geometry(&mut ground, 0)?;
+    Reader { bytes, little: true, lines: Lines::PassedOver }.geometry(&mut ground, 0)?;
     Ok(ground)
 }
 
 /// Returns the polygons of a drawing's geometry, where closed lines stand for areas.
 pub(crate) fn read_drawing(bytes: &[u8]) -> Result<Ground, NotWkb> {
     let mut ground = Ground::default();
-    Reader { bytes, little: true, closed_lines: true }.geometry(&mut ground, 0)?;
+    Reader { bytes, little: true, lines: Lines::Areas }.geometry(&mut ground, 0)?;
     Ok(ground)
+}
+
+/// Returns the lines of a geometry, each in the place of a polygon of one ring; polygons are passed over.
+pub(crate) fn read_lines(bytes: &[u8]) -> Result<Ground, NotWkb> {
+    let mut ground = Ground::default();
+    Reader { bytes, little: true, lines: Lines::Alone }.geometry(&mut ground, 0)?;
+    Ok(ground)
+}
+
+/// What becomes of lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    PassedOver,
+    /// Those that are closed stand for areas.
+    Areas,
+    /// They are all that is wanted.
+    Alone,
 }
 
 struct Reader<'a> {
     bytes: &'a [u8],
     little: bool,
-    closed_lines: bool,
+    lines: Lines,
 }
 
 const POINT: u32 = 1;
@@ -77,7 +94,12 @@ impl Reader<'_> {
             }
             LINE | CIRCULAR | COMPOUND => {
                 let line = self.curve(kind, numbers, depth)?;
-                if self.closed_lines && line.0.len() > 3 && line.is_closed() {
+                let wanted = match self.lines {
+                    Lines::PassedOver => false,
+                    Lines::Areas => line.0.len() > 3 && line.is_closed(),
+                    Lines::Alone => line.0.len() > 1,
+                };
+                if wanted {
                     ground.polygons.push(vec![line]);
                 } else {
                     ground.other = Some(NotArea::Lines);
@@ -86,12 +108,12 @@ impl Reader<'_> {
             POLYGON | TRIANGLE => {
                 let rings = self.count()?;
                 let polygon = (0..rings).map(|_| self.ring(numbers)).collect::<Result<_, _>>()?;
-                ground.polygons.push(polygon);
+                self.area(ground, polygon);
             }
             CURVE_POLYGON => {
                 let rings = self.count()?;
                 let polygon = (0..rings).map(|_| self.any_curve(depth + 1)).collect::<Result<_, _>>()?;
-                ground.polygons.push(polygon);
+                self.area(ground, polygon);
             }
             // Collections of whatever kind.
             4..=7 | 11 | 12 | 15 | 16 if depth < DEEPEST => {
@@ -101,6 +123,13 @@ impl Reader<'_> {
             _ => return Err(NotWkb),
         }
         Ok(())
+    }
+
+    fn area(&self, ground: &mut Ground, polygon: Polygon) {
+        match self.lines {
+            Lines::Alone => ground.other = Some(NotArea::Nothing),
+            Lines::PassedOver | Lines::Areas => ground.polygons.push(polygon),
+        }
     }
 
     fn any_curve(&mut self, depth: u32) -> Result<LineString<f64>, NotWkb> {
@@ -226,6 +255,17 @@ mod tests {
         assert_eq!(of("MULTIPOINT ((1 1),(2 2))").other, Some(NotArea::Points));
         assert_eq!(of("TRIANGLE ((0 0,1 0,1 1,0 0))").polygons.len(), 1);
         assert_eq!(of("POLYGON EMPTY").polygons, vec![Polygon::new()]);
+    }
+
+    #[test]
+    fn where_lines_are_wanted_polygons_are_passed_over() {
+        let of = |wkt: &str| read_lines(&Geometry::from_wkt(wkt).unwrap().iso_wkb().unwrap()).unwrap();
+        let lines = of("MULTILINESTRING ((0 0,1 1,2 0),(5 5,6 6))");
+        assert_eq!((lines.polygons.len(), lines.polygons[0][0].0.len(), lines.other), (2, 3, None));
+        let mixed = of("GEOMETRYCOLLECTION (POLYGON ((0 0,1 0,1 1,0 0)),LINESTRING (0 0,1 1),POINT (1 1))");
+        assert_eq!(mixed.polygons.len(), 1);
+        assert!(of("POLYGON ((0 0,1 0,1 1,0 0))").polygons.is_empty());
+        assert!(of("CIRCULARSTRING (0 0,1 1,2 0)").polygons[0][0].0.len() > 10);
     }
 
     #[test]

@@ -107,7 +107,7 @@ fn outgoing(job: &Job, districts: &Districts, destiny: &Destiny<'_>, cells: &Per
 
 /// The parts of an area in districts; none where there are no districts.
 pub(crate) fn in_districts(job: &Job, districts: &Districts, shown: &Area, cells: &PerDistrict) -> Vec<InDistrict> {
-    if job.districts.is_none() {
+    if job.outcome.cut.lying.is_none() {
         return Vec::new();
     }
     let values: Vec<Cell> = cells.values().copied().collect();

@@ -86,6 +86,8 @@ pub struct ClassView {
     pub color: String,
     /// Whether it is a control line.
     pub control: bool,
+    /// Whether its name comes from practice and is to be checked.
+    pub to_be_checked: bool,
 }
 
 /// What the last run found.
@@ -256,8 +258,14 @@ pub struct WriteReport {
     pub language: String,
     /// How many conflicts are listed one by one: open ones first, the largest first.
     pub list: u32,
-    /// How many of them are drawn in `.html` and `.pdf`.
+    /// How many of them, or of `rows`, are drawn in `.html` and `.pdf`.
     pub figures: u32,
+    /// Conflicts that are told and drawn instead, by their ids.
+    #[serde(default)]
+    pub conflicts: Vec<String>,
+    /// Rows of the list that are told and drawn instead.
+    #[serde(default)]
+    pub rows: Option<Rows>,
 }
 
 /// A report that was written.
@@ -301,8 +309,8 @@ pub struct Exported {
 /// How far long work is; sent as an event, at most 20 a second.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct Progress {
-    /// `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `decide`,
-    /// `compose`, `slivers`, `check`, `write`, `prove`; `done` and `failed` end it.
+    /// `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `districts`, `decide`,
+    /// `compose`, `slivers`, `check`; `write`, `prove`; `report`, `paper`; `done` and `failed` end it.
     pub stage: String,
     /// 0 to 1 within the whole work.
     pub fraction: f64,

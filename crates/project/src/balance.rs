@@ -3,6 +3,7 @@
 
 use crate::api::Problem;
 use crate::problem;
+use crate::shoreline::ShorelinePlan;
 use lantu_engine::ClassId;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -15,8 +16,10 @@ pub struct BalancePlan {
     pub ledger: Option<Vec<String>>,
     /// Layers of ground that was found in replacement (补划).
     pub added: Vec<String>,
-    /// The layer of the sea: its border with the layers on land is the shoreline.
+    /// The layer of the sea: its border with the layers on land is the shoreline, where no coastline is named.
     pub sea: Option<String>,
+    /// The coastline.
+    pub shoreline: Option<ShorelinePlan>,
     /// Classes that take the shoreline's nature; `built-up` and `urban` if nothing is said.
     pub built: Option<Vec<String>>,
     /// The share of the shoreline that must stay free of them, in per cent.
@@ -95,8 +98,9 @@ impl BalancePlan {
     /// Says what is wrong with it.
     ///
     /// # Errors
-    /// A target without a limit, or an area that cannot be read.
+    /// A target without a limit, an area that cannot be read, or a reach that is no length.
     pub(crate) fn check(&self) -> Result<(), Problem> {
+        self.shoreline.iter().try_for_each(ShorelinePlan::check)?;
         self.targets.iter().try_for_each(TargetPlan::check)
     }
 }

@@ -1,21 +1,20 @@
 //! The balances as the window shows them: the numbers of a report's tables, rounded as there.
 
 use crate::api::{BalanceFigures, LedgerFigure, LineFigure, Problem, ShoreFigure, TargetFigure};
-use crate::balances::{Balances, LedgerRow, Light, LineRow, ShoreRow, TargetRow, balances};
-use crate::districts::Districts;
+use crate::balances::{Balances, LedgerRow, Light, LineRow, TargetRow, balances};
 use crate::job::Job;
 use crate::rounding::hundredths;
+use crate::shoreline::ShoreRow;
 use crate::statistics::statistics;
 
-/// Returns the balances of what the window shows; `districts` are those of its plan, if it has any.
+/// Returns the balances of what the window shows.
 ///
 /// # Errors
 /// An area in the plan that cannot be read.
-pub(crate) fn figures(job: &Job, districts: Option<&Districts>) -> Result<BalanceFigures, Problem> {
-    let whole = districts.is_none().then(|| Districts::none(&job.outcome.cut));
-    let Some(districts) = districts.or(whole.as_ref()) else { return Err(crate::problem::fault("no districts")) };
-    let statistics = statistics(&job.outcome, districts, &job.plan.balance);
-    Ok(shown(balances(job, districts, &statistics)?))
+pub(crate) fn figures(job: &Job) -> Result<BalanceFigures, Problem> {
+    let districts = job.districts();
+    let statistics = statistics(&job.outcome, &districts, &job.plan.balance, &|_| Ok(()))?;
+    Ok(shown(balances(job, &districts, &statistics)?))
 }
 
 fn shown(told: Balances) -> BalanceFigures {
@@ -38,9 +37,9 @@ fn light(light: Light) -> String {
 }
 
 fn ledger(row: LedgerRow) -> LedgerFigure {
-    let LedgerRow { code, name, lost, added, pending, owed_m2, light: stands } = row;
+    let LedgerRow { code, name, lost, added, pending, owed_m2, covered_in_city_m2, light: stands } = row;
     let [lost_ha, added_ha, pending_ha] = [lost, added, pending].map(|area| area.ellipsoid.ha);
-    LedgerFigure { code, name, lost_ha, added_ha, pending_ha, owed_m2, light: light(stands) }
+    LedgerFigure { code, name, lost_ha, added_ha, pending_ha, owed_m2, covered_in_city_m2, light: light(stands) }
 }
 
 fn target(row: TargetRow) -> TargetFigure {

@@ -1,13 +1,15 @@
 //! The balances of a result: ledger of replacement, targets with lights, control lines, shoreline.
 
 use crate::api::Problem;
+use crate::covering::Covering;
 use crate::districts::Districts;
 use crate::job::Job;
 use crate::regions::sum_of;
 use crate::rounding::{self, Area, Cell};
+use crate::shoreline::{ShoreRow, shoreline};
 use crate::statistics::{DecidedBy, PerDistrict, Statistics, Turn};
+use lantu_engine::ClassId;
 use lantu_engine::rules::ClassKind;
-use lantu_engine::{Blueprint, ClassId, FaceId};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -24,11 +26,11 @@ pub struct Balances {
     pub targets: Vec<TargetRow>,
     /// The control lines per region.
     pub lines: Vec<LineRow>,
-    /// The shoreline per region, if the plan names the sea.
+    /// The shoreline per region, if the plan names a coastline or the sea.
     pub shoreline: Vec<ShoreRow>,
 }
 
-/// The ledger of a region: what was lost must be added in the same county, else in the same city.
+/// The ledger of a region: what was lost must be added in the same county first, then in the same city.
 #[derive(Debug, Serialize)]
 pub struct LedgerRow {
     /// The region's code; empty for the whole.
@@ -43,7 +45,11 @@ pub struct LedgerRow {
     pub pending: Area,
     /// What is still to be found, in m² on the ellipsoid; negative is more than was lost.
     pub owed_m2: f64,
-    /// Green: nothing is owed; yellow: nothing yet, but something is pending; red: something is.
+    /// Of a county, what of it other counties of the same city have found beyond their own need, in m²; of
+    /// what is above, the sum of its counties'. `null` where there is no city to find it in.
+    pub covered_in_city_m2: Option<f64>,
+    /// Green: nothing is owed; yellow: it is covered within the city only, or something is pending; red:
+    /// something is owed that nobody has found.
     pub light: Light,
 }
 
@@ -109,23 +115,6 @@ pub struct LineRow {
     pub share: Option<f64>,
 }
 
-/// The shoreline of a region, in metres of the plane.
-#[derive(Debug, Serialize)]
-pub struct ShoreRow {
-    /// The region's code; empty for the whole.
-    pub code: String,
-    /// Its name.
-    pub name: String,
-    /// All of it.
-    pub length_m: f64,
-    /// What lies at built classes, on either side.
-    pub built_m: f64,
-    /// The share that does not, in per cent.
-    pub kept: f64,
-    /// How that stands to the plan, if it says anything.
-    pub light: Option<Light>,
-}
-
 /// Returns the balances.
 ///
 /// # Errors
@@ -134,7 +123,7 @@ pub(crate) fn balances(job: &Job, districts: &Districts, statistics: &Statistics
     let plan = &job.plan.balance;
     Ok(Balances {
         ledger_classes: plan.ledger_classes().map(str::to_owned).collect(),
-        ledger: ledger(job, districts, statistics),
+        ledger: ledger(job, districts, statistics)?,
         turns: turns(job, statistics),
         targets: targets(job, districts, statistics)?,
         lines: lines(job, districts, statistics),
@@ -160,7 +149,7 @@ fn of_turn(job: &Job, statistics: &Statistics<'_>, wanted: Turn) -> BTreeMap<u32
     cells.keys().copied().zip(rounding::whole_and_parts(&values, job.measure()).1).collect()
 }
 
-fn ledger(job: &Job, districts: &Districts, statistics: &Statistics<'_>) -> Vec<LedgerRow> {
+fn ledger(job: &Job, districts: &Districts, statistics: &Statistics<'_>) -> Result<Vec<LedgerRow>, Problem> {
     let [lost, added, pending] = [Turn::Lost, Turn::Added, Turn::Pending].map(|turn| of_turn(job, statistics, turn));
     let row = |(district, within): (crate::District, Vec<u32>)| {
         let own = [&lost, &added, &pending].map(|parts| sum_of(parts, &within));
@@ -168,15 +157,28 @@ fn ledger(job: &Job, districts: &Districts, statistics: &Statistics<'_>) -> Vec<
             let [lost, added, pending] =
                 own.map(|area| area.unwrap_or_else(|| rounding::whole(Cell::default(), job.measure())));
             let owed_m2 = rounding::hundredths(lost.ellipsoid.m2 - added.ellipsoid.m2);
-            let light = match (owed_m2 > 0.0, pending.ellipsoid.m2 > 0.0) {
-                (true, _) => Light::Red,
-                (false, true) => Light::Yellow,
-                (false, false) => Light::Green,
-            };
-            LedgerRow { code: district.code, name: district.name, lost, added, pending, owed_m2, light }
+            let (covered_in_city_m2, light) = (None, Light::Green);
+            let (code, name) = (district.code, district.name);
+            LedgerRow { code, name, lost, added, pending, owed_m2, covered_in_city_m2, light }
         })
     };
-    districts.levels().into_iter().filter_map(row).collect()
+    let mut rows: Vec<LedgerRow> = districts.levels().into_iter().filter_map(row).collect();
+    let covering = Covering::of(rows.iter().map(|row| (row.code.as_str(), row.owed_m2)))?;
+    for row in &mut rows {
+        row.covered_in_city_m2 = covering.within(&row.code);
+        row.light = of_ledger(row, covering.of_county(&row.code));
+    }
+    Ok(rows)
+}
+
+/// `covered` is what other counties have found for this one.
+fn of_ledger(row: &LedgerRow, covered: f64) -> Light {
+    // A hundredth of a square metre is what is shown of it.
+    match (row.owed_m2 > 0.0, row.owed_m2 - covered > 0.005, row.pending.ellipsoid.m2 > 0.0) {
+        (_, true, _) => Light::Red,
+        (true, false, _) | (false, _, true) => Light::Yellow,
+        (false, false, false) => Light::Green,
+    }
 }
 
 fn turns(job: &Job, statistics: &Statistics<'_>) -> Vec<TurnRow> {
@@ -285,55 +287,6 @@ fn rows_of_line(
         Some(LineRow { class: class.to_string(), code: district.code, name: district.name, area, of, share })
     };
     districts.levels().into_iter().filter_map(row).collect()
-}
-
-/// The border between the sea's layer and what is covered beside it.
-fn shoreline(job: &Job, districts: &Districts) -> Vec<ShoreRow> {
-    let (plan, partition) = (&job.plan.balance, &job.outcome.cut.partition);
-    let sea = plan.sea.as_ref().and_then(|sea| partition.layers.iter().position(|layer| *layer.name == **sea));
-    let Some(sea) = sea else { return Vec::new() };
-    let is_sea = |face: FaceId| partition.parents(face).iter().any(|&at| partition.feature(at).layer as usize == sea);
-    let is_land = |face: FaceId| !partition.parents(face).is_empty() && !is_sea(face);
-    let mut sums: BTreeMap<u32, [f64; 2]> = BTreeMap::new();
-    for arc in 0..partition.arc_count() as u32 {
-        let (left, right) = partition.sides(arc);
-        let land = match (is_sea(left), is_sea(right)) {
-            (true, false) => right,
-            (false, true) => left,
-            _ => continue,
-        };
-        if !is_land(land) {
-            continue;
-        }
-        let length = job.measure().m(partition.arc_length(arc));
-        let built = [left, right].into_iter().any(|face| is_built(job, face));
-        let most = districts.of_face(&job.outcome.cut, land).max_by_key(|part| part.cell.area2);
-        let sum = sums.entry(most.map_or(0, |part| part.district)).or_default();
-        *sum = [sum[0] + length, sum[1] + if built { length } else { 0.0 }];
-    }
-    let row = |(district, within): (crate::District, Vec<u32>)| {
-        let own = within.iter().filter_map(|at| sums.get(at));
-        let [length_m, built_m] = own.fold([0.0, 0.0], |sum, own| [sum[0] + own[0], sum[1] + own[1]]);
-        let kept = 100.0 * (1.0 - built_m / length_m);
-        let light = plan.shoreline_at_least.map(|least| light(Some(least), None, kept, kept));
-        (length_m > 0.0).then_some(ShoreRow {
-            code: district.code,
-            name: district.name,
-            length_m,
-            built_m,
-            kept,
-            light,
-        })
-    };
-    districts.levels().into_iter().filter_map(row).collect()
-}
-
-fn is_built(job: &Job, face: FaceId) -> bool {
-    let blueprint = &job.outcome.blueprint;
-    let patch = blueprint.patch_of[face as usize];
-    let class = (patch != Blueprint::NONE).then(|| blueprint.patches[patch as usize].class.as_ref()).flatten();
-    let lineage = class.map(|class| job.outcome.rules.lineage(class)).unwrap_or_default();
-    lineage.iter().any(|class| job.plan.balance.built_classes().any(|built| built == class.as_str()))
 }
 
 #[cfg(test)]

@@ -149,6 +149,19 @@ impl Classes {
         Some(ClassDef { id: class.clone(), kind: entry.kind, name, color, within: Some(ClassId::new(&entry.code)) })
     }
 
+    /// Returns whether the name of a class comes with the program, from practice, and is to be checked. What an
+    /// office's own table says is the office's.
+    pub(crate) fn is_to_be_checked(&self, class: &ClassId) -> bool {
+        let survey = class.as_str().strip_prefix(SURVEY);
+        let code = survey.unwrap_or(class.as_str());
+        let speaks = |table: &ClassTable| (table.system == Some(CodeSystem::Survey)) == survey.is_some();
+        let own = self.tables.len() - SEEDS.len();
+        let tables = self.tables.iter().enumerate().filter(|(_, table)| speaks(table));
+        let mut entries = tables.flat_map(|(at, table)| table.classes.iter().map(move |entry| (at, entry)));
+        let found = entries.find(|(_, entry)| entry.code == code);
+        found.is_some_and(|(at, entry)| at >= own && entry.certainty == Certainty::Unconfirmed)
+    }
+
     /// Returns the planning code of each survey code that has one; an office's stands above others.
     pub(crate) fn survey_codes(&self) -> BTreeMap<String, String> {
         let of_survey = self.tables.iter().rev().filter(|table| table.system == Some(CodeSystem::Survey));
@@ -303,6 +316,33 @@ mod tests {
             .map(|pair| format!("{} × {}", pair.classes[0], pair.classes[1]))
             .collect();
         assert!(without.is_empty(), "{without:?}");
+    }
+
+    #[test]
+    fn a_name_from_practice_is_marked_unless_the_office_gives_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("office.toml");
+        std::fs::write(&path, "system = 'planning'\n[[class]]\ncode = '1301'\nzh = '本市供水用地'\n").unwrap();
+        let office = Classes::of(&[path]).unwrap();
+        let marked = |tables: &Classes, class: &str| tables.is_to_be_checked(&ClassId::new(class));
+        assert_eq!(
+            ["1301", "0101", "三调0601", "red-line"].map(|id| marked(&seeded(), id)),
+            [true, false, true, false]
+        );
+        assert_eq!(["1301", "1302"].map(|id| marked(&office, id)), [false, true]);
+    }
+
+    /// The table of the facts, as it was read: survey → planning.
+    #[test]
+    fn survey_codes_mean_the_planning_codes_that_were_read() {
+        let told = "0303 0507, 0304 0501, 0306 0502, 0402 0503, 0603 1003, 1105 0505, 1106 0506, 0204 0205, 0305 0303, \
+            0307 0304, 0403 0402, 0404 0403, 0508 1101, 0601 1001, 0602 1002, 0702 0703, 0809 13, 09 15, 1001 1201, \
+            1003 1202, 1004 1207, 1006 0601, 1007 1203, 1008 1204, 1009 1205, 1101 1701, 1102 1702, 1103 1703, 1104 1704, \
+            1107 1705, 1201 2301, 1202 0602, 1203 2303, 1204 2304, 1205 2305, 1206 2306, 1207 2307, 0101 0101, 0102 0102, \
+            0103 0103, 0201 0201, 0202 0202, 0301 0301, 0302 0302, 0401 0401, 0701 0701";
+        let pairs = told.split(", ").map(|pair| pair.split_once(' ').unwrap());
+        let read: BTreeMap<String, String> = pairs.map(|(from, to)| (from.to_owned(), to.to_owned())).collect();
+        assert_eq!(seeded().survey_codes(), read);
     }
 
     #[test]

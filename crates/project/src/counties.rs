@@ -9,7 +9,6 @@
 
 use crate::api::Problem;
 use crate::job::{Job, Watcher};
-use crate::load::Loaded;
 use crate::plan::{LayerPlan, Plan};
 use crate::problem;
 use crate::provenance::{self, InputFile};
@@ -70,7 +69,7 @@ pub(crate) fn made(request: &LayerRequest, watch: &(dyn Fn(f64) -> bool + Sync))
         }
     };
     let watcher = Watcher { tell: &tell, stop: &stop };
-    let job = Job::run(Plan { districts: None, ..plan }, Some(&record), &[], &Room::default(), watcher)?;
+    let job = Job::run(plan, Some(&record), &[], &Room::default(), watcher)?;
     let folder = TempFolder::new().map_err(|source| problem::missing(&std::env::temp_dir(), source))?;
     let blueprint = folder.path().join("blueprint.gpkg");
     let written = job.write_blueprint(&blueprint, &Manner::default(), watcher)?;
@@ -82,7 +81,7 @@ pub(crate) fn made(request: &LayerRequest, watch: &(dyn Fn(f64) -> bool + Sync))
         files.push(provenance::look_at(&record)?);
     }
     files.extend(job.plan.own_files().map(|own| provenance::look_at(own)).collect::<Result<Vec<_>, _>>()?);
-    files.extend(job.inputs.layers.iter().flat_map(|loaded: &Loaded| loaded.files.clone()));
+    files.extend(job.files());
     let source = Source { layer: Some("blueprint".to_owned()), ..Source::file(&blueprint) };
     let request = LayerRequest { source, class_field: Some("class".to_owned()), ..request.clone() };
     Ok(Some(Made { request, files, _folder: folder }))

@@ -9,7 +9,6 @@ use crate::measure::Measure;
 use crate::names::LayerNames;
 use crate::outcome::{NO_CONFLICT, Outcome};
 use crate::problem;
-use crate::project::Open;
 use crate::splits::{self, Split};
 use crate::tiles::{inside, state_name};
 use geo::{Coord, Rect};
@@ -34,8 +33,6 @@ pub(crate) struct Asked<'a> {
     pub edits: &'a Edits,
     /// The splits in force.
     pub splits: &'a [Split],
-    /// What is open, for what is read when it is first asked for; a report has none.
-    pub open: Option<&'a Open>,
 }
 
 impl Asked<'_> {
@@ -171,7 +168,8 @@ impl Asked<'_> {
     }
 }
 
-fn unknown(id: &str) -> Problem {
+/// There is no conflict of this id.
+pub(crate) fn unknown(id: &str) -> Problem {
     problem::problem(
         [format!("没有编号为 {id} 的冲突。"), format!("There is no conflict {id}.")],
         [

@@ -8,24 +8,32 @@ use crate::load::{Inputs, Loaded, load_one};
 use crate::names::LayerNames;
 use crate::outcome::Cut;
 use crate::plan::LayerPlan;
-use crate::problem;
+use crate::problem::{self, fault};
 use crate::progress::Meter;
+use crate::provenance::InputFile;
 use crate::rounding::Cell;
 use geo::{Coord, LineString, Rect};
 use lantu_engine::{
-    Apportionment, Attributes, FaceId, Feature, FeatureRef, Layer, PrecisionModel, Share, Unwatched, Value, apportion,
-    normalise, overlay,
+    Apportionment, Attributes, Borders, FaceId, Feature, FeatureRef, Layer, PrecisionModel, Share, Stage, Unwatched,
+    Value, Watch, apportion, normalise, overlay,
 };
 use lantu_files::{ArcAreas, Crs};
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Fields that hold a district's code, and its name, in the order in which they are looked for.
 const CODES: [&str; 5] = ["XZQDM", "QXDM", "code", "adcode", "行政区代码"];
 const NAMES: [&str; 4] = ["XZQMC", "QXMC", "name", "行政区名称"];
 
+/// Returns whether a layer of these fields may have districts: one holds codes.
+pub(crate) fn has_codes(fields: &[String]) -> bool {
+    CODES.iter().any(|code| fields.iter().any(|field| field.eq_ignore_ascii_case(code)))
+}
+
 /// The code of what lies in no district.
-const NOWHERE: &str = "-";
+pub(crate) const NOWHERE: &str = "-";
 
 /// The districts of a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,7 +68,7 @@ pub struct District {
 }
 
 /// How the faces of a cut lie in districts. The last district is the ground outside of all.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Districts {
     /// The districts in the order of their codes, and one without a code for what is outside.
     pub list: Vec<District>,
@@ -72,6 +80,10 @@ pub struct Districts {
     shares: Vec<Part>,
     /// Where each face's shares begin.
     starts: Vec<u32>,
+    /// The files they were read from, as they were.
+    pub(crate) files: Vec<InputFile>,
+    /// The districts around the run, and of each face of theirs the district.
+    map: Option<Arc<(Borders, Vec<u32>)>>,
 }
 
 /// The part of a face that lies in a district.
@@ -88,28 +100,24 @@ impl Districts {
     /// Returns one nameless district that holds everything.
     pub(crate) fn none(cut: &Cut) -> Self {
         let (list, ground) = (vec![District::default()], vec![Cell::default()]);
-        Self { list, ground, ellipsoid: on_ellipsoid(cut), shares: Vec::new(), starts: Vec::new() }
+        let (shares, starts, files) = (Vec::new(), Vec::new(), Vec::new());
+        Self { list, ground, ellipsoid: on_ellipsoid(cut), shares, starts, files, map: None }
     }
 
     /// Reads the districts of a plan and shares a cut's faces out among them.
     ///
     /// # Errors
     /// A problem if the layer cannot be read, has no field of codes, or the work was stopped.
-    pub(crate) fn of(
-        plan: &DistrictPlan,
-        names: &LayerNames,
-        inputs: &Inputs,
-        cut: &Cut,
-        meter: &Meter<'_>,
-    ) -> Result<Self, Problem> {
+    pub(crate) fn of(plan: &DistrictPlan, inputs: &Inputs, cut: &Cut, meter: &Meter<'_>) -> Result<Self, Problem> {
         let crs = &inputs.crs;
-        let loaded = load_one(&plan.layer(), names, inputs, meter)?;
+        let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
+        let loaded = load_one(&plan.layer(), &names, inputs, meter)?;
         let (codes, titles) = named(plan, &loaded.layer)?;
         let grid = &cut.partition.grid;
         let near = clipped(&loaded.layer, inputs.extent().unwrap_or(loaded.extent), grid.step());
         let normal = normalise(near, grid, meter)?.value;
         let wanted = |face: FaceId| !cut.partition.parents(face).is_empty() || cut.is_conflict(face);
-        let apportioned = apportion(&cut.partition, normal, wanted, meter)?;
+        let apportioned = apportion(&cut.partition, normal, wanted, &OneStage(meter))?;
         let list: Vec<District> = list(&codes, &titles);
         let index: BTreeMap<&str, u32> = list.iter().map(|district| district.code.as_str()).zip(0..).collect();
         let outside = list.len() as u32 - 1;
@@ -119,7 +127,10 @@ impl Districts {
         let ellipsoid = on_ellipsoid(cut);
         let (shares, starts) = shares(&apportioned, crs, &ellipsoid, &of)?;
         let ground = ground(&loaded, crs, grid.step(), list.len(), &of)?;
-        Ok(Self { list, ground, ellipsoid, shares, starts })
+        let of_face = |face: FaceId| apportioned.map.parents(face).first().map_or(outside, |&first| of(Some(first)));
+        let districts = (0..apportioned.map.face_count() as FaceId).map(of_face).collect();
+        let map = Some(Arc::new((Borders::of(&apportioned.map, |_, _| true), districts)));
+        Ok(Self { list, ground, ellipsoid, shares, starts, files: loaded.files, map })
     }
 
     /// Returns the parts of a face, which add up to it.
@@ -129,6 +140,25 @@ impl Districts {
         let cell = Cell { area2: cut.partition.area2(face), ellipsoid_m2: self.ellipsoid[at] };
         let whole = self.starts.is_empty().then_some(Part { face, district: 0, cell });
         self.shares[parts].iter().copied().chain(whole)
+    }
+
+    /// Returns the district at a place or, where that is none, beyond the nearest border within `reach`, in
+    /// the plane's units.
+    pub(crate) fn at(&self, place: Coord<f64>, reach: f64) -> u32 {
+        let outside = self.list.len() as u32 - 1;
+        let Some((borders, districts)) = self.map.as_deref() else { return outside };
+        let face = borders.face_near(place, reach, |face| districts[face as usize] != outside);
+        face.map_or(outside, |face| districts[face as usize])
+    }
+
+    /// Returns the district that holds most of some faces; of equals the first.
+    pub(crate) fn most_of(&self, cut: &Cut, faces: &[FaceId]) -> u32 {
+        let mut sums: BTreeMap<u32, i128> = BTreeMap::new();
+        for part in faces.iter().flat_map(|&face| self.of_face(cut, face)) {
+            *sums.entry(part.district).or_default() += part.cell.area2;
+        }
+        let largest = sums.into_iter().max_by_key(|&(district, area2)| (area2, Reverse(district)));
+        largest.map_or(self.list.len() as u32 - 1, |(district, _)| district)
     }
 
     /// Returns whether figures of this code are no sum of several districts'.
@@ -154,6 +184,19 @@ impl Districts {
             found.into_iter().map(|(code, within)| (District { name: name(&code).unwrap_or_default(), code }, within));
         let all = (District::default(), (0..self.list.len() as u32).collect());
         std::iter::once(all).chain(rolled).collect()
+    }
+}
+
+/// Tells of sharing out as one stage: the engine's stages within it are those of a run, which goes on.
+struct OneStage<'a, 'b>(&'a Meter<'b>);
+
+impl Watch for OneStage<'_, '_> {
+    fn reached(&self, _: Stage, _: f64) {
+        self.0.reached("districts", 0.5, "");
+    }
+
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
     }
 }
 

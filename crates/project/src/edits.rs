@@ -218,7 +218,9 @@ impl Edits {
     /// Gives layers whose CRS the plan leaves open the one that was told.
     pub(crate) fn apply_crs(&self, plan: &mut Plan) {
         if let Some(crs) = &self.crs {
-            plan.layers.iter_mut().for_each(|layer| layer.crs = layer.crs.take().or_else(|| Some(crs.clone())));
+            let layers = plan.layers.iter_mut().map(|layer| &mut layer.crs);
+            let all = layers.chain(plan.districts.iter_mut().map(|districts| &mut districts.crs));
+            all.for_each(|own| *own = own.take().or_else(|| Some(crs.clone())));
         }
     }
 

@@ -1,23 +1,17 @@
-//! Where conflicts lie: the district that holds most of each. Read and shared out when first asked for.
+//! Where conflicts lie: the district that holds most of each, worked out once per cut.
 
 use crate::api::{ClassTally, DistrictFigures, DistrictRow, Problem, Tally};
 use crate::detail::Asked;
-use crate::districts::{District, Districts};
+use crate::districts::{District, Districts, NOWHERE};
 use crate::inbox::Order;
-use crate::names::LayerNames;
 use crate::outcome::Cut;
-use crate::problem::{self, no_result};
-use crate::progress::Meter;
-use crate::project::Open;
+use crate::problem;
 use crate::rounding::Cell;
-use lantu_engine::{ConflictKind, FaceId};
+use lantu_engine::{Conflict, ConflictKind};
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
-
-/// What is called the district of what lies in none.
-const NOWHERE: &str = "-";
 
 /// The districts of a cut and the one of each conflict.
 #[derive(Debug)]
@@ -28,24 +22,19 @@ pub(crate) struct InDistricts {
 }
 
 impl InDistricts {
-    /// Reads the districts of what is open and looks where its conflicts lie.
-    pub(crate) fn of(open: &Open, cut: &Cut) -> Result<Self, Problem> {
-        let plan = open.plan.districts.as_ref().ok_or_else(|| {
-            problem::nothing_there(
-                ["项目没有写明行政区图层。", "The project names no layer of districts."],
-                [
-                    "请在项目文件中写上 [districts]，见 docs/file-formats.md。",
-                    "Write [districts] into the project file, see docs/file-formats.md.",
-                ],
-            )
-        })?;
-        let stop = AtomicBool::new(false);
-        let meter = Meter::of_export(&|_| {}, &stop);
-        let names: &LayerNames = &open.names;
-        let districts = Districts::of(plan, names, &open.inputs, cut, &meter)?;
-        let most = |faces: &[FaceId]| most(&districts, cut, faces);
-        let of_conflict = cut.conflicts.iter().map(|conflict| most(&conflict.faces)).collect();
-        Ok(Self { districts, of_conflict, order: OnceLock::new() })
+    /// Looks where the conflicts of a cut lie.
+    pub(crate) fn of(districts: Districts, cut: &Cut) -> Self {
+        let most = |conflict: &Conflict| districts.most_of(cut, &conflict.faces);
+        let of_conflict = cut.conflicts.par_iter().map(most).collect();
+        Self { districts, of_conflict, order: OnceLock::new() }
+    }
+
+    /// Writes each conflict's district into it, for the rules.
+    pub(crate) fn tell(&self, conflicts: &mut [Conflict]) {
+        let codes: Vec<Arc<str>> = self.districts.list.iter().map(|district| code(district).into()).collect();
+        for (conflict, &at) in conflicts.iter_mut().zip(&self.of_conflict) {
+            conflict.district = Some(codes[at as usize].clone());
+        }
     }
 
     /// Returns the districts with what of each face lies in which.
@@ -83,27 +72,26 @@ impl InDistricts {
 /// Of a district: all conflicts and those open, and the classes; count and doubled area.
 type Figures<'a> = ([(u32, i128); 2], BTreeMap<&'a str, (u32, Cell)>);
 
-/// The district that holds most of some faces.
-fn most(districts: &Districts, cut: &Cut, faces: &[FaceId]) -> u32 {
-    let mut sums: BTreeMap<u32, i128> = BTreeMap::new();
-    for part in faces.iter().flat_map(|&face| districts.of_face(cut, face)) {
-        *sums.entry(part.district).or_default() += part.cell.area2;
-    }
-    let largest = sums.into_iter().max_by_key(|&(district, area2)| (area2, Reverse(district)));
-    largest.map_or(districts.list.len() as u32 - 1, |(district, _)| district)
-}
-
 /// Returns what a district is called in requests: its code, or `-` for none.
 pub(crate) fn code(district: &District) -> String {
     if district.code.is_empty() { NOWHERE.to_owned() } else { district.code.clone() }
 }
 
-impl Asked<'_> {
-    /// Returns where the conflicts lie; worked out once per run.
-    pub(crate) fn in_districts(self) -> Result<Arc<InDistricts>, Problem> {
-        let open = self.open.ok_or_else(no_result)?;
-        let found = open.result.as_ref().ok_or_else(no_result)?;
-        found.districts.get(|| InDistricts::of(open, &self.outcome.cut))
+impl<'a> Asked<'a> {
+    /// Returns where the conflicts lie.
+    ///
+    /// # Errors
+    /// A problem if the project has no districts.
+    pub(crate) fn in_districts(self) -> Result<&'a InDistricts, Problem> {
+        self.outcome.cut.lying.as_ref().ok_or_else(|| {
+            problem::nothing_there(
+                ["项目没有写明行政区图层。", "The project names no layer of districts."],
+                [
+                    "请在项目文件中写上 [districts]，见 docs/file-formats.md。",
+                    "Write [districts] into the project file, see docs/file-formats.md.",
+                ],
+            )
+        })
     }
 
     /// Returns every district's figures.

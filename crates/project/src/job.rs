@@ -12,7 +12,8 @@ use crate::outcome::{Clock, Cut, Outcome};
 use crate::plan::Plan;
 use crate::problem::{self, fault};
 use crate::progress::{Listener, Meter};
-use crate::provenance;
+use crate::project::Open;
+use crate::provenance::{self, InputFile};
 use crate::reattach::{self, Orphan};
 use crate::room::Room;
 use crate::rules;
@@ -21,6 +22,7 @@ use crate::slivers;
 use crate::store::{Place, Store};
 use lantu_engine::{DecisionLog, Finding, Layer, RuleSet};
 use lantu_files::{Manner, Written, write_blueprint_as, write_conflicts_as};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -37,8 +39,6 @@ pub struct Job {
     pub inputs: Inputs,
     /// The result.
     pub outcome: Outcome,
-    /// The districts, if the plan has any.
-    pub(crate) districts: Option<Districts>,
     /// Seconds per stage, in order; writing and reporting add to it.
     pub timings: RefCell<Vec<(&'static str, f64)>>,
     title: String,
@@ -58,6 +58,14 @@ pub struct Watcher<'a> {
     pub tell: Listener<'a>,
     /// Set by whoever wants the work to stop.
     pub stop: &'a AtomicBool,
+}
+
+impl Watcher<'static> {
+    /// Returns a watcher that hears nothing and never stops the work.
+    pub fn nobody() -> Self {
+        static NEVER: AtomicBool = AtomicBool::new(false);
+        Self { tell: &|_| {}, stop: &NEVER }
+    }
 }
 
 impl Job {
@@ -87,27 +95,29 @@ impl Job {
         // What the terminal says stands above what the window changed.
         replaced.iter().try_for_each(|(name, source)| plan.replace(name, source))?;
         let title = title(&plan);
-        let mut job = Self { places, ..Self::of(plan, title, rules, log, room, watcher)? };
-        job.split_by_districts(watcher)?;
-        Ok(job)
+        Ok(Self { places, ..Self::of(plan, title, rules, log, room, watcher)? })
     }
 
-    /// Returns the job that the window's result would be, for its report.
-    pub(crate) fn seen(plan: Plan, inputs: Inputs, outcome: Outcome, log: Arc<DecisionLog>) -> Self {
+    /// Returns the job that the window's result would be, for its report; `places` are those where decided
+    /// conflicts lay.
+    pub(crate) fn seen(open: &Open, outcome: &Outcome, places: HashMap<String, Place>) -> Self {
+        let (plan, inputs) = ((*open.plan).clone(), (*open.inputs).clone());
+        let (outcome, log) = (outcome.clone(), open.log.clone());
         let (title, note) = (title(&plan), plan.note.one());
         let (timings, started) = (RefCell::new(outcome.timings.clone()), RefCell::new(Instant::now()));
-        Self { plan, inputs, outcome, districts: None, timings, title, note, log, places: HashMap::new(), started }
+        Self { plan, inputs, outcome, timings, title, note, log, places, started }
     }
 
-    /// Shares the ground out among the plan's districts; the blueprint stays as it is.
-    pub(crate) fn split_by_districts(&mut self, watcher: Watcher<'_>) -> Result<(), Problem> {
-        let Some(plan) = &self.plan.districts else { return Ok(()) };
-        *self.started.borrow_mut() = Instant::now();
-        let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
-        let meter = Meter::of_export(watcher.tell, watcher.stop);
-        self.districts = Some(Districts::of(plan, &names, &self.inputs, &self.outcome.cut, &meter)?);
-        self.lap("districts");
-        Ok(())
+    /// Returns the districts of the plan, or a nameless one that holds everything.
+    pub(crate) fn districts(&self) -> Cow<'_, Districts> {
+        let cut = &self.outcome.cut;
+        cut.districts().map_or_else(|| Cow::Owned(Districts::none(cut)), Cow::Borrowed)
+    }
+
+    /// Returns the files that the work was read from, as they were.
+    pub(crate) fn files(&self) -> impl Iterator<Item = InputFile> {
+        let layers = self.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
+        layers.chain(self.outcome.cut.districts().into_iter().flat_map(|districts| districts.files.clone()))
     }
 
     /// Does the work for a plan, rules and a record of decisions that are at hand.
@@ -139,9 +149,9 @@ impl Job {
         let outcome = Outcome::of(Arc::new(cut), rules, followed, slivers, &meter, &mut clock)?;
         let timings = RefCell::new(outcome.timings.clone());
         let places = HashMap::new();
-        let (districts, started) = (None, RefCell::new(Instant::now()));
+        let started = RefCell::new(Instant::now());
         let note = plan.note.one();
-        Ok(Self { plan, inputs, outcome, districts, timings, title, note, log, places, started })
+        Ok(Self { plan, inputs, outcome, timings, title, note, log, places, started })
     }
 
     /// Keeps in a record what was exported and from which files, so that it can be replayed.
@@ -172,7 +182,6 @@ impl Job {
         }
         let mut exports = vec![exported(What::Blueprint, manner, blueprint)?];
         exports.extend(conflicts.map(|written| exported(What::Conflicts, manner, written)).transpose()?);
-        let layers = self.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
         let own = self.plan.own_files().map(|path| provenance::look_at(path));
         store.keep_run(&Run {
             program: env!("CARGO_PKG_VERSION").to_owned(),
@@ -180,7 +189,8 @@ impl Job {
             operations: applied.len() as u64,
             plan,
             rules: (*self.outcome.rules).clone(),
-            inputs: layers
+            inputs: self
+                .files()
                 .map(Ok)
                 .chain(own)
                 .map(|file| file.map(|file| file.seen_from(&here)))

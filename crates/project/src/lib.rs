@@ -13,7 +13,7 @@
 //! work: `outcome` with `slivers`, `progress`, `room`. What is asked of a result: `inbox` with `sieve`
 //! and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`.
 //! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `levels`, `balance`, `balances`
-//! and `balance_figures`, `listed`, `found`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
+//! with `covering` and `shoreline`, and `balance_figures`, `listed`, `found`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, where its files were `moved` to, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.
@@ -33,6 +33,7 @@ mod codes;
 mod content;
 mod counties;
 mod course;
+mod covering;
 mod detail;
 mod districts;
 mod drawn;
@@ -77,6 +78,7 @@ mod ruler;
 mod rules;
 mod runs;
 mod settings;
+mod shoreline;
 mod sieve;
 mod since;
 mod slivers;
@@ -109,11 +111,12 @@ pub use project::Project;
 pub use reattach::Orphan;
 pub use regions::Region;
 pub use replay::{ChangedInput, Replay, Replayed, replay};
-pub use report::{ListedConflict, Report, report, report_listing};
+pub use report::{Details, ListedConflict, Report, report, report_listing};
 pub use room::Room;
 pub use rounding::{Area, Sizes};
 pub use rule_lines::{Remark, look_through};
 pub use settings::Settings;
+pub use shoreline::ShorelinePlan;
 pub use slivers::{SliverLog, SliverPreview, SliverSum, read as read_slivers};
 pub use statistics::{DecidedBy, Fate};
 pub use store::Place;

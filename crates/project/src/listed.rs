@@ -1,18 +1,22 @@
-//! Conflicts one by one, for reports: who claims them, what was decided, why and by what law.
+//! Conflicts one by one, for reports: who claims them, what was decided, why and by what law. The first
+//! of all, and those that were chosen.
 
-use crate::api::Problem;
-use crate::detail::Asked;
+use crate::api::{Problem, Rows};
+use crate::detail::{Asked, unknown};
 use crate::edits::Edits;
 use crate::inbox::Inbox;
 use crate::job::Job;
 use crate::names::LayerNames;
 use crate::problem::fault;
+use crate::progress::GoOn;
 use crate::rounding::hundredths;
 use crate::statistics::{DecidedBy, decided_by};
 use crate::tiles::state_name;
 use lantu_engine::ConflictKind;
 use rayon::prelude::*;
 use serde::Serialize;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A conflict of a report.
 #[derive(Debug, Serialize)]
@@ -65,23 +69,54 @@ pub struct ListedParty {
     pub label: String,
 }
 
-/// Returns the first conflicts, and how many there are beyond them.
-pub(crate) fn listed(job: &Job, most: usize) -> Result<(Vec<ListedConflict>, usize), Problem> {
+/// What a report tells of single conflicts.
+#[derive(Clone, Debug, Default)]
+pub struct Details {
+    /// How many are listed: open ones first, the largest first.
+    pub list: usize,
+    /// How many are drawn in `.html` and `.pdf`: of `rows`, else from the beginning of the list.
+    pub figures: usize,
+    /// Those that were chosen one by one; all of them are told and drawn.
+    pub conflicts: Vec<String>,
+    /// Those that were chosen together.
+    pub rows: Option<Rows>,
+}
+
+impl Details {
+    /// Returns whether conflicts were chosen, be it none.
+    pub(crate) fn choose(&self) -> bool {
+        !self.conflicts.is_empty() || self.rows.is_some()
+    }
+}
+
+/// Conflicts one by one.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The first.
+    pub list: Vec<ListedConflict>,
+    /// How many there are beyond them.
+    pub omitted: usize,
+    /// Those that were chosen; `None` if nobody chose.
+    pub chosen: Option<Vec<ListedConflict>>,
+}
+
+/// Returns what is told of single conflicts; `go_on` hears how much of it is done.
+pub(crate) fn listed(job: &Job, details: &Details, go_on: GoOn<'_>) -> Result<Told, Problem> {
     let outcome = &job.outcome;
     let state = |index: u32| state_name(&outcome.decisions[index as usize]);
     let conflict = |index: u32| &outcome.cut.conflicts[index as usize];
     let all = 0..outcome.cut.conflicts.len() as u32;
     let mut order: Vec<u32> =
         all.filter(|&index| conflict(index).kind != ConflictKind::Gap && state(index) != "compatible").collect();
-    let omitted = order.len().saturating_sub(most);
+    let omitted = order.len().saturating_sub(details.list);
     let place = |&index: &u32| (state(index) != "open", std::cmp::Reverse(conflict(index).area2), index);
     // Of a province's conflicts few are listed: these are looked for before they are put in order.
-    if omitted > 0 && most > 0 {
-        order.select_nth_unstable_by_key(most, place);
+    if omitted > 0 && details.list > 0 {
+        order.select_nth_unstable_by_key(details.list, place);
     }
-    order.truncate(most);
-    if order.is_empty() {
-        return Ok((Vec::new(), omitted));
+    order.truncate(details.list);
+    if order.is_empty() && !details.choose() {
+        return Ok(Told { omitted, ..Told::default() });
     }
     order.sort_unstable_by_key(place);
     let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
@@ -96,10 +131,39 @@ pub(crate) fn listed(job: &Job, most: usize) -> Result<(Vec<ListedConflict>, usi
         // Locks are of the window; a report tells decisions.
         edits: &edits,
         splits: &job.plan.splits,
-        open: None,
     };
-    let list = order.par_iter().map(|&index| one(asked, index, state(index))).collect::<Result<_, _>>()?;
-    Ok((list, omitted))
+    let chosen = details.choose().then(|| chosen(asked, details)).transpose()?;
+    let tell = |indices: &[u32]| -> Result<Vec<ListedConflict>, Problem> {
+        let done = AtomicUsize::new(0);
+        let one = |&index: &u32| {
+            go_on(done.fetch_add(1, Ordering::Relaxed) as f64 / indices.len() as f64)?;
+            one(asked, index, state(index))
+        };
+        indices.par_iter().map(one).collect()
+    };
+    Ok(Told { list: tell(&order)?, omitted, chosen: chosen.map(|chosen| tell(&chosen)).transpose()? })
+}
+
+/// The conflicts that were chosen, each once: those one by one first.
+fn chosen(asked: Asked<'_>, details: &Details) -> Result<Vec<u32>, Problem> {
+    let mut chosen: Vec<u32> = details.conflicts.iter().map(|id| asked.index(id)).collect::<Result<_, _>>()?;
+    if let Some(rows) = &details.rows {
+        chosen.extend(asked.rows(rows)?.into_iter().take(details.figures));
+    }
+    let mut seen = HashSet::new();
+    chosen.retain(|&index| seen.insert(index));
+    Ok(chosen)
+}
+
+impl Job {
+    /// Says so if a conflict that was chosen by its id is not there, before anything is written.
+    ///
+    /// # Errors
+    /// A problem that names it.
+    pub fn check_details(&self, details: &Details) -> Result<(), Problem> {
+        let there = |id: &String| id.parse().ok().and_then(|id| self.outcome.cut.find(id)).map(|_| ());
+        details.conflicts.iter().try_for_each(|id| there(id).ok_or_else(|| unknown(id)))
+    }
 }
 
 fn one(asked: Asked<'_>, index: u32, state: &'static str) -> Result<ListedConflict, Problem> {

@@ -9,9 +9,9 @@ use crate::plan::{LayerPlan, Plan};
 use crate::problem;
 use crate::progress::Meter;
 use crate::provenance::{self, InputFile};
-use geo::{Coord, Rect};
+use geo::{Coord, LineString, Rect};
 use lantu_engine::{ClassId, Feature, Finding, FindingCode, Layer, RuleSet};
-use lantu_files::{Crs, FileError, LayerRequest, TextEncoding, choose_crs, read_layer};
+use lantu_files::{Crs, FileError, LayerRequest, TextEncoding, choose_crs, read_layer, read_lines};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,6 +55,10 @@ pub struct Inputs {
     pub layers: Vec<Loaded>,
     /// The tables of classes.
     pub tables: Arc<Classes>,
+    /// Whether the plan names districts.
+    pub has_districts: bool,
+    /// The lines of the plan's coastline.
+    pub coastline: Option<Arc<Vec<LineString<f64>>>>,
 }
 
 /// Reads all layers of a plan.
@@ -88,7 +92,14 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     };
     let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
     // What is wrong with the first layer is said first, whichever thread was quicker.
-    Ok(Inputs { layers: layers.into_iter().collect::<Result<_, _>>()?, crs, tables })
+    let layers = layers.into_iter().collect::<Result<_, _>>()?;
+    let coastline = plan.balance.shoreline.as_ref().map(|shoreline| {
+        let request = shoreline.layer().request(names)?;
+        let lines = read_lines(&request, &crs, &|_| meter.reached("read", 1.0, &request.name))?;
+        Ok::<_, Problem>(Arc::new(lines))
+    });
+    let (coastline, has_districts) = (coastline.transpose()?, plan.districts.is_some());
+    Ok(Inputs { layers, crs, tables, has_districts, coastline })
 }
 
 /// The CRS by the place of the layers that are files, else the one that a layer's project names.

@@ -12,6 +12,8 @@ pub struct LayerNames {
     entries: Vec<Entry>,
     /// Fields that name a feature for people, the best first.
     pub label_fields: Vec<String>,
+    /// Words that tell a layer of districts.
+    districts: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -44,6 +46,13 @@ impl LayerNames {
     /// Returns the class that a name tells: that of the longest word in it, the case of letters aside.
     pub fn class_of(&self, name: &str) -> Option<ClassId> {
         self.word_in(name).map(|(_, class)| class.clone())
+    }
+
+    /// Returns whether a layer of this name has districts, which are not overlaid: a word tells it, and none
+    /// tells a class.
+    pub(crate) fn tells_districts(&self, name: &str) -> bool {
+        let lower = name.to_lowercase();
+        self.class_of(name).is_none() && self.districts.iter().any(|word| lower.contains(&word.to_lowercase()))
     }
 
     fn word_in(&self, name: &str) -> Option<(&str, &ClassId)> {
@@ -105,6 +114,14 @@ mod tests {
         assert_eq!(by_field.class, ClassId::new("urban-boundary"));
         assert!(by_field.because[1].contains("GHFQDM"), "{by_field:?}");
         assert_eq!(names.recognise("图层1", "a.shp", &fields(&["BSM"])), None);
+    }
+
+    #[test]
+    fn districts_are_told_by_their_name_unless_it_tells_a_class() {
+        let names = LayerNames::seeded().unwrap();
+        let told = |name: &str| names.tells_districts(name);
+        assert_eq!(["XZQ", "某市行政区_2023", "xzq"].map(told), [true; 3]);
+        assert_eq!(["XZQ内永久基本农田", "林地", "区划"].map(told), [false; 3]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What was given to be opened: a project, its record, or data files.
 
 use crate::api::Problem;
+use crate::districts::{DistrictPlan, has_codes};
+use crate::names::LayerNames;
 use crate::plan::{LayerPlan, Plan, Words, stem};
-use crate::problem;
+use crate::problem::{self, fault};
 use crate::project::Opening;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -50,12 +52,13 @@ pub(crate) fn of_file(file: PathBuf) -> Result<Opening, Problem> {
 pub(crate) fn new_project(paths: &[String]) -> Result<Opening, Problem> {
     let first = paths.first().map(PathBuf::from).unwrap_or_default();
     let mut plan = Plan { title: Words::Same(stem(&first)), ..Plan::default() };
-    let Given { layers, passed } = layers_of(paths)?;
-    for mut layer in layers {
+    let mut given = layers_of(paths)?;
+    let taken = given.take_districts(&mut plan);
+    for mut layer in given.layers {
         layer.name = plan.free_name(&layer.name);
         plan.layers.push(layer);
     }
-    let said = passed_over(&passed).into_iter().collect();
+    let said = passed_over(&given.passed).into_iter().chain(taken).collect();
     Ok(Opening { plan, record: first.with_extension("lantu"), file: None, said })
 }
 
@@ -69,20 +72,46 @@ pub(crate) fn known_crs(text: &str) -> Result<(), Problem> {
 pub(crate) struct Given {
     /// The layers of polygons.
     pub layers: Vec<LayerPlan>,
+    /// Layers among them that seem to have districts, by their place.
+    districts: Vec<usize>,
     /// Points, lines and tables beside them, which have no ground to be overlaid.
     pub passed: Vec<Source>,
 }
 
+impl Given {
+    /// Gives a plan that has no districts the first layer that seems to have some, where there are others to
+    /// be overlaid; returns what is to be said of it.
+    pub(crate) fn take_districts(&mut self, plan: &mut Plan) -> Option<[String; 2]> {
+        let at = *self.districts.first()?;
+        if plan.districts.is_some() || self.layers.len() + plan.layers.len() < 2 {
+            return None;
+        }
+        let layer = self.layers.remove(at);
+        self.districts.clear();
+        let (path, name) = (layer.path, layer.name);
+        plan.districts =
+            Some(DistrictPlan { path, layername: None, code: None, name: None, crs: layer.crs, encoding: None });
+        Some([
+            format!("图层“{name}”认作行政区：用于分区统计和规则，不参与叠加。"),
+            format!(
+                "The layer \"{name}\" was taken for districts: figures are split by it and rules may ask for it; it is not overlaid."
+            ),
+        ])
+    }
+}
+
 /// Returns the layers that data files and folders hold.
 pub(crate) fn layers_of(paths: &[String]) -> Result<Given, Problem> {
-    let mut given = Given { layers: Vec::new(), passed: Vec::new() };
+    let names = LayerNames::seeded().map_err(|cause| fault(&cause.to_string()))?;
+    let mut given = Given { layers: Vec::new(), districts: Vec::new(), passed: Vec::new() };
     for path in paths {
         let path = Path::new(path);
         let files = files_of(path)?;
         // A file that was named alone is meant: what is wrong with it is said when it is read.
         let meant = files.len() == 1;
         for file in files {
-            let of_file = layers_of_file(&file, meant)?;
+            let of_file = layers_of_file(&file, meant, &names)?;
+            given.districts.extend(of_file.districts.iter().map(|at| at + given.layers.len()));
             given.layers.extend(of_file.layers);
             given.passed.extend(of_file.passed);
         }
@@ -132,7 +161,7 @@ fn files_of(path: &Path) -> Result<Vec<PathBuf>, Problem> {
 
 /// The layers of one file. Points and lines beside polygons are passed over, and those that are all there is
 /// unless the file is `meant`.
-fn layers_of_file(path: &Path, meant: bool) -> Result<Given, Problem> {
+fn layers_of_file(path: &Path, meant: bool, names: &LayerNames) -> Result<Given, Problem> {
     let database = Source::file(path).is_database();
     let path =
         if database { path.to_path_buf() } else { std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()) };
@@ -142,9 +171,11 @@ fn layers_of_file(path: &Path, meant: bool) -> Result<Given, Problem> {
     let (layers, passed): (Vec<_>, Vec<_>) =
         layers.into_iter().partition(|layer| (meant && !several) || areas(&layer.geometry));
     let passed = passed.into_iter().map(|layer| layer.source).collect();
-    let named = |layer: lantu_files::LayerSummary| {
-        let name = if several { layer.name } else { stem(&path) };
-        LayerPlan::named(&name, layer.source.to_string())
+    let name = |layer: &lantu_files::LayerSummary| if several { layer.name.clone() } else { stem(&path) };
+    let seem = |(_, layer): &(usize, &lantu_files::LayerSummary)| {
+        names.tells_districts(&name(layer)) && has_codes(&layer.fields)
     };
-    Ok(Given { layers: layers.into_iter().map(named).collect(), passed })
+    let districts = layers.iter().enumerate().filter(seem).map(|(at, _)| at).collect();
+    let named = |layer: &lantu_files::LayerSummary| LayerPlan::named(&name(layer), layer.source.to_string());
+    Ok(Given { layers: layers.iter().map(named).collect(), districts, passed })
 }

@@ -1,6 +1,8 @@
 //! From inputs to a proven blueprint, and again after every decision.
 
 use crate::api::Problem;
+use crate::districts::Districts;
+use crate::in_districts::InDistricts;
 use crate::load::Inputs;
 use crate::plan::Plan;
 use crate::problem;
@@ -35,6 +37,8 @@ pub struct Cut {
     pub findings: Vec<Finding>,
     /// The ellipsoidal areas of the arcs.
     pub arcs: ArcAreas,
+    /// Where faces and conflicts lie, if the plan has districts.
+    pub(crate) lying: Option<InDistricts>,
     /// Ids and indices of the conflicts, sorted when one is first asked for: most runs never do.
     index_of: OnceLock<Vec<(ConflictId, u32)>>,
 }
@@ -128,7 +132,14 @@ impl Cut {
             other => other.into(),
         })?;
         clock.lap("ellipsoid");
-        Ok(Self::indexed(cut.value, conflicts, findings, arcs))
+        let mut cut = Self::indexed(cut.value, conflicts, findings, arcs);
+        if let Some(of) = &plan.districts {
+            let lying = InDistricts::of(Districts::of(of, inputs, &cut, meter)?, &cut);
+            lying.tell(&mut cut.conflicts);
+            cut.lying = Some(lying);
+            clock.lap("districts");
+        }
+        Ok(cut)
     }
 
     fn indexed(partition: Partition, conflicts: Vec<Conflict>, findings: Vec<Finding>, arcs: ArcAreas) -> Self {
@@ -136,7 +147,7 @@ impl Cut {
         for (index, conflict) in (0u32..).zip(&conflicts) {
             conflict.faces.iter().for_each(|&face| conflict_of[face as usize] = index);
         }
-        Self { partition, conflicts, conflict_of, findings, arcs, index_of: OnceLock::new() }
+        Self { partition, conflicts, conflict_of, findings, arcs, lying: None, index_of: OnceLock::new() }
     }
 
     /// Returns the step of the grid where it is coarser than the plan asks for.
@@ -144,6 +155,11 @@ impl Cut {
         // Steps are decimals: nothing between them comes from rounding alone.
         let step = self.partition.grid.step();
         (step > plan.grid * 1.5).then_some(step)
+    }
+
+    /// Returns the districts with what of each face lies in which, if the plan has any.
+    pub(crate) fn districts(&self) -> Option<&Districts> {
+        self.lying.as_ref().map(InDistricts::districts)
     }
 
     /// Returns whether a face belongs to a conflict.

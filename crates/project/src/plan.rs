@@ -185,7 +185,9 @@ impl Plan {
         }
         let of_layers = self.layers.iter_mut().filter(|layer| !layer.is_database()).map(|layer| &mut layer.path);
         let districts = self.districts.iter_mut().filter(|districts| !districts.layer().is_database());
-        for path in of_layers.chain(districts.map(|districts| &mut districts.path)) {
+        let shoreline = self.balance.shoreline.iter_mut().filter(|shoreline| !shoreline.layer().is_database());
+        let beside = districts.map(|districts| &mut districts.path).chain(shoreline.map(|line| &mut line.path));
+        for path in of_layers.chain(beside) {
             *path = tidy(&base.join(&*path)).to_string_lossy().into_owned();
         }
     }
@@ -202,7 +204,9 @@ impl Plan {
             *file = moved.file(file).unwrap_or_else(|| file.clone());
         }
         let districts = self.districts.iter_mut().map(|districts| &mut districts.path);
-        self.layers.iter_mut().map(|layer| &mut layer.path).chain(districts).for_each(|path| move_source(path, moved));
+        let shoreline = self.balance.shoreline.iter_mut().map(|shoreline| &mut shoreline.path);
+        let layers = self.layers.iter_mut().map(|layer| &mut layer.path);
+        layers.chain(districts).chain(shoreline).for_each(|path| move_source(path, moved));
     }
 
     /// Says what keeps the plan from being worked on.
@@ -236,7 +240,9 @@ impl Plan {
     pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
         let sources = self.layers.iter().filter_map(|layer| layer.source().ok());
         let districts = self.districts.iter().filter_map(|districts| districts.layer().source().ok());
-        let data = sources.chain(districts).filter(|source| !source.is_database()).map(|source| source.path);
+        let shoreline = self.balance.shoreline.iter().filter_map(|shoreline| shoreline.layer().source().ok());
+        let data =
+            sources.chain(districts).chain(shoreline).filter(|source| !source.is_database()).map(|source| source.path);
         data.chain(self.own_files().cloned())
     }
 

@@ -1,6 +1,7 @@
 //! How far long work is, told at most 20 times a second, and the wish to stop it.
 
 use crate::api;
+use crate::problem;
 use lantu_engine::{Stage, Watch};
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -22,7 +23,8 @@ const RUN: &[(&str, f64)] = &[
     ("faces", 0.47),
     ("labels", 0.53),
     ("detect", 0.63),
-    ("ellipsoid", 0.70),
+    ("ellipsoid", 0.69),
+    ("districts", 0.70),
     ("decide", 0.72),
     ("compose", 0.77),
     ("slivers", 0.79),
@@ -31,6 +33,12 @@ const RUN: &[(&str, f64)] = &[
 
 /// The stages of an export.
 const EXPORT: &[(&str, f64)] = &[("write", 0.6), ("prove", 1.0)];
+
+/// The stages of a report: its numbers, and the papers that show them.
+const REPORT: &[(&str, f64)] = &[("report", 0.4), ("paper", 1.0)];
+
+/// Hears how much of a part is done; fails if the work is to stop.
+pub(crate) type GoOn<'a> = &'a (dyn Fn(f64) -> Result<(), api::Problem> + Sync);
 
 /// Passes on how far the work is.
 pub struct Meter<'a> {
@@ -58,6 +66,11 @@ impl<'a> Meter<'a> {
         Self::new(tell, stop, EXPORT)
     }
 
+    /// Returns the meter of a report.
+    pub fn of_report(tell: Listener<'a>, stop: &'a AtomicBool) -> Self {
+        Self::new(tell, stop, REPORT)
+    }
+
     fn new(tell: Listener<'a>, stop: &'a AtomicBool, plan: &'static [(&'static str, f64)]) -> Self {
         let last = Last { at: Instant::now(), stage: "", fraction: 0.0 };
         Self { tell, stop, plan, last: Mutex::new(last) }
@@ -76,6 +89,14 @@ impl<'a> Meter<'a> {
         drop(last);
         (self.tell)(api::Progress { stage: stage.to_owned(), fraction, about: about.to_owned(), problem: None });
         go_on
+    }
+
+    /// Takes note as [`Meter::reached`] does.
+    ///
+    /// # Errors
+    /// A problem of code `cancelled` if the work is to stop.
+    pub fn go_on(&self, stage: &'static str, part: f64) -> Result<(), api::Problem> {
+        if self.reached(stage, part, "") { Ok(()) } else { Err(problem::cancelled()) }
     }
 
     /// The fraction of the whole work.

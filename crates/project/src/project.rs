@@ -14,9 +14,7 @@ use crate::content::Contents;
 use crate::detail::Asked;
 use crate::edits::Edits;
 use crate::held::{self, Held};
-use crate::in_districts::InDistricts;
 use crate::inbox::Inbox;
-use crate::late::Late;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
 use crate::names::LayerNames;
@@ -138,8 +136,6 @@ pub(crate) struct Found {
     pub measure: Measure,
     /// The content of features that decisions name, for following them.
     pub contents: Arc<Contents>,
-    /// Where the conflicts lie, once somebody has asked.
-    pub districts: Arc<Late<InDistricts>>,
     /// What the blueprint is compared with: the number of the last operation, and what they made.
     pub then: Option<Arc<(u32, Outcome)>>,
 }
@@ -304,7 +300,8 @@ impl Shared {
         let contents = Arc::new(Contents::of(&open.inputs.layers, &open.log));
         let followed = Arc::new(reattach::followed(&open.log, &contents, &cut));
         let slivers = open.plan.slivers.clone().map(Arc::new);
-        let mut outcome = Outcome::of(Arc::new(cut), open.rules.clone(), followed, slivers, &meter, &mut clock)?;
+        let cut = Arc::new(cut);
+        let mut outcome = Outcome::of(cut.clone(), open.rules.clone(), followed, slivers, &meter, &mut clock)?;
         let mut state = self.state();
         if let Some(now) = &mut state.open {
             // A decision may have been made meanwhile.
@@ -313,13 +310,13 @@ impl Shared {
                 let followed = reattach::followed(&now.log, &contents, &outcome.cut);
                 outcome.go_on(Arc::new(followed), now.rules.clone())?;
             }
-            let (outcome, arcs, districts) = (Arc::new(outcome), Arc::default(), Arc::default());
-            now.result = Some(Found { outcome, inbox, arcs, measure, contents, districts, then: None });
+            let (outcome, arcs) = (Arc::new(outcome), Arc::default());
+            now.result = Some(Found { outcome, inbox, arcs, measure, contents, then: None });
             state.revision += 1;
         }
         drop(state);
         let store = lock(&open.store);
-        store.keep_work(&answers::work(&open, &store, Vec::new())?)
+        store.keep_work(&answers::work(&open, &cut, &store, Vec::new())?)
     }
 
     /// Keeps the grid that a cut has needed, so that the next one is not on a finer one.
@@ -472,7 +469,6 @@ fn asked(open: &Open) -> Result<Asked<'_>, Problem> {
         names: &open.names,
         edits: &open.edits,
         splits: &open.plan.splits,
-        open: Some(open),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::job::Job;
 use crate::rounding::{self, Area, Cell};
 use crate::statistics::{PerDistrict, Statistics};
 use crate::tiles::state_name;
-use lantu_engine::ConflictKind;
+use lantu_engine::{ClassId, ConflictKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -36,6 +36,8 @@ pub struct Region {
 pub struct InClass {
     /// The class.
     pub class: Option<String>,
+    /// Whether its name comes from practice and is to be checked.
+    pub to_be_checked: bool,
     /// How much.
     pub area: Area,
 }
@@ -58,7 +60,11 @@ pub(crate) fn regions(job: &Job, districts: &Districts, statistics: &Statistics<
         .map(|(district, within)| {
             let classes: Vec<InClass> = by_class
                 .iter()
-                .filter_map(|(class, parts)| Some(InClass { class: class.clone(), area: sum_of(parts, &within)? }))
+                .filter_map(|(class, parts)| {
+                    let checked = |class: &String| job.inputs.tables.is_to_be_checked(&ClassId::new(class));
+                    let to_be_checked = class.as_ref().is_some_and(checked);
+                    Some(InClass { class: class.clone(), to_be_checked, area: sum_of(parts, &within)? })
+                })
                 .collect();
             Region {
                 leaf: districts.is_leaf(&district.code),
@@ -84,7 +90,7 @@ fn by_class(job: &Job, districts: &Districts, statistics: &Statistics<'_>) -> Ve
 }
 
 fn parts(job: &Job, districts: &Districts, shown: &Area, cells: &PerDistrict) -> Parts {
-    if job.districts.is_none() {
+    if job.outcome.cut.lying.is_none() {
         return [(0, shown.clone())].into();
     }
     cells.keys().copied().zip(in_districts(job, districts, shown, cells).into_iter().map(|part| part.area)).collect()
@@ -111,9 +117,7 @@ fn found(job: &Job, districts: &Districts) -> Found {
         for part in conflict.faces.iter().flat_map(|&face| districts.of_face(&outcome.cut, face)) {
             own.entry(part.district).or_default().add(part.cell);
         }
-        if let Some((&most, _)) = own.iter().max_by_key(|(_, cell)| cell.area2) {
-            *counts.entry(most).or_default() += 1;
-        }
+        *counts.entry(districts.most_of(&outcome.cut, &conflict.faces)).or_default() += 1;
         own.into_iter().for_each(|(district, cell)| cells.entry(district).or_default().add(cell));
     }
     let shown = |(counts, cells): (BTreeMap<u32, u32>, PerDistrict)| {

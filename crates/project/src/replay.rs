@@ -113,7 +113,7 @@ fn changed(inputs: &[InputFile]) -> Vec<ChangedInput> {
 
 /// The databases among a run's inputs whose rows are not what they were.
 fn changed_rows(run: &Run, job: &Job) -> Vec<ChangedInput> {
-    let now: Vec<&InputFile> = job.inputs.layers.iter().flat_map(|loaded| &loaded.files).collect();
+    let now: Vec<InputFile> = job.files().collect();
     let then = run.inputs.iter().filter(|input| input.is_database() && !now.contains(input));
     then.map(|input| ChangedInput { path: input.path.clone(), gone: false }).collect()
 }

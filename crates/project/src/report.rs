@@ -1,17 +1,17 @@
 //! The report of a run, as JSON. docs/file-formats.md explains every name.
 
-pub use crate::listed::ListedConflict;
+pub use crate::listed::{Details, ListedConflict};
 
 use crate::accounts::{LayerAccount, accounts};
 use crate::api::Tally;
 use crate::balances::{Balances, balances};
-use crate::districts::Districts;
-use crate::job::Job;
+use crate::job::{Job, Watcher};
 use crate::levels::{Levels, levels};
 use crate::listed::listed;
 use crate::measure::Measure;
 use crate::outcome::Outcome;
 use crate::problem::fault;
+use crate::progress::Meter;
 use crate::reattach::Orphan;
 use crate::regions::{Region, regions};
 use crate::slivers::{self, SliverLog, SliverPreview};
@@ -75,6 +75,8 @@ pub struct Report {
     pub conflict_list: Vec<ListedConflict>,
     /// How many conflicts are not in the list; gaps and what may stay are never in it.
     pub conflicts_omitted: usize,
+    /// The conflicts that were chosen for figures; `null` if none were.
+    pub chosen: Option<Vec<ListedConflict>>,
     /// How often each finding occurs that is about no layer, as a gap that stays.
     pub other_findings: BTreeMap<&'static str, u32>,
     /// What is to be said of the data, with its place in the plane; at most 10,000.
@@ -223,22 +225,29 @@ pub struct FindingReport {
 /// # Errors
 /// A problem if ellipsoidal areas cannot be measured.
 pub fn report(job: &Job, written: Option<&Written>) -> Result<Report, Problem> {
-    report_listing(job, written, 0)
+    report_listing(job, written, &Details::default(), Watcher::nobody())
 }
 
-/// Returns the same with so many conflicts listed one by one.
+/// Returns the same with conflicts one by one, to whoever watches.
 ///
 /// # Errors
-/// As [`report`].
-pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Result<Report, Problem> {
+/// As [`report`], a conflict that was chosen and is not there, and the wish to stop.
+pub fn report_listing(
+    job: &Job,
+    written: Option<&Written>,
+    details: &Details,
+    watcher: Watcher<'_>,
+) -> Result<Report, Problem> {
     let start = Instant::now();
+    let meter = Meter::of_report(watcher.tell, watcher.stop);
+    let step = |from: f64, to: f64| move |part: f64| from + (to - from) * part;
+    let (adding, listing) = (step(0.0, 0.5), step(0.6, 1.0));
     let (outcome, measure) = (&job.outcome, job.measure());
     let partition = &outcome.cut.partition;
     let findings: Vec<&Finding> = job.findings().collect();
-    let whole = job.districts.is_none().then(|| Districts::none(&outcome.cut));
-    let districts = job.districts.as_ref().or(whole.as_ref()).ok_or_else(|| fault("no districts"))?;
-    let statistics = statistics(outcome, districts, &job.plan.balance);
-    let (conflict_list, conflicts_omitted) = listed(job, most)?;
+    let districts = &*job.districts();
+    let statistics = statistics(outcome, districts, &job.plan.balance, &|part| meter.go_on("report", adding(part)))?;
+    let told = listed(job, details, &|part| meter.go_on("report", listing(part)))?;
     let mut slivers = slivers::told(outcome, measure);
     let mut sliver_log = std::mem::take(&mut slivers.log);
     let slivers_omitted = sliver_log.len().saturating_sub(FINDINGS);
@@ -264,8 +273,9 @@ pub fn report_listing(job: &Job, written: Option<&Written>, most: usize) -> Resu
         said: written.map(|written| written.said.clone()).unwrap_or_default(),
         orphaned_decisions: outcome.orphaned,
         orphans: job.orphans(),
-        conflict_list,
-        conflicts_omitted,
+        conflict_list: told.list,
+        conflicts_omitted: told.omitted,
+        chosen: told.chosen,
         findings: findings.iter().take(FINDINGS).map(|finding| finding_report(finding)).collect(),
         findings_omitted: findings.len().saturating_sub(FINDINGS),
         timings_s: timings(job),

@@ -1,7 +1,7 @@
 //! Rules as the window edits them: from the rule set and back, checked, as a file.
 //!
-//! What the window does not edit (conditions beyond the two classes) travels with each rule and comes
-//! back unchanged. What counts as a sliver stays with the file that the project was opened with: it
+//! What the window does not edit (conditions beyond the two classes and the districts) travels with each
+//! rule and comes back unchanged. What counts as a sliver stays with the file that the project was opened with: it
 //! belongs to the cut, and changing rules cuts nothing.
 
 mod supposed;
@@ -9,19 +9,21 @@ mod words;
 
 pub(crate) use supposed::suppose;
 
-use crate::api::{Problem, RuleBook, RuleClass, RuleLine, RulePair, RuleRemark, RuleState, RuleThen};
+use crate::api::{DistrictName, Problem, RuleBook, RuleClass, RuleLine, RulePair, RuleRemark, RuleState, RuleThen};
+use crate::districts::{Districts, NOWHERE};
 use crate::load::Inputs;
-use crate::plan::Plan;
 use crate::problem;
+use crate::project::{Found, Open};
 use crate::rules::{self, sentence};
 use lantu_engine::mistakes::Entry;
 use lantu_engine::rules::{Bilingual, Certainty, ClassDef, ClassKind, Pair, Ranking, When};
-use lantu_engine::{ClassId, DecisionLog, Relation, Rule, RuleSet, Strategy};
+use lantu_engine::{ClassId, Relation, Rule, RuleSet, Strategy};
 use lantu_files::write_whole_by;
 use std::path::Path;
 
-/// Returns the rules in force; `pack` are those that the project was opened with.
-pub(crate) fn state(plan: &Plan, pack: &RuleSet, log: &DecisionLog, inputs: &Inputs) -> Result<RuleState, Problem> {
+/// Returns the rules in force.
+pub(crate) fn state(open: &Open) -> Result<RuleState, Problem> {
+    let Open { plan, pack, log, inputs, .. } = open;
     let from = match (log.rules(), &plan.rules) {
         (Some(_), _) => "record",
         (None, Some(_)) => "file",
@@ -34,11 +36,20 @@ pub(crate) fn state(plan: &Plan, pack: &RuleSet, log: &DecisionLog, inputs: &Inp
         path: path.map(|path| path.display().to_string()).unwrap_or_default(),
         book: book(&rules)?,
         remarks: remarks(&rules, inputs),
+        districts: districts(open.result.as_ref()),
     })
 }
 
+/// The districts by code, each with what it lies in; the ground outside of all has no code to be named.
+fn districts(found: Option<&Found>) -> Vec<DistrictName> {
+    let levels = found.and_then(|found| found.outcome.cut.districts()).map(Districts::levels).unwrap_or_default();
+    let named = levels.into_iter().map(|(district, _)| DistrictName { code: district.code, name: district.name });
+    named.filter(|district| !["", NOWHERE].contains(&district.code.as_str())).collect()
+}
+
 /// Reads a rule file for the window; nothing is changed.
-pub(crate) fn read(path: &Path, pack: &RuleSet, inputs: &Inputs) -> Result<RuleState, Problem> {
+pub(crate) fn read(path: &Path, open: &Open) -> Result<RuleState, Problem> {
+    let Open { pack, inputs, .. } = open;
     let rules = rules::read(path)?;
     let mut remarks = remarks(&rules, inputs);
     if rules.tolerances != pack.tolerances {
@@ -49,7 +60,8 @@ pub(crate) fn read(path: &Path, pack: &RuleSet, inputs: &Inputs) -> Result<RuleS
         let (entry, said) = ("file".to_owned(), said.map(str::to_owned));
         remarks.insert(0, RuleRemark { entry, at: 0, fatal: false, said });
     }
-    Ok(RuleState { from: "file".to_owned(), path: path.display().to_string(), book: book(&rules)?, remarks })
+    let (from, path, districts) = ("file".to_owned(), path.display().to_string(), districts(open.result.as_ref()));
+    Ok(RuleState { from, path, book: book(&rules)?, remarks, districts })
 }
 
 /// Writes rules as a file that `lantu rules check` and a project take.
@@ -74,7 +86,6 @@ pub(crate) fn checked(book: &RuleBook, pack: &RuleSet, inputs: &Inputs) -> Resul
 
 /// What is to be said of rules: mistakes first, then advice.
 pub(crate) fn remarks(rules: &RuleSet, inputs: &Inputs) -> Vec<RuleRemark> {
-    let known = inputs.classes().into_iter().chain(inputs.tables.ids()).collect();
     let told = |mistake: &lantu_engine::mistakes::Problem| {
         let (entry, at) = match mistake.at {
             Entry::Class(at) => ("class", at),
@@ -93,7 +104,7 @@ pub(crate) fn remarks(rules: &RuleSet, inputs: &Inputs) -> Vec<RuleRemark> {
         said: ["有一条规则没有编号，或编号中有“+”", "a rule has no id, or a + in it"].map(str::to_owned),
     });
     let defined = inputs.define(rules);
-    rules.problems(&known).iter().chain(&defined.advice()).map(told).chain(nameless).collect()
+    rules::problems(rules, inputs).iter().chain(&defined.advice()).map(told).chain(nameless).collect()
 }
 
 fn pair_of(text: &Bilingual) -> [String; 2] {
@@ -125,12 +136,16 @@ fn book(rules: &RuleSet) -> Result<RuleBook, Problem> {
         confirmed: pair.certainty == Certainty::Source,
     };
     let line = |rule: &Rule| {
-        let further = When { classes: None, ..rule.when.clone() };
+        let When { district, except_district, .. } = rule.when.clone();
+        let (none, nowhere) = (Vec::new(), Vec::new());
+        let further = When { classes: None, district: none, except_district: nowhere, ..rule.when.clone() };
         let text = serde_json::to_string(&further).map_err(|cause| problem::fault(&cause.to_string()))?;
         Ok(RuleLine {
             id: rule.id.clone(),
             enabled: rule.enabled,
             classes: rule.when.classes.as_ref().map(|pair| pair.each_ref().map(ToString::to_string)),
+            districts: district,
+            except_districts: except_district,
             then: then(&rule.then),
             because: pair_of(&rule.because),
             basis: pair_of(&rule.basis),
@@ -171,7 +186,12 @@ pub(crate) fn set(book: &RuleBook, pack: &RuleSet) -> Result<RuleSet, Problem> {
         };
         Ok(Rule {
             id: line.id.trim().to_owned(),
-            when: When { classes: line.classes.as_ref().map(ids), ..further },
+            when: When {
+                classes: line.classes.as_ref().map(ids),
+                district: codes(&line.districts),
+                except_district: codes(&line.except_districts),
+                ..further
+            },
             then: strategy(&line.then),
             because: bilingual(&line.because),
             basis: bilingual(&line.basis),
@@ -186,6 +206,11 @@ pub(crate) fn set(book: &RuleBook, pack: &RuleSet) -> Result<RuleSet, Problem> {
         rules: book.rules.iter().map(rule).collect::<Result<_, Problem>>()?,
         tolerances: pack.tolerances,
     })
+}
+
+/// Codes as a planner types them: blanks around them and empty ones mean nothing.
+fn codes(typed: &[String]) -> Vec<String> {
+    typed.iter().map(|code| code.trim().to_owned()).filter(|code| !code.is_empty()).collect()
 }
 
 fn then(strategy: &Strategy) -> RuleThen {
@@ -230,7 +255,9 @@ mod tests {
 
     #[test]
     fn rules_come_back_from_the_window_as_they_went_there() {
-        let rules = starter().unwrap();
+        let mut rules = starter().unwrap();
+        rules.rules[0].when.district = vec!["4601".to_owned()];
+        rules.rules[0].when.except_district = vec!["460107".to_owned()];
         assert_eq!(set(&book(&rules).unwrap(), &rules).unwrap(), rules);
     }
 

@@ -47,6 +47,8 @@ pub fn look_through(path: &Path, plan: Option<&Path>) -> Result<Vec<Remark>, Pro
     let mut remarks: Vec<Remark> =
         defined.problems(&known).iter().chain(&defined.advice()).map(|problem| places.remark(&text, problem)).collect();
     if let Some(plan) = &plan {
+        let nowhere = defined.problems_without_districts().filter(|_| plan.districts.is_none());
+        remarks.extend(nowhere.map(|problem| places.remark(&text, &problem)));
         remarks.extend(unknown_layers(&text, &places, &rules, plan));
     }
     remarks.sort_by_key(|remark| remark.line);
@@ -181,6 +183,30 @@ id = "D"
 when = { classes = ["0301", "02"], min_area_m2 = 10, max_area_m2 = 5, attribute = { field = "@layer", values = ["上位规划"] } }
 then = "ask"
 because = {}
+
+[[rule]]
+id = "E"
+when = { district = ["460105", "460106"], except_district = ["4601"] }
+then = "ask"
+because = {}
+
+[[rule]]
+id = "F"
+when = { classes = ["01", "forest"], district = ["4690", "4601"], except_district = ["460107"] }
+then = { give-to = "forest" }
+because = {}
+
+[[rule]]
+id = "G"
+when = { classes = ["01", "forest"], district = ["460105"] }
+then = { give-to = "01" }
+because = {}
+
+[[rule]]
+id = "H"
+when = { classes = ["01", "forest"], district = ["4601"] }
+then = { give-to = "01" }
+because = {}
 "##;
 
     fn remarks(plan: Option<&str>) -> Vec<(usize, bool, String)> {
@@ -205,7 +231,10 @@ because = {}
         assert!(about(25, "rule B is never reached: rule A"), "{found:?}");
         assert!(about(34, "rule C contradicts rule A"), "{found:?}");
         assert!(about(40, "least value is above"), "{found:?}");
-        assert_eq!(found.len(), 5);
+        assert!(about(46, "takes out all of its districts"), "{found:?}");
+        // The county is one of the city's; what the city's rule leaves out, the later one still reaches.
+        assert!(about(58, "rule G is never reached: rule F"), "{found:?}");
+        assert_eq!(found.len(), 7);
         assert_eq!(found.iter().filter(|(_, fatal, _)| *fatal).count(), 2);
     }
 
@@ -215,5 +244,17 @@ because = {}
         assert!(found.iter().any(|(line, _, said)| *line == 42 && said.contains("上位规划")), "{found:?}");
         let found = remarks(Some("[[layer]]\nname = '上位规划'\npath = 'a.gpkg'\n"));
         assert!(!found.iter().any(|(_, _, said)| said.contains("上位规划")), "{found:?}");
+    }
+
+    #[test]
+    fn rules_about_districts_are_wrong_in_a_project_without_districts() {
+        let told = |plan: &str| {
+            let found = remarks(Some(plan)).into_iter();
+            let about = found.filter(|(_, fatal, said)| *fatal && said.contains("names no layer of districts"));
+            about.map(|(line, ..)| line).collect::<Vec<_>>()
+        };
+        assert_eq!(told("[[layer]]\nname = '规划'\npath = 'a.gpkg'\n"), [46, 52, 58, 64]);
+        let named = told("[districts]\npath = 'xzq.gpkg'\n[[layer]]\nname = '规划'\npath = 'a.gpkg'\n");
+        assert_eq!(named, [0; 0]);
     }
 }

@@ -46,19 +46,19 @@ pub(crate) fn parse(path: &Path, text: &str) -> Result<RuleSet, Problem> {
 /// # Errors
 /// A problem that lists every mistake.
 pub fn check(rules: &RuleSet, inputs: &Inputs, path: Option<&Path>) -> Result<(), Problem> {
-    check_against(rules, &inputs.classes(), &inputs.tables.ids(), path)
+    let mistakes = problems(rules, inputs);
+    if mistakes.is_empty() { Ok(()) } else { Err(wrong(rules, &mistakes, &inputs.classes(), path)) }
 }
 
-fn check_against(
-    rules: &RuleSet,
-    used: &BTreeSet<ClassId>,
-    tables: &BTreeSet<ClassId>,
-    path: Option<&Path>,
-) -> Result<(), Problem> {
-    let mistakes = rules.problems(&used.union(tables).cloned().collect());
-    if mistakes.is_empty() {
-        return Ok(());
-    }
+/// Returns what keeps rules from being used on these inputs.
+pub(crate) fn problems(rules: &RuleSet, inputs: &Inputs) -> Vec<Mistaken> {
+    let known = inputs.classes().into_iter().chain(inputs.tables.ids()).collect();
+    let nowhere = rules.problems_without_districts().filter(|_| !inputs.has_districts);
+    rules.problems(&known).into_iter().chain(nowhere).collect()
+}
+
+/// Tells mistakes; `used` are the classes of the layers.
+fn wrong(rules: &RuleSet, mistakes: &[Mistaken], used: &BTreeSet<ClassId>, path: Option<&Path>) -> Problem {
     let file = path.map_or_else(|| "seeds/rules/three-lines.toml".to_owned(), |path| path.display().to_string());
     let told: Vec<[String; 2]> = mistakes.iter().map(sentence).collect();
     let join =
@@ -78,7 +78,7 @@ fn check_against(
             classes.join(", ")
         ),
     ];
-    Err(Problem { hint, ..problem::problem(message, ["", ""]) })
+    Problem { hint, ..problem::problem(message, ["", ""]) }
 }
 
 /// Says what is wrong with an entry of a rule set: Chinese, English.
@@ -105,6 +105,16 @@ pub(crate) fn sentence(problem: &Mistaken) -> [String; 2] {
         Mistake::NeverMet => {
             ["永远用不上：下限大于上限", "never applies: a least value is above a largest"].map(str::to_owned)
         }
+        Mistake::NowhereLeft => [
+            "永远用不上：except_district 排除了 district 的全部",
+            "never applies: except_district takes out all of its districts",
+        ]
+        .map(str::to_owned),
+        Mistake::NoDistricts => [
+            "问的是行政区，而项目没有写明行政区图层（[districts]）",
+            "asks for the district, and the project names no layer of districts ([districts])",
+        ]
+        .map(str::to_owned),
         Mistake::Unreachable(by) => [
             format!("永远用不上：排在前面的规则 {by} 已经处理了全部情形"),
             format!("is never reached: rule {by} before it decides all that could come to it"),
@@ -133,7 +143,7 @@ mod tests {
     #[test]
     fn the_starter_rules_are_right_in_themselves() {
         let rules = starter().unwrap();
-        check_against(&rules, &BTreeSet::new(), &tables(), None).unwrap();
+        assert_eq!(rules.problems(&tables()), []);
         assert_eq!(rules.advice(), []);
     }
 
@@ -141,7 +151,7 @@ mod tests {
     fn a_rule_that_names_an_unknown_class_is_named_with_it() {
         let mut rules = starter().unwrap();
         rules.rules[0].then = lantu_engine::Strategy::GiveTo(ClassId::new("farmlnad"));
-        let problem = check_against(&rules, &BTreeSet::new(), &tables(), Some(Path::new("mine.toml"))).unwrap_err();
+        let problem = wrong(&rules, &rules.problems(&tables()), &BTreeSet::new(), Some(Path::new("mine.toml")));
         for word in ["mine.toml", "farmlnad", &rules.rules[0].id] {
             assert!(problem.message.iter().all(|text| text.contains(word)), "{word}: {problem:?}");
         }

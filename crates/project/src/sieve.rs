@@ -7,7 +7,6 @@ use crate::outcome::Outcome;
 use crate::tiles::state_name;
 use geo::{Coord, Rect};
 use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef, Value};
-use std::sync::Arc;
 
 /// A filter made ready for looking through many conflicts.
 pub(crate) struct Sieve<'a> {
@@ -23,7 +22,7 @@ pub(crate) struct Sieve<'a> {
     layers: Vec<bool>,
     within: Option<Rect<f64>>,
     /// Where conflicts lie, if a district is wanted.
-    districts: Option<Arc<InDistricts>>,
+    districts: Option<&'a InDistricts>,
 }
 
 impl<'a> Sieve<'a> {
@@ -65,7 +64,7 @@ impl<'a> Sieve<'a> {
             && self.has_rule(&decision.basis)
             && self.has_size(conflict)
             && self.within.is_none_or(|area| touches(area, self.asked.bounds(conflict)))
-            && self.districts.as_ref().is_none_or(|lying| lying.lies_in(index, &self.filter.district))
+            && self.districts.is_none_or(|lying| lying.lies_in(index, &self.filter.district))
             && self.has_party(conflict)
             && (self.text.is_empty() || conflict.parties.iter().any(|&party| self.names(party)))
     }

@@ -1,8 +1,10 @@
 //! What became of all ground: one walk over the faces, added up by layer, class, fate and district.
 
+use crate::api::Problem;
 use crate::balance::BalancePlan;
 use crate::districts::Districts;
 use crate::outcome::{NO_CONFLICT, Outcome};
+use crate::progress::GoOn;
 use crate::rounding::Cell;
 use lantu_engine::{Basis, Blueprint, ClassId, FaceId, FeatureRef, OUTSIDE, Patch, Verdict};
 use rayon::prelude::*;
@@ -91,8 +93,16 @@ pub(crate) struct Statistics<'a> {
     pub on: BTreeMap<(&'a ClassId, u32), PerDistrict>,
 }
 
-/// Adds everything up.
-pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balance: &BalancePlan) -> Statistics<'a> {
+/// Adds everything up; `go_on` hears how much of it is done.
+///
+/// # Errors
+/// What `go_on` says.
+pub(crate) fn statistics<'a>(
+    outcome: &'a Outcome,
+    districts: &Districts,
+    balance: &BalancePlan,
+    go_on: GoOn<'_>,
+) -> Result<Statistics<'a>, Problem> {
     let mut sums = Statistics::default();
     let wider = Wider::of(outcome);
     let partition = &outcome.cut.partition;
@@ -100,9 +110,10 @@ pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balanc
         .filter(|&layer| balance.lines.iter().any(|line| *line.of == *partition.layers[layer as usize].name))
         .collect();
     let faces: Vec<FaceId> = partition.bounded_faces().collect();
-    let chunks = faces.par_chunks(CHUNK).map(|faces| {
+    let chunks = faces.par_chunks(CHUNK).map(|some| {
+        go_on(f64::from(some[0]) / faces.len() as f64)?;
         let mut sums = Statistics::default();
-        for &face in faces {
+        for &face in some {
             let place = Place::of(outcome, &wider, face);
             for part in districts.of_face(&outcome.cut, face) {
                 sums.add_claims(&place, part.district, part.cell);
@@ -110,12 +121,12 @@ pub(crate) fn statistics<'a>(outcome: &'a Outcome, districts: &Districts, balanc
                 sums.add_turn(&place, balance, part.district, part.cell);
             }
         }
-        sums
+        Ok(sums)
     });
     // Areas on the ellipsoid are doubles: put together in the order of the faces they come out the
     // same, whoever has added them up.
-    chunks.collect::<Vec<_>>().into_iter().for_each(|some| sums.join(some));
-    sums
+    chunks.collect::<Result<Vec<_>, Problem>>()?.into_iter().for_each(|some| sums.join(some));
+    Ok(sums)
 }
 
 /// Faces that are added up in one go.

@@ -58,6 +58,8 @@ struct Case {
     rules: Option<RuleSet>,
     #[serde(default = "hectare")]
     area_m2: f64,
+    /// The code of the district that it lies in, if it lies in one.
+    district: Option<String>,
     /// The mean width; that of a square if absent.
     width_m: Option<f64>,
     parties: Vec<Party>,
@@ -140,7 +142,8 @@ impl Case {
             return Err(rules::sentence(mistake)[1].clone());
         }
         let layers = self.layers()?;
-        let (partition, conflicts, decisions) = run(layers, &rules).map_err(|stop| stop.to_string())?;
+        let (partition, conflicts, decisions) =
+            run(layers, &rules, self.district.as_deref()).map_err(|stop| stop.to_string())?;
         let all = |(conflict, _): &(&Conflict, &Decision)| conflict.parties.len() == self.parties.len();
         let mut found = conflicts.iter().zip(&decisions).filter(all);
         match found.next() {
@@ -215,12 +218,16 @@ fn ring(low: Coord<f64>, high: Coord<f64>) -> Vec<LineString<f64>> {
     vec![LineString::new(corners.into_iter().map(|(x, y)| Coord { x, y }).collect())]
 }
 
-fn run(layers: Vec<Layer>, rules: &RuleSet) -> Result<(Partition, Vec<Conflict>, Vec<Decision>), Stop> {
+/// What comes of a case, and on which ground.
+type Run = (Partition, Vec<Conflict>, Vec<Decision>);
+
+fn run(layers: Vec<Layer>, rules: &RuleSet, district: Option<&str>) -> Result<Run, Stop> {
     // A millimetre reaches 2,100 km.
     let grid = PrecisionModel { scale: 1000.0, origin: [0, 0] };
     let normal = layers.into_iter().map(|layer| Ok(normalise(layer, &grid, &Unwatched)?.value));
     let partition = overlay(normal.collect::<Result<_, Stop>>()?, &grid, &Unwatched)?.value;
-    let conflicts = detect(&partition, &rules.tolerances, &Unwatched)?;
+    let mut conflicts = detect(&partition, &rules.tolerances, &Unwatched)?;
+    conflicts.iter_mut().for_each(|conflict| conflict.district = district.map(Into::into));
     let decisions = decide(&partition, &conflicts, rules, &DecisionLog::default(), &Unwatched)?.value;
     Ok((partition, conflicts, decisions))
 }
@@ -282,6 +289,7 @@ mod tests {
             name: String::new(),
             rules: None,
             area_m2,
+            district: None,
             width_m,
             parties: Vec::new(),
             expect: String::new(),

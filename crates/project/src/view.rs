@@ -145,11 +145,13 @@ fn classes(open: &Open) -> Vec<ClassView> {
         en: def.name.en.clone(),
         color: def.color.clone(),
         control: def.kind == ClassKind::Control,
+        to_be_checked: open.inputs.tables.is_to_be_checked(&def.id),
     });
     let others = open.inputs.classes().into_iter().filter(|class| !known.contains(class));
     let others = others.map(|class| {
         let id = class.to_string();
-        ClassView { zh: id.clone(), en: id.clone(), id, color: UNKNOWN.to_owned(), control: false }
+        let (zh, en, color) = (id.clone(), id.clone(), UNKNOWN.to_owned());
+        ClassView { id, zh, en, color, control: false, to_be_checked: false }
     });
     of_rules.chain(others).collect()
 }

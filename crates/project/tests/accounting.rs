@@ -3,18 +3,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use lantu_project::{Area, DistrictPlan, Fate, Job, Light, Manner, Plan, Region, Report, Room, Watcher, report};
+use lantu_project::{
+    Area, Details, DistrictPlan, Fate, Job, Light, Manner, Plan, Region, Report, Room, Watcher, report,
+};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::TempDir;
 
-static STAY: AtomicBool = AtomicBool::new(false);
-
 fn run(plan: Plan) -> Job {
-    let watcher = Watcher { tell: &|_| (), stop: &STAY };
-    Job::run(plan, None, &[], &Room::new(None, None), watcher).unwrap_or_else(|problem| panic!("{problem:?}"))
+    let room = Room::new(None, None);
+    Job::run(plan, None, &[], &room, Watcher::nobody()).unwrap_or_else(|problem| panic!("{problem:?}"))
 }
 
 fn demo() -> Plan {
@@ -131,7 +132,7 @@ fn districts_split_every_figure_and_change_no_byte_of_the_blueprint() {
     let (bare, split) = (run(demo()), run(Plan { districts: Some(districts(folder.path())), ..demo() }));
     let write = |job: &Job, name: &str| {
         let path: PathBuf = folder.path().join(name);
-        job.write_blueprint(&path, &Manner::default(), Watcher { tell: &|_| (), stop: &STAY }).unwrap();
+        job.write_blueprint(&path, &Manner::default(), Watcher::nobody()).unwrap();
         std::fs::read(path).unwrap()
     };
     assert!(write(&bare, "bare.geojson") == write(&split, "split.geojson"), "the blueprint is another");
@@ -209,7 +210,11 @@ fn the_ledger_owes_in_the_county_where_farmland_was_lost() {
     near(ledger["460105"].lost.ellipsoid.ha, 34.7);
     near(ledger["460106"].lost.ellipsoid.ha, 23.2);
     near(ledger["460106"].added.ellipsoid.ha, 46.3);
-    assert_eq!(ledger["460105"].light, Light::Red, "it must be found in the same county first");
+    assert_eq!(ledger["460105"].light, Light::Red, "the city has found some of it, not all");
+    let covered = ledger["460105"].covered_in_city_m2.unwrap();
+    near(covered, 46.3e4 - 23.2e4);
+    assert_eq!((ledger["460106"].covered_in_city_m2, ledger["4601"].covered_in_city_m2), (Some(0.0), Some(covered)));
+    near(ledger["460105"].owed_m2 - covered, ledger["4601"].owed_m2);
     assert_eq!(ledger["460106"].light, Light::Green);
     near(ledger["4601"].owed_m2, 57.9e4 - 46.3e4);
     let lights: Vec<Light> = report.balances.targets.iter().map(|target| target.light).collect();
@@ -226,6 +231,87 @@ fn the_ledger_owes_in_the_county_where_farmland_was_lost() {
     // The town has a hundredth and a half of three hundredths of a degree.
     near(shore[""].kept, 55.9);
     assert_eq!((shore[""].light, shore["460105"].light), (Some(Light::Red), Some(Light::Green)));
+}
+
+/// The coast is drawn as a line of its own, so far south of the land's border, in metres.
+fn coast(folder: &TempDir, plan: &mut Plan, south_m: f64, reach: Option<f64>) {
+    let lat = 20.0 - south_m / 110_700.0;
+    let text = format!(
+        r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","properties":{{}},"geometry":{{"type":"LineString","coordinates":[[110.0,{lat}],[110.034,{lat}]]}}}}]}}"#
+    );
+    let path = folder.path().join("coast.geojson");
+    std::fs::write(&path, text).unwrap();
+    let (layername, crs) = (None, None);
+    plan.balance.shoreline =
+        Some(lantu_project::ShorelinePlan { path: path.display().to_string(), layername, crs, reach });
+}
+
+#[test]
+fn the_shoreline_kept_is_the_length_of_the_coastline_outside_of_built_ground() {
+    let (folder, mut plan) = strip();
+    // Drawn by another hand, three metres off; the plan's layer of the sea is not asked.
+    coast(&folder, &mut plan, 3.0, None);
+    let shore = |plan: &Plan| {
+        let report = report(&run(plan.clone()), None).unwrap();
+        report.balances.shoreline.into_iter().map(|row| (row.code.clone(), row)).collect::<BTreeMap<_, _>>()
+    };
+    let near = |value: f64, expected: f64| assert!((value / expected - 1.0).abs() < 0.01, "{value} {expected}");
+    let found = shore(&plan);
+    near(found[""].length_m, 0.034 * 104_640.0);
+    near(found[""].built_m, 0.015 * 104_640.0);
+    near(found[""].kept, 55.9);
+    assert_eq!((found[""].light, found["460105"].light), (Some(Light::Red), Some(Light::Green)));
+    let sum = ["460105", "460106"].map(|code| found[code].length_m).iter().sum::<f64>();
+    assert!((sum - found[""].length_m).abs() < 1e-6, "districts add up, and none of the coast lies in none");
+    near(found["460106"].built_m, 0.012 * 104_640.0);
+    // Thirty metres off the land it is another line, unless the planner says how far apart they are drawn.
+    coast(&folder, &mut plan, 30.0, None);
+    assert_eq!(shore(&plan)[""].kept, 100.0);
+    coast(&folder, &mut plan, 30.0, Some(50.0));
+    // Forty metres more at each end of the town: there the reach is round.
+    near(shore(&plan)[""].kept, 53.6);
+}
+
+#[test]
+fn a_coastline_that_is_no_layer_of_lines_is_refused() {
+    let (folder, mut plan) = strip();
+    coast(&folder, &mut plan, 0.0, None);
+    std::fs::copy(folder.path().join("sea.geojson"), folder.path().join("coast.geojson")).unwrap();
+    let problem = Job::run(plan, None, &[], &Room::default(), Watcher::nobody()).unwrap_err();
+    assert!(problem.message[1].contains("has no line") && problem.message[0].contains("没有一条线"), "{problem:?}");
+}
+
+#[test]
+fn a_report_that_is_to_stop_says_so_at_every_stage_and_leaves_the_old_file() {
+    let (folder, plan) = strip();
+    let job = run(plan);
+    let details = Details { list: 100, figures: 5, ..Details::default() };
+    let made = |stop_at: Option<usize>, name: &str| {
+        let (stop, heard) = (AtomicBool::new(false), Mutex::new(Vec::new()));
+        let tell = |progress: lantu_project::api::Progress| {
+            let mut heard = heard.lock().unwrap();
+            heard.push(progress.stage);
+            stop.store(stop_at == Some(heard.len()), Ordering::Relaxed);
+        };
+        let watcher = Watcher { tell: &tell, stop: &stop };
+        let path = folder.path().join(name);
+        std::fs::write(&path, "before").unwrap();
+        let report = lantu_project::report_listing(&job, None, &details, watcher);
+        let language = lantu_project::Language::Chinese;
+        let done = report
+            .and_then(|mut report| report.write_all(&job, std::slice::from_ref(&path), language, &details, watcher));
+        (done.map_err(|problem| problem.code), std::fs::read(&path).unwrap() == b"before", heard.into_inner().unwrap())
+    };
+    for name in ["stop.pdf", "stop.xlsx", "stop.html"] {
+        let (done, kept, heard) = made(None, name);
+        assert_eq!((done, kept), (Ok(()), false));
+        assert!(["report", "paper"].iter().all(|stage| heard.iter().any(|told| told == stage)), "{heard:?}");
+        let (done, kept, _) = made(Some(1), name);
+        assert_eq!((done, kept), (Err("cancelled".to_owned()), true), "{name}, while numbers are added up");
+        let paper = heard.iter().position(|stage| stage == "paper").unwrap() + 1;
+        let (done, kept, _) = made(Some(paper), name);
+        assert_eq!((done, kept), (Err("cancelled".to_owned()), true), "{name}, while it is laid out");
+    }
 }
 
 #[test]
@@ -301,11 +387,12 @@ fn spreadsheet_page_and_json_say_the_same_numbers() {
     use calamine::{Data, Reader};
     let (folder, plan) = strip();
     let job = run(plan);
-    let report = lantu_project::report_listing(&job, None, 100).unwrap();
-    let paper = lantu_project::paper(&job, &report, lantu_project::Language::English, 5);
+    let (details, nobody) = (Details { list: 100, ..Details::default() }, Watcher::nobody());
+    let report = lantu_project::report_listing(&job, None, &details, nobody).unwrap();
+    let paper = lantu_project::paper(&job, &report, lantu_project::Language::English, 5, nobody).unwrap();
     let at = |name: &str| folder.path().join(name);
     for name in ["r.xlsx", "r.html", "r.pdf", "r.json"] {
-        report.write_as(&at(name), &paper).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
+        report.write_as(&at(name), &paper, nobody).unwrap_or_else(|problem| panic!("{name}: {problem:?}"));
     }
     let page = std::fs::read_to_string(at("r.html")).unwrap();
     let mut book: calamine::Xlsx<_> = calamine::open_workbook(at("r.xlsx")).unwrap();
@@ -331,10 +418,11 @@ fn spreadsheet_page_and_json_say_the_same_numbers() {
     assert_eq!(told.len() + 1, classes.len(), "and the sum");
     for (class, row) in told.iter().zip(&classes) {
         let number = |at: usize| row[at].replace(',', "").parse::<f64>().ok();
-        assert_eq!(number(2), class["area"]["ellipsoid"]["ha"].as_f64());
-        assert_eq!(number(4), class["area"]["plane"]["ha"].as_f64());
+        assert_eq!(number(3), class["area"]["ellipsoid"]["ha"].as_f64());
+        assert_eq!(number(5), class["area"]["plane"]["ha"].as_f64());
     }
     let pdf = std::fs::read(at("r.pdf")).unwrap();
     assert!(pdf.starts_with(b"%PDF-") && pdf.len() > 20_000);
-    assert_eq!(page.matches("<figure>").count(), 2 + report.conflict_list.len().min(5));
+    // The map and four charts: classes, states, conflicts by district, classes by district.
+    assert_eq!(page.matches("<figure>").count(), 5 + report.conflict_list.len().min(5));
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use lantu_project::api::Problem;
-use lantu_project::{Job, Language, Plan, Report, Room, Watcher, paper, report_listing};
+use lantu_project::{Details, Job, Language, Plan, Report, Room, Watcher, paper, report_listing};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -84,10 +84,28 @@ fn near(found: f64, expected: f64) {
 }
 
 #[test]
+fn a_county_that_is_a_layer_is_decided_by_the_rules_of_its_own_districts() {
+    let (folder, upper) = two_counties();
+    let at = |name: &str| folder.path().join(name);
+    let ring = "499000 2099000, 502000 2099000, 502000 2102000, 499000 2102000, 499000 2099000";
+    std::fs::write(at("行政区.csv"), format!("WKT,XZQDM,XZQMC\n\"POLYGON (({ring}))\",460105,甲县\n")).unwrap();
+    let [county, rules] = ["甲县.toml", "甲县.rules.toml"].map(|name| std::fs::read_to_string(at(name)).unwrap());
+    std::fs::write(at("甲县.toml"), format!("{county}[districts]\npath = '行政区.csv'\ncrs = 'EPSG:4546'\n")).unwrap();
+    let open = |code: &str| {
+        let here = format!("when.classes = ['forest', 'town']\nwhen.district = ['{code}']");
+        std::fs::write(at("甲县.rules.toml"), rules.replace("when.classes = ['forest', 'town']", &here)).unwrap();
+        let report = lantu_project::report(&run(&upper).unwrap(), None).unwrap();
+        report.levels.counties.iter().find(|county| county.layer == "甲县").unwrap().open.area_m2.round()
+    };
+    assert_eq!(open("4601"), 2500.0, "the pond alone");
+    assert_eq!(open("4602"), 102_500.0, "and the strip of forest and town, for which no rule is in force here");
+}
+
+#[test]
 fn counties_overlaps_gaps_and_contradictions_with_the_upper_plan_are_found_and_listed() {
     let (_folder, upper) = two_counties();
     let job = run(&upper).unwrap();
-    let report = report_listing(&job, None, 10).unwrap();
+    let report = report_listing(&job, None, &Details { list: 10, ..Details::default() }, Watcher::nobody()).unwrap();
     assert!(report.proof.holds);
     let levels = &report.levels;
     let open: Vec<_> =
@@ -132,13 +150,15 @@ fn what_was_decided_in_a_county_stays_with_its_patches() {
 fn the_report_tells_of_both_levels_in_both_languages() {
     let (folder, upper) = two_counties();
     let job = run(&upper).unwrap();
-    let report: Report = report_listing(&job, None, 10).unwrap();
+    let report: Report =
+        report_listing(&job, None, &Details { list: 10, ..Details::default() }, Watcher::nobody()).unwrap();
     for (language, border, against) in [
         (Language::Chinese, "交界", "与上级图层的矛盾"),
         (Language::English, "Shared borders", "Against the upper plan"),
     ] {
         let page = folder.path().join("report.html");
-        report.write_as(&page, &paper(&job, &report, language, 0)).unwrap();
+        let paper = paper(&job, &report, language, 0, Watcher::nobody()).unwrap();
+        report.write_as(&page, &paper, Watcher::nobody()).unwrap();
         let text = std::fs::read_to_string(&page).unwrap();
         assert!(
             text.contains(&format!("data-name=\"{border}\"")) && text.contains(&format!("data-name=\"{against}\"")),

@@ -5,7 +5,9 @@
 mod desk;
 
 use desk::{Desk, open, write};
+use lantu_project::{Job, Manner, Plan, Room, Watcher, replay};
 use serde_json::{Value, json};
+use std::sync::atomic::AtomicBool;
 use tempfile::TempDir;
 
 /// Two woods over a field in two districts: a large conflict in the west, a small one in the east.
@@ -89,6 +91,127 @@ fn what_a_district_holds_adds_up_to_the_blueprint() {
     };
     let whole = desk.ask("view", json!({}))["result"]["blueprint"]["area_m2"].as_f64().unwrap();
     assert!((rows.iter().map(of).sum::<f64>() / whole - 1.0).abs() < 1e-9, "{rows:?}");
+}
+
+/// A rule that gives farmland its ground in these districts, but for some.
+fn rule_of_districts(districts: &[&str], except: &[&str]) -> Value {
+    json!({
+        "id": "D1", "enabled": true, "classes": ["farmland", "forest"],
+        "districts": districts, "except_districts": except,
+        "then": { "kind": "give-to", "class": "farmland" }, "because": ["因", "because"], "basis": ["据", "basis"],
+        "confirmed": false, "conditions": ["", ""], "further": ""
+    })
+}
+
+fn book(rule: &Value) -> Value {
+    json!({ "name": ["本局规则", "our rules"], "classes": [], "pairs": [], "rules": [rule] })
+}
+
+#[test]
+fn a_rule_holds_in_the_districts_it_names_whoever_runs_it() {
+    let (folder, desk) = county();
+    let told = desk.ask("rule_state", json!({}))["districts"].clone();
+    let codes: Vec<&str> = told.as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["46", "4601", "460105", "460106"], "the editor offers them");
+    assert_eq!(told[2]["name"], "西县");
+
+    let counts = |book: &Value| {
+        let view = desk.ask("change_rules", json!({ "book": book, "reason": "", "basis": "" }));
+        ["open", "by_rule"].map(|key| view["result"][key]["count"].as_u64().unwrap())
+    };
+    assert_eq!(counts(&book(&rule_of_districts(&["4601"], &[]))), [0, 2], "the city's code covers both counties");
+    assert_eq!(counts(&book(&rule_of_districts(&["4602"], &[]))), [2, 0]);
+    let west = book(&rule_of_districts(&["4601"], &["460106"]));
+    assert_eq!(counts(&west), [1, 1]);
+    let west_only = page(&desk, json!({ "district": "460105", "state": "rule" }), "area");
+    assert_eq!(west_only["total"]["count"], 1, "{west_only}");
+
+    // From a rule file the terminal decides the same, and a replay makes the same bytes.
+    let path = folder.path().join("rules.toml");
+    desk.ask("write_rules", json!({ "path": path, "book": west }));
+    let out = folder.path().join("window.gpkg");
+    desk.ask("export", json!({ "what": "blueprint", "path": out }));
+    desk.close(folder.path());
+    let (stop, record) = (AtomicBool::new(false), folder.path().join("p.lantu"));
+    let watcher = Watcher { tell: &|_| {}, stop: &stop };
+    let plan = Plan::read(&folder.path().join("p.toml")).unwrap();
+    let job = Job::run(plan, None, &[], &Room::default(), watcher).unwrap();
+    let again = folder.path().join("terminal.gpkg");
+    job.write_blueprint(&again, &Manner::default(), watcher).unwrap();
+    assert_eq!(std::fs::read(&out).unwrap(), std::fs::read(&again).unwrap(), "window and terminal");
+    let replayed = replay(&record, None, watcher).unwrap();
+    assert!(replayed.holds() && replayed.exports[0].same == Some(true), "{replayed:?}");
+
+    // The districts are an input: with other ones the record does not promise the same.
+    let districts = folder.path().join("xzq.geojson");
+    let moved = std::fs::read_to_string(&districts).unwrap().replace("460106", "460206");
+    std::fs::write(&districts, moved).unwrap();
+    let changed = replay(&record, None, watcher).unwrap().changed;
+    assert_eq!(changed.iter().map(|input| input.path.clone()).collect::<Vec<_>>(), [districts]);
+}
+
+#[test]
+fn rules_about_districts_are_refused_where_there_are_none() {
+    let (folder, desk) = desk::county(&[[0.0, 0.0, 12.0, 4.0]], &[[1.0, 1.0, 5.0, 3.0]]);
+    let wanted = book(&rule_of_districts(&["4601"], &[]));
+    let problem = desk.project.call("change_rules", json!({ "book": wanted })).unwrap_err();
+    assert!(problem.message[1].contains("rule D1 asks for the district"), "{problem:?}");
+    let mut rule = rule_of_districts(&["4601"], &[]);
+    rule["enabled"] = json!(false);
+    desk.ask("change_rules", json!({ "book": book(&rule) }));
+    // A file says so before anything is cut.
+    desk.ask("write_rules", json!({ "path": folder.path().join("rules.toml"), "book": wanted }));
+    let stop = AtomicBool::new(false);
+    let plan = Plan::read(&folder.path().join("p.toml")).unwrap();
+    let watcher = Watcher { tell: &|_| {}, stop: &stop };
+    let problem = Job::run(plan, None, &[], &Room::default(), watcher).unwrap_err();
+    assert!(problem.message[0].contains("规则 D1"), "{problem:?}");
+}
+
+#[test]
+fn a_layer_of_districts_that_is_opened_with_others_splits_figures_and_is_not_overlaid() {
+    let (folder, desk) = county();
+    desk.close(folder.path());
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let together = ["fields.geojson", "wood.geojson", "xzq.geojson"].map(&path);
+    let told = |view: &Value| {
+        let layers = view["layers"].as_array().unwrap().len();
+        (layers, view["districts"].clone(), view["said"].to_string().contains("taken for districts"))
+    };
+    let desk = Desk::at(folder.path());
+    let view = desk.ask("open", json!({ "paths": together, "assume_crs": null }));
+    assert_eq!(told(&view), (2, json!(true), true));
+    desk.run();
+    let rows = desk.ask("districts", json!({}))["rows"].as_array().unwrap().clone();
+    assert!(rows.iter().any(|row| row["name"] == "西县" && row["conflicts"]["count"] == 1), "{rows:?}");
+    desk.close(folder.path());
+    // The record keeps it.
+    let desk = Desk::at(folder.path());
+    let view = desk.ask("open", json!({ "paths": [path("fields.lantu")], "assume_crs": null }));
+    assert_eq!((view["layers"].as_array().unwrap().len(), &view["districts"]), (2, &json!(true)));
+    desk.close(folder.path());
+
+    // Added to what is open; alone it is a layer like any other.
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["fields.geojson", "wood.geojson", "xzq.geojson"] {
+        std::fs::copy(path(name), folder.path().join(name)).unwrap();
+    }
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let desk = Desk::at(folder.path());
+    let view = desk.ask("open", json!({ "paths": [path("fields.geojson")], "assume_crs": null }));
+    assert_eq!(told(&view), (1, json!(false), false));
+    let view = desk.ask("open", json!({ "paths": [path("xzq.geojson")], "assume_crs": null }));
+    assert_eq!(told(&view), (1, json!(true), true));
+    desk.ask("open", json!({ "paths": [path("wood.geojson")], "assume_crs": null }));
+    let view = desk.run();
+    assert_eq!((view["result"]["conflicts"]["count"].as_u64(), &view["districts"]), (Some(2), &json!(true)));
+    assert_eq!(desk.ask("districts", json!({}))["rows"][0]["code"], "460105");
+    desk.close(folder.path());
+    let alone = tempfile::tempdir().unwrap();
+    std::fs::copy(path("xzq.geojson"), alone.path().join("xzq.geojson")).unwrap();
+    let desk = Desk::at(alone.path());
+    let view = desk.ask("open", json!({ "paths": [alone.path().join("xzq.geojson")], "assume_crs": null }));
+    assert_eq!(told(&view), (1, json!(false), false));
 }
 
 #[test]

@@ -69,13 +69,38 @@ fn slivers_are_previewed_merged_and_given_back_in_the_window() {
     d.click("[data-testid=slivers-open]");
     d.wait("the settings", |d| d.sees("[data-testid=slivers-try]"));
     assert!(d.sees("[data-testid=slivers-apply]:disabled"), "nobody merges unseen");
+    let limits =
+        |d: &Driver| d.script("return document.querySelectorAll('[data-testid=slivers-limits] li').length", json!([]));
+    assert_eq!(limits(&d), 4, "what no sliver crosses is shown");
     d.click("[data-testid=slivers-try]");
     d.wait("what it would do", |d| d.sees("[data-testid=slivers-found]"));
+    assert!(d.text("[data-testid=slivers-found]").contains("公顷"), "counts and hectares");
+    assert!(d.sees("[data-testid=slivers-byclass] tbody tr"), "from which class to which");
+
+    // A threshold of a class and a limit are changed: what was previewed is not what would be merged.
+    d.click("[data-testid=slivers-classes-open]");
+    choose(&d, "[data-testid=slivers-class-area][data-class='03']", "900");
+    d.click("[data-testid=slivers-limit-remove]");
+    d.wait("one limit less", |d| limits(d) == 3);
+    d.wait("it must be previewed again", |d| d.sees("[data-testid=slivers-apply]:disabled"));
+    d.click("[data-testid=slivers-limit-add]");
+    d.wait("another limit", |d| limits(d) == 4);
+    d.click("[data-testid=slivers-try]");
+    d.wait("it may be merged", |d| d.sees("[data-testid=slivers-apply]:not(:disabled)"));
+    d.fill("[data-testid=slivers-reason]", "成果整理");
     d.click("[data-testid=slivers-apply]");
     d.wait("they are merged", |d| d.sees("[data-testid=slivers-stop]"));
-    assert!(ask(&d, "view", json!({}))["result"]["slivers"]["count"].as_u64() > Some(0));
-    d.click("[data-testid=undo]");
+    let view = ask(&d, "view", json!({}));
+    assert!(view["result"]["slivers"]["count"].as_u64() > Some(0));
+    assert_eq!(view["history"][0]["reason"], "成果整理");
+    let settings = ask(&d, "sliver_state", json!({}))["settings"].clone();
+    let forest = settings["classes"].as_array().unwrap().iter().find(|own| own["class"] == "03").unwrap();
+    assert_eq!((forest["area_m2"].as_f64(), settings["limits"].as_array().unwrap().len()), (Some(900.0), 4));
+
+    // One step, given back where it was made.
+    d.click("[data-testid=slivers-undo]");
     d.wait("they are not", |d| ask(d, "view", json!({}))["result"]["slivers"]["count"] == 0);
+    d.wait("nothing to undo here", |d| !d.sees("[data-testid=slivers-undo]"));
     d.close();
 }
 
@@ -93,6 +118,27 @@ fn a_report_is_made_by_a_button() {
     d.wait("the words that it was written", |d| d.text(NOTICE).contains("报告.html"));
     let page = std::fs::read_to_string(stage.export("报告.html")).unwrap();
     assert!(page.contains("永久基本农田") && page.contains("<svg"), "a page with a map");
+    assert!(page.contains("各状态的冲突") && !page.contains("选定的冲突"), "charts, and nothing chosen");
+
+    // Of the conflict at hand: as data and as a figure.
+    d.click("[data-testid=step-conflicts]");
+    d.wait("the list", |d| d.sees(ROW));
+    d.click(ROW);
+    let id =
+        ask(&d, "conflicts", json!({ "filter": {}, "sort": "area", "offset": 0, "limit": 1, "locate": null }))["rows"]
+            [0]["id"]
+            .clone();
+    d.click("[data-testid=step-blueprint]");
+    d.click("[data-testid=export]");
+    d.click("[data-testid=report-open]");
+    d.wait("what is wanted", |d| d.sees("[data-testid=report-write]"));
+    d.click("[data-testid=report-json]");
+    choose(&d, "[data-testid=report-which]", "current");
+    d.click("[data-testid=report-write]");
+    d.wait("the words that it was written", |d| d.text(NOTICE).contains("报告.json"));
+    let report: Value = serde_json::from_slice(&std::fs::read(stage.export("报告.json")).unwrap()).unwrap();
+    let chosen = report["chosen"].as_array().unwrap();
+    assert_eq!((chosen.len(), &chosen[0]["id"]), (1, &id));
     d.close();
 }
 

@@ -64,6 +64,25 @@ fn a_rule_is_switched_off_tried_taken_and_brought_back_by_undo() {
     d.close();
 }
 
+#[test]
+fn a_rule_about_districts_is_wrong_where_the_project_has_none() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    open_page(&d);
+    d.click(RULES);
+    d.wait("a rule at hand", |d| d.sees("[data-testid=rule-form]"));
+    choose(&d, "[data-testid=rule-districts]", "4601、460205");
+    choose(&d, "[data-testid=rule-except_districts]", "460107");
+    d.wait("it is marked", |d| d.text(PAGE).contains("先改正标红的 1 处"));
+    assert!(d.sees("[data-testid=rules-apply]:disabled"), "it cannot be taken");
+    choose(&d, "[data-testid=rule-districts]", "");
+    choose(&d, "[data-testid=rule-except_districts]", "");
+    d.wait("the rules are as they were", |d| !d.sees("[data-testid=rules-changed]"));
+    d.close();
+}
+
 fn grouped(count: u64) -> String {
     let digits = count.to_string();
     if digits.len() <= 3 { digits } else { format!("{},{}", &digits[..digits.len() - 3], &digits[digits.len() - 3..]) }

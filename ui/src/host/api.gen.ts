@@ -229,7 +229,11 @@ color: string,
 /**
  * Whether it is a control line.
  */
-control: boolean, };
+control: boolean,
+/**
+ * Whether its name comes from practice and is to be checked.
+ */
+to_be_checked: boolean, };
 
 /**
  * A finding's code and how often it occurs.
@@ -439,6 +443,19 @@ export type DistrictFigures = {
  * The districts in the order of their codes; the last is the ground outside of all.
  */
 rows: Array<DistrictRow>, };
+
+/**
+ * A district that a rule may name.
+ */
+export type DistrictName = {
+/**
+ * Its code.
+ */
+code: string,
+/**
+ * Its name; empty where the layer of districts has none of this code.
+ */
+name: string, };
 
 /**
  * A district's figures.
@@ -848,6 +865,10 @@ pending_ha: number,
  * What is still to be found, in m²; negative is more than was lost.
  */
 owed_m2: number,
+/**
+ * What of it other counties of the same city have found, in m²; `None` where there is no city.
+ */
+covered_in_city_m2: number | null,
 /**
  * How it stands.
  */
@@ -1272,8 +1293,8 @@ hint: [string, string], };
  */
 export type Progress = {
 /**
- * `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `decide`,
- * `compose`, `slivers`, `check`, `write`, `prove`; `done` and `failed` end it.
+ * `read`, `normalise`, `edges`, `noding`, `faces`, `labels`, `detect`, `ellipsoid`, `districts`, `decide`,
+ * `compose`, `slivers`, `check`; `write`, `prove`; `report`, `paper`; `done` and `failed` end it.
  */
 stage: string,
 /**
@@ -1499,6 +1520,14 @@ enabled: boolean,
  */
 classes: [string, string] | null,
 /**
+ * Codes of the districts where it applies, that of a city covering its counties; empty for everywhere.
+ */
+districts: Array<string>,
+/**
+ * Codes of districts among them where it does not.
+ */
+except_districts: Array<string>,
+/**
  * What is done.
  */
 then: RuleThen,
@@ -1601,7 +1630,11 @@ book: RuleBook,
 /**
  * What is to be said of them.
  */
-remarks: Array<RuleRemark>, };
+remarks: Array<RuleRemark>,
+/**
+ * The districts that rules may name: provinces, cities and counties, by code. None before a run.
+ */
+districts: Array<DistrictName>, };
 
 /**
  * What a rule does.
@@ -2172,9 +2205,17 @@ language: string,
  */
 list: number,
 /**
- * How many of them are drawn in `.html` and `.pdf`.
+ * How many of them, or of `rows`, are drawn in `.html` and `.pdf`.
  */
-figures: number, };
+figures: number,
+/**
+ * Conflicts that are told and drawn instead, by their ids.
+ */
+conflicts: Array<string>,
+/**
+ * Rows of the list that are told and drawn instead.
+ */
+rows: Rows | null, };
 
 /**
  * Rules to be written as a file.

@@ -11,7 +11,7 @@ export type Response<K extends CommandName> = Commands[K]['response'];
 /** Files held over the window (`over`), let go there (`drop`) or taken away again (`leave`). */
 export type FileDrop = { kind: 'over' | 'drop' | 'leave'; paths: string[] };
 
-export type FileKind = 'geojson' | 'gpkg' | 'shp' | 'fgb' | 'parquet' | 'gdb' | 'dxf' | 'txt' | 'lantu' | 'toml' | 'svg' | 'xlsx' | 'html' | 'pdf';
+export type FileKind = 'geojson' | 'gpkg' | 'shp' | 'fgb' | 'parquet' | 'gdb' | 'dxf' | 'txt' | 'lantu' | 'toml' | 'svg' | 'xlsx' | 'html' | 'pdf' | 'json';
 
 /** What the program was asked to open when it was started. */
 export type AtStart = { demo: true } | { paths: string[] } | null;

@@ -35,6 +35,7 @@ const kindNames: Record<FileKind, string> = {
   xlsx: 'Excel',
   html: 'HTML',
   pdf: 'PDF',
+  json: 'JSON',
 };
 
 export const tauriHost: Host = {

@@ -34,6 +34,9 @@ export type Notice =
   | { kind: 'said'; said: View['said'] }
   | { kind: 'written'; what: 'blueprint' | 'conflicts'; path: string; features: number; proven: boolean };
 
+/** Conflicts by their ids, or by their rows on the list. */
+export type Chosen = Pick<Request<'write_report'>, 'conflicts' | 'rows'>;
+
 class Project {
   view = $state.raw<View | null>(null);
   progress = $state.raw<Progress | null>(null);
@@ -132,6 +135,11 @@ class Project {
     return settings.lang === 'zh' ? known.zh : known.en.charAt(0).toUpperCase() + known.en.slice(1);
   }
 
+  /** Whether a class's name comes from practice and is to be checked. */
+  isUnsure(id: string): boolean {
+    return this.classes.get(id)?.to_be_checked ?? false;
+  }
+
   classColor(id: string): string {
     return this.classes.get(id)?.color ?? '#9aa3ad';
   }
@@ -147,10 +155,11 @@ class Project {
     settings.opened(view.title, files.length > 0 ? files : [view.record]);
   }
 
-  async report(path: string, list: number, figures: number): Promise<void> {
+  /** Writes a report; of what is drawn, `chosen` says which conflicts, else it is the list's beginning. */
+  async report(path: string, list: number, figures: number, chosen: Chosen = { conflicts: [], rows: null }): Promise<void> {
     this.waiting = true;
     this.notice = null;
-    const written = await this.send('write_report', { path, language: settings.lang, list, figures });
+    const written = await this.send('write_report', { path, language: settings.lang, list, figures, ...chosen });
     this.waiting = false;
     this.progress = null;
     if (written) this.notice = { kind: 'report', ...written };

@@ -1,5 +1,5 @@
 /** The rules page: a draft of the rules, what trying it tells, and the way into the record. */
-import { host, type RuleBook, type RuleLine, type RulePair, type RuleRemark, type RulesSupposed, type RuleThen } from '../host';
+import { host, type DistrictName, type RuleBook, type RuleLine, type RulePair, type RuleRemark, type RulesSupposed, type RuleThen } from '../host';
 import { project } from './project.svelte';
 import { t } from './settings.svelte';
 
@@ -17,6 +17,8 @@ class Rulebook {
   /** The rule and the pair at hand. */
   at = $state(0);
   pair = $state.raw<[string, string] | null>(null);
+  /** The districts that a rule may name. */
+  districts = $state.raw<DistrictName[]>([]);
   reason = $state('');
   written = $state('');
 
@@ -37,6 +39,7 @@ class Rulebook {
     const state = await project.send('rule_state', {});
     if (!state) return;
     this.#take(state.book, state.from, state.path, state.remarks);
+    this.districts = state.districts;
     this.#inForce = JSON.stringify(state.book);
     this.record = project.view?.record ?? '';
   }
@@ -99,6 +102,8 @@ class Rulebook {
       id,
       enabled: true,
       classes: null,
+      districts: [],
+      except_districts: [],
       then: { kind: 'ask' },
       because: ['', ''],
       basis: ['', ''],
@@ -141,6 +146,12 @@ class Rulebook {
     if (compatible === null) this.book.pairs = this.book.pairs.filter((pair) => pair !== listed);
     else if (listed) listed.compatible = compatible;
     else this.book.pairs.push({ classes: [a, b], compatible, because: ['', ''], basis: ['', ''], confirmed: false });
+  }
+
+  /** What a district's code stands for; the code where nobody has named it. */
+  districtName(code: string): string {
+    const name = this.districts.find((district) => district.code === code)?.name;
+    return name ? `${name} ${code}` : code;
   }
 
   of(entry: string, at: number): RuleRemark[] {

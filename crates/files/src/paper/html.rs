@@ -1,6 +1,7 @@
 //! The page: everything in one file, drawings as SVG, made to be printed on A4.
 
-use super::{Block, Cell, Drawing, Paper, Shape, Table, shown};
+use super::{Block, Cell, Drawing, GoOn, Paper, Shape, Share, Table, shown};
+use crate::error::FileError;
 use std::fmt::Write;
 
 const STYLE: &str = "body{font:14px/1.5 'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}\
@@ -11,16 +12,18 @@ figure{margin:1rem 0}figure svg{max-width:100%;height:auto}figcaption{font-size:
 @page{size:A4;margin:15mm}@media print{body{max-width:none;margin:0;padding:0;font-size:10pt}.table{overflow:visible}}";
 
 /// Returns the page.
-pub(super) fn text(paper: &Paper) -> String {
+pub(super) fn text(paper: &Paper, go_on: GoOn<'_>) -> Result<String, FileError> {
     let title = escaped(&paper.title);
     let language = if paper.language == "zh" { "zh-CN" } else { "en" };
     let mut page = format!(
         "<!doctype html>\n<html lang=\"{language}\"><head><meta charset=\"utf-8\"><title>{title}</title><style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n"
     );
+    let mut share = Share::of(paper);
     for block in &paper.blocks {
+        go_on(share.begin(block))?;
         put(&mut page, block);
     }
-    page + "</body></html>\n"
+    Ok(page + "</body></html>\n")
 }
 
 // Writing to a String cannot fail.

@@ -1,7 +1,8 @@
 //! From a document to pages: what stands where, in points from the upper left corner of an A4 page.
 
 use super::fonts::Typeface;
-use super::{Block, Cell, Drawing, Paper, Shape, Table, shown};
+use super::{Block, Cell, Drawing, GoOn, Paper, Shape, Share, Table, shown};
+use crate::error::FileError;
 
 /// Width and height of a page.
 pub(super) const PAGE: [f64; 2] = [595.0, 842.0];
@@ -28,21 +29,26 @@ pub(super) enum Mark {
 }
 
 /// Lays a document out.
-pub(super) fn pages(paper: &Paper, face: &mut Typeface) -> Vec<Vec<Mark>> {
+///
+/// # Errors
+/// What `go_on` says, which hears of the first half of the work.
+pub(super) fn pages(paper: &Paper, face: &mut Typeface, go_on: GoOn<'_>) -> Result<Vec<Vec<Mark>>, FileError> {
     let mut setter = Setter { face, pages: vec![Vec::new()], y: MARGIN };
     setter.paragraph(&paper.title, 20.0);
+    let mut share = Share::of(paper);
     for (at, block) in paper.blocks.iter().enumerate() {
+        let part = share.begin(block) / 2.0;
         // The heading of figures goes with the first of them.
         if let (Block::Heading(_), Some(Block::Figures(_))) = (block, paper.blocks.get(at + 1)) {
             setter.room(FIGURE);
         }
-        setter.put(block);
+        setter.put(block, &|| go_on(part))?;
     }
     let count = setter.pages.len();
     for (at, page) in setter.pages.iter_mut().enumerate() {
         page.push(Mark::Words([PAGE[0] / 2.0 - 15.0, PAGE[1] - 22.0], SMALL, format!("{} / {count}", at + 1)));
     }
-    setter.pages
+    Ok(setter.pages)
 }
 
 struct Setter<'a> {
@@ -52,7 +58,8 @@ struct Setter<'a> {
 }
 
 impl Setter<'_> {
-    fn put(&mut self, block: &Block) {
+    fn put(&mut self, block: &Block, go_on: &dyn Fn() -> Result<(), FileError>) -> Result<(), FileError> {
+        go_on()?;
         match block {
             Block::Heading(text) => {
                 // A heading does not stand alone at the foot of a page.
@@ -61,12 +68,16 @@ impl Setter<'_> {
                 self.paragraph(text, 13.0);
             }
             Block::Text(text) => self.paragraph(text, 9.0),
-            Block::Table(table) => self.table(table),
+            Block::Table(table) => self.table(table, go_on)?,
             Block::Drawing(drawing) => self.row_of(std::slice::from_ref(drawing), WIDTH),
             Block::Figures(drawings) => {
-                drawings.chunks(2).for_each(|row| self.row_of(row, (WIDTH - 14.0) / 2.0));
+                for row in drawings.chunks(2) {
+                    go_on()?;
+                    self.row_of(row, (WIDTH - 14.0) / 2.0);
+                }
             }
         }
+        Ok(())
     }
 
     fn mark(&mut self, mark: Mark) {
@@ -120,14 +131,16 @@ impl Setter<'_> {
         lines
     }
 
-    fn table(&mut self, table: &Table) {
+    fn table(&mut self, table: &Table, go_on: &dyn Fn() -> Result<(), FileError>) -> Result<(), FileError> {
         let widths = self.widths(table);
         let head: Vec<Cell> = table.columns.iter().map(|name| Cell::Text(name.clone())).collect();
         self.row(&head, &widths, None);
         for row in &table.rows {
+            go_on()?;
             self.row(row, &widths, Some(&head));
         }
         self.y += GAP;
+        Ok(())
     }
 
     /// The widths of columns: what they need if that fits, else so that all texts break into about as

@@ -7,6 +7,7 @@ mod layout;
 mod pdf;
 mod sheet;
 
+use crate::Progress;
 use crate::error::FileError;
 use std::path::Path;
 
@@ -139,19 +140,54 @@ fn grouped(number: f64, digits: usize) -> String {
 /// The endings that [`write_paper`] knows.
 pub const PAPERS: [&str; 3] = ["xlsx", "html", "pdf"];
 
-/// Writes a document as its path's ending says: `.xlsx`, `.html` or `.pdf`; whole or not at all.
+/// Writes a document as its path's ending says: `.xlsx`, `.html` or `.pdf`; whole or not at all. `watch`
+/// hears how much is done.
 ///
 /// # Errors
-/// Another ending, no font with Chinese characters for a PDF, or a file that cannot be written.
-pub fn write_paper(path: &Path, paper: &Paper) -> Result<(), FileError> {
+/// Another ending, no font with Chinese characters for a PDF, a file that cannot be written, or
+/// [`FileError::Cancelled`] if `watch` says so.
+pub fn write_paper(path: &Path, paper: &Paper, watch: Progress<'_>) -> Result<(), FileError> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let stopped = || FileError::Cancelled { path: path.to_path_buf() };
+    let go_on = |part: f64| if watch(part) { Ok(()) } else { Err(stopped()) };
     let bytes = match ending.as_str() {
-        "xlsx" => sheet::bytes(path, paper)?,
-        "html" => html::text(paper).into_bytes(),
-        "pdf" => pdf::bytes(path, paper)?,
+        "xlsx" => sheet::bytes(path, paper, &go_on)?,
+        "html" => html::text(paper, &go_on)?.into_bytes(),
+        "pdf" => pdf::bytes(path, paper, &go_on)?,
         _ => return Err(FileError::NoPaper { path: path.to_path_buf() }),
     };
+    go_on(1.0)?;
     crate::write_whole(path, &bytes)
+}
+
+/// Hears how much of a document is made; fails if it is to stop.
+type GoOn<'a> = &'a dyn Fn(f64) -> Result<(), FileError>;
+
+/// How much has been made when a block begins: its rows and figures are what takes time.
+struct Share {
+    done: usize,
+    all: usize,
+}
+
+impl Share {
+    fn of(paper: &Paper) -> Self {
+        Self { done: 0, all: paper.blocks.iter().map(weight).sum::<usize>().max(1) }
+    }
+
+    /// Takes note of a block, before it is made; returns the part that is done.
+    fn begin(&mut self, block: &Block) -> f64 {
+        let part = self.done as f64 / self.all as f64;
+        self.done += weight(block);
+        part
+    }
+}
+
+fn weight(block: &Block) -> usize {
+    match block {
+        Block::Table(table) => table.rows.len(),
+        Block::Figures(drawings) => drawings.len(),
+        _ => 1,
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::fonts::Typeface;
 use super::layout::{Mark, PAGE, pages};
-use super::{Drawing, Paper, Shape};
+use super::{Drawing, GoOn, Paper, Shape};
 use crate::error::FileError;
 use crate::messages::Cause;
 use krilla::Document;
@@ -19,10 +19,11 @@ use std::path::Path;
 const BLACK: [u8; 3] = [34, 34, 34];
 
 /// Returns the file.
-pub(super) fn bytes(path: &Path, paper: &Paper) -> Result<Vec<u8>, FileError> {
+pub(super) fn bytes(path: &Path, paper: &Paper, go_on: GoOn<'_>) -> Result<Vec<u8>, FileError> {
     let failed = |cause: String| FileError::WriteFailed { path: path.to_path_buf(), source: Cause(cause) };
     let mut face = Typeface::find(path)?;
-    let pages = pages(paper, &mut face);
+    let pages = pages(paper, &mut face, go_on)?;
+    let count = pages.len() as f64;
     let font = Font::new(face.data.clone().into(), face.index)
         .ok_or_else(|| FileError::NoFont { path: path.to_path_buf() })?;
     let mut pen = Pen { font, face };
@@ -30,7 +31,9 @@ pub(super) fn bytes(path: &Path, paper: &Paper) -> Result<Vec<u8>, FileError> {
     let creator = format!("Lantu {}", env!("CARGO_PKG_VERSION"));
     document
         .set_metadata(Metadata::new().title(paper.title.clone()).creator(creator).language(paper.language.to_owned()));
-    for marks in pages {
+    for (at, marks) in pages.into_iter().enumerate() {
+        // Setting the pages is the first half of the work.
+        go_on(0.5 + at as f64 / count / 2.0)?;
         let size =
             PageSettings::from_wh(PAGE[0] as f32, PAGE[1] as f32).ok_or_else(|| failed("page size".to_owned()))?;
         let mut page = document.start_page_with(size);

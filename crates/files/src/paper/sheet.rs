@@ -1,6 +1,6 @@
 //! The spreadsheet: a sheet with the texts, and one per table.
 
-use super::{Block, Cell, Paper, Table};
+use super::{Block, Cell, GoOn, Paper, Share, Table};
 use crate::error::FileError;
 use crate::messages::Cause;
 use rust_xlsxwriter::{Color, Format, FormatBorder, Workbook, Worksheet, XlsxError};
@@ -13,13 +13,25 @@ const MOST_ROWS: usize = 1_048_575;
 const WIDEST: usize = 60;
 
 /// Returns the file.
-pub(super) fn bytes(path: &Path, paper: &Paper) -> Result<Vec<u8>, FileError> {
-    written(paper)
-        .map_err(|error| FileError::WriteFailed { path: path.to_path_buf(), source: Cause(error.to_string()) })
+pub(super) fn bytes(path: &Path, paper: &Paper, go_on: GoOn<'_>) -> Result<Vec<u8>, FileError> {
+    let failed =
+        |error: XlsxError| FileError::WriteFailed { path: path.to_path_buf(), source: Cause(error.to_string()) };
+    let mut book = Workbook::new();
+    front(&mut book, paper).map_err(failed)?;
+    let mut share = Share::of(paper);
+    for block in &paper.blocks {
+        // Putting the file together takes about as long as filling it.
+        go_on(share.begin(block) / 2.0)?;
+        if let Block::Table(table) = block {
+            put(book.add_worksheet(), table).map_err(failed)?;
+        }
+    }
+    go_on(0.5)?;
+    book.save_to_buffer().map_err(failed)
 }
 
-fn written(paper: &Paper) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
+/// The sheet with the texts.
+fn front(book: &mut Workbook, paper: &Paper) -> Result<(), XlsxError> {
     let front = book.add_worksheet();
     front.set_name(if paper.language == "zh" { "说明" } else { "About" })?;
     front.set_column_width(0, 110)?;
@@ -34,12 +46,7 @@ fn written(paper: &Paper) -> Result<Vec<u8>, XlsxError> {
         row += 1;
         front.write_with_format(row, 0, text, &format)?;
     }
-    for block in &paper.blocks {
-        if let Block::Table(table) = block {
-            put(book.add_worksheet(), table)?;
-        }
-    }
-    book.save_to_buffer()
+    Ok(())
 }
 
 fn put(sheet: &mut Worksheet, table: &Table) -> Result<(), XlsxError> {

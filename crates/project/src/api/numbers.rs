@@ -103,6 +103,8 @@ pub struct LedgerFigure {
     pub pending_ha: f64,
     /// What is still to be found, in m²; negative is more than was lost.
     pub owed_m2: f64,
+    /// What of it other counties of the same city have found, in m²; `None` where there is no city.
+    pub covered_in_city_m2: Option<f64>,
     /// How it stands.
     pub light: String,
 }

@@ -57,6 +57,12 @@ pub struct RuleLine {
     pub enabled: bool,
     /// The two classes it is about; `None` for any.
     pub classes: Option<[String; 2]>,
+    /// Codes of the districts where it applies, that of a city covering its counties; empty for everywhere.
+    #[serde(default)]
+    pub districts: Vec<String>,
+    /// Codes of districts among them where it does not.
+    #[serde(default)]
+    pub except_districts: Vec<String>,
     /// What is done.
     pub then: RuleThen,
     /// Why, Chinese and English.
@@ -125,6 +131,17 @@ pub struct RuleState {
     pub book: RuleBook,
     /// What is to be said of them.
     pub remarks: Vec<RuleRemark>,
+    /// The districts that rules may name: provinces, cities and counties, by code. None before a run.
+    pub districts: Vec<DistrictName>,
+}
+
+/// A district that a rule may name.
+#[derive(Serialize, Deserialize, TS, Debug, Clone, PartialEq)]
+pub struct DistrictName {
+    /// Its code.
+    pub code: String,
+    /// Its name; empty where the layer of districts has none of this code.
+    pub name: String,
 }
 
 /// Something to be said of an entry of the rules.

@@ -4,13 +4,16 @@
 use super::Desk;
 use super::map::Frame;
 use super::tables::{parties, verdict};
+use crate::api::Problem;
 use crate::clip::clip_ring;
+use crate::progress::GoOn;
 use crate::report::ListedConflict;
 use geo::{Coord, Rect};
 use lantu_engine::{FaceId, FeatureRef};
 use lantu_files::paper::{Cell, Drawing, Shape, shown};
 use rayon::prelude::*;
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const SIZE: [f64; 2] = [240.0, 165.0];
 /// Rings are cut so far outside of the figure, so that the cut is not seen.
@@ -18,10 +21,22 @@ const BEYOND: f64 = 10.0;
 /// The least half width of what is shown, in metres.
 const LEAST: f64 = 8.0;
 
-/// Returns the figures of the first conflicts of the report's list.
-pub(super) fn figures(desk: &Desk<'_>, most: usize) -> Vec<Drawing> {
-    let listed: Vec<&ListedConflict> = desk.report.conflict_list.iter().take(most).collect();
-    listed.par_iter().filter_map(|listed| figure(desk, listed)).collect()
+/// Returns the figures of the conflicts that were chosen, else of the first of the report's list.
+///
+/// # Errors
+/// What `go_on` says, which hears how much is done.
+pub(super) fn figures(desk: &Desk<'_>, most: usize, go_on: GoOn<'_>) -> Result<Vec<Drawing>, Problem> {
+    let listed: Vec<&ListedConflict> = match &desk.report.chosen {
+        Some(chosen) => chosen.iter().collect(),
+        None => desk.report.conflict_list.iter().take(most).collect(),
+    };
+    let (done, all) = (AtomicUsize::new(0), listed.len() as f64);
+    let one = |listed: &&ListedConflict| {
+        go_on(done.fetch_add(1, Ordering::Relaxed) as f64 / all)?;
+        Ok(figure(desk, listed))
+    };
+    let drawn: Result<Vec<Option<Drawing>>, Problem> = listed.par_iter().map(one).collect();
+    Ok(drawn?.into_iter().flatten().collect())
 }
 
 fn figure(desk: &Desk<'_>, listed: &ListedConflict) -> Option<Drawing> {

@@ -2,8 +2,9 @@
 
 use super::Desk;
 use super::tables::{areas, decided, region, titled, with_areas};
-use crate::balances::{LedgerRow, Light, LineRow, ShoreRow, TargetRow, TurnRow};
+use crate::balances::{LedgerRow, Light, LineRow, TargetRow, TurnRow};
 use crate::rounding::hundredths;
+use crate::shoreline::ShoreRow;
 use lantu_files::paper::{Block, Cell};
 
 /// All of them that have a row.
@@ -20,12 +21,19 @@ fn light(desk: &Desk<'_>, light: Light) -> Cell {
     Cell::Marked(desk.say(words).to_owned(), colour)
 }
 
+/// The mark of what `seeds/districts.toml` says.
+const UNSURE: [&str; 2] = [
+    "市按行政区划代码前四位认定；省直辖的县级单位不属于任何市（惯例，待核）。",
+    "A city is told by the first four digits of a code; counties directly under a province belong to none (custom, to be checked).",
+];
+
 fn ledger(desk: &Desk<'_>) -> Vec<Block> {
     let row = |row: &LedgerRow| {
         let hectares = [&row.lost, &row.added, &row.pending].map(|area| Cell::Number(area.ellipsoid.ha, 4));
         let mut cells = vec![row.code.clone().into(), region(desk, &row.code, &row.name).into()];
         cells.extend(hectares);
-        cells.extend([Cell::Number(row.owed_m2, 2), light(desk, row.light)]);
+        let covered = row.covered_in_city_m2.map_or(Cell::Empty, |m2| Cell::Number(m2, 2));
+        cells.extend([Cell::Number(row.owed_m2, 2), covered, light(desk, row.light)]);
         cells
     };
     let columns = [
@@ -35,9 +43,15 @@ fn ledger(desk: &Desk<'_>) -> Vec<Block> {
         ["补入 公顷", "added ha"],
         ["待定 公顷", "pending ha"],
         ["尚需补划 平方米", "owed m²"],
+        ["其中市内已补 平方米", "covered within the city m²"],
         ["", ""],
     ];
-    titled(desk, ["补划台账", "Replacement ledger"], &columns, desk.report.balances.ledger.iter().map(row).collect())
+    let rows = &desk.report.balances.ledger;
+    let mut blocks = titled(desk, ["补划台账", "Replacement ledger"], &columns, rows.iter().map(row).collect());
+    if rows.iter().any(|row| row.covered_in_city_m2.is_some_and(|covered| covered > 0.0)) {
+        blocks.push(Block::Text(desk.say(UNSURE).to_owned()));
+    }
+    blocks
 }
 
 fn turns(desk: &Desk<'_>) -> Vec<Block> {

@@ -1,6 +1,7 @@
 //! The tables of a report: overview, classes, what overlaps, districts, accounts; conflicts, slivers,
 //! decisions without a conflict, findings and the proof.
 
+use super::charts::STATES;
 use super::{Desk, slivers};
 use crate::found::finding_name;
 use crate::report::ListedConflict;
@@ -51,7 +52,7 @@ pub(super) fn all(desk: &Desk<'_>) -> Vec<Block> {
 
 /// What is listed one by one: conflicts, merged slivers, decisions that lost theirs, findings.
 pub(super) fn listed(desk: &Desk<'_>) -> Vec<Block> {
-    [conflicts(desk), slivers::log(desk), orphans(desk), findings(desk)].concat()
+    [chosen(desk), conflicts(desk), slivers::log(desk), orphans(desk), findings(desk)].concat()
 }
 
 fn overview(desk: &Desk<'_>) -> Vec<Block> {
@@ -80,8 +81,9 @@ fn overview(desk: &Desk<'_>) -> Vec<Block> {
 
 fn classes(desk: &Desk<'_>) -> Vec<Block> {
     let Some(whole) = desk.report.regions.first() else { return Vec::new() };
-    let row = |class: Option<&str>, name: String, area: &Area| {
-        let mut row = vec![name.into(), class.unwrap_or_default().into()];
+    let row = |class: Option<&str>, name: String, unsure: bool, area: &Area| {
+        let sure = if unsure { certainty(desk, Some(false)) } else { "" };
+        let mut row = vec![name.into(), class.unwrap_or_default().into(), sure.into()];
         row.extend(areas(area));
         row.push(Cell::Number(area.ellipsoid.km2, 6));
         row
@@ -89,10 +91,10 @@ fn classes(desk: &Desk<'_>) -> Vec<Block> {
     let mut rows: Vec<Vec<Cell>> = whole
         .classes
         .iter()
-        .map(|class| row(class.class.as_deref(), desk.class(class.class.as_deref()), &class.area))
+        .map(|class| row(class.class.as_deref(), desk.class(class.class.as_deref()), class.to_be_checked, &class.area))
         .collect();
-    rows.push(row(None, desk.say(["合计", "total"]).to_owned(), &whole.blueprint));
-    let mut columns = with_areas(&[["类别", "class"], ["代码", "id"]]);
+    rows.push(row(None, desk.say(["合计", "total"]).to_owned(), false, &whole.blueprint));
+    let mut columns = with_areas(&[["类别", "class"], ["代码", "id"], ["名称出处", "source of the name"]]);
     columns.push(["椭球面积 平方公里", "ellipsoid km²"]);
     titled(desk, ["类别", "Classes"], &columns, rows)
 }
@@ -120,12 +122,21 @@ pub(super) fn region(desk: &Desk<'_>, code: &str, name: &str) -> String {
     }
 }
 
+/// What a state of conflicts is called.
+pub(super) fn state(desk: &Desk<'_>, state: &str) -> &'static str {
+    desk.say(match state {
+        "open" => ["待定", "open"],
+        "rule" => ["按规则裁定", "decided by rule"],
+        "hand" => ["人工裁定", "decided by hand"],
+        _ => ["可以并存", "compatible"],
+    })
+}
+
 fn regions(desk: &Desk<'_>) -> Vec<Block> {
-    let states = [["open", "待定"], ["rule", "按规则"], ["hand", "人工"]];
     let row = |of: &crate::regions::Region| {
         let mut row = vec![of.code.as_str().into(), region(desk, &of.code, &of.name).into()];
         row.extend(areas(&of.blueprint));
-        for [state, _] in states {
+        for (state, _) in STATES {
             let found = of.conflicts.get(state);
             row.push(count(found.map_or(0, |found| found.count)));
             row.push(Cell::Number(found.map_or(0.0, |found| found.area.ellipsoid.ha), 4));
@@ -261,7 +272,13 @@ fn certainty(desk: &Desk<'_>, confirmed: Option<bool>) -> &'static str {
     })
 }
 
-fn conflicts(desk: &Desk<'_>) -> Vec<Block> {
+/// The conflicts that were chosen for figures.
+fn chosen(desk: &Desk<'_>) -> Vec<Block> {
+    let chosen = desk.report.chosen.as_deref().unwrap_or_default();
+    one_by_one(desk, ["选定的冲突", "Chosen conflicts"], chosen)
+}
+
+fn one_by_one(desk: &Desk<'_>, name: [&str; 2], list: &[ListedConflict]) -> Vec<Block> {
     let row = |listed: &ListedConflict| {
         let reason = desk.say([listed.reason[0].clone(), listed.reason[1].clone()]);
         let basis = desk.say([listed.basis[0].clone(), listed.basis[1].clone()]);
@@ -300,7 +317,11 @@ fn conflicts(desk: &Desk<'_>) -> Vec<Block> {
         ["经度", "longitude"],
         ["纬度", "latitude"],
     ];
-    let mut blocks = titled(desk, ["冲突", "Conflicts"], &columns, desk.report.conflict_list.iter().map(row).collect());
+    titled(desk, name, &columns, list.iter().map(row).collect())
+}
+
+fn conflicts(desk: &Desk<'_>) -> Vec<Block> {
+    let mut blocks = one_by_one(desk, ["冲突", "Conflicts"], &desk.report.conflict_list);
     let (listed, omitted) = (desk.report.conflict_list.len(), desk.report.conflicts_omitted);
     if omitted > 0 && !blocks.is_empty() {
         let told = [

@@ -13,6 +13,7 @@ use crate::job::{self, Job, Watcher};
 use crate::load::load_one;
 use crate::moved::home_of;
 use crate::opening;
+use crate::outcome::Cut;
 use crate::paper::Language;
 use crate::plan::class_ids;
 use crate::problem::{self, no_result};
@@ -20,7 +21,7 @@ use crate::progress::Meter;
 use crate::provenance;
 use crate::reading;
 use crate::reattach;
-use crate::report::report_listing;
+use crate::report::{Details, report_listing};
 use crate::rule_book;
 use crate::ruler;
 use crate::runs::{Export, Run, What};
@@ -33,6 +34,7 @@ use crate::view;
 use geo::LineString;
 use lantu_engine::{Action, ClassId};
 use lantu_files::{FieldNames, Manner, TextOut, write_blueprint_as, write_conflicts_as, write_whole_by};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -132,11 +134,8 @@ impl Commands for Project {
     fn balances(&self, _: Nothing) -> Result<api::BalanceFigures, Problem> {
         let open = self.shared.open()?;
         let found = open.result.as_ref().ok_or_else(no_result)?;
-        let named = open.plan.districts.is_some();
-        let lying = if named { Some(self.shared.ask(|asked| asked.in_districts())?) } else { None };
-        let (plan, inputs) = ((*open.plan).clone(), (*open.inputs).clone());
-        let job = Job::seen(plan, inputs, (*found.outcome).clone(), open.log.clone());
-        balance_figures::figures(&job, lying.as_ref().map(|lying| lying.districts()))
+        let job = Job::seen(&open, &found.outcome, HashMap::new());
+        balance_figures::figures(&job)
     }
 
     fn course(&self, _: Nothing) -> Result<api::Course, Problem> {
@@ -222,13 +221,11 @@ impl Commands for Project {
     }
 
     fn rule_state(&self, _: Nothing) -> Result<api::RuleState, Problem> {
-        let open = self.shared.open()?;
-        rule_book::state(&open.plan, &open.pack, &open.log, &open.inputs)
+        rule_book::state(&self.shared.open()?)
     }
 
     fn read_rules(&self, request: api::FileAt) -> Result<api::RuleState, Problem> {
-        let open = self.shared.open()?;
-        rule_book::read(Path::new(&request.path), &open.pack, &open.inputs)
+        rule_book::read(Path::new(&request.path), &self.shared.open()?)
     }
 
     fn suppose_rules(&self, request: api::SupposeRules) -> Result<api::RulesSupposed, Problem> {
@@ -363,7 +360,7 @@ impl Commands for Project {
         };
         let exported = job::exported(what, &manner, &written)?;
         let store = lock(&open.store);
-        store.keep_run(&work(&open, &store, vec![exported])?)?;
+        store.keep_run(&work(&open, &found.outcome.cut, &store, vec![exported])?)?;
         drop(store);
         Ok(api::Exported { path: request.path, features: written.features as u32, proven: written.proof.holds() })
     }
@@ -373,12 +370,17 @@ impl Commands for Project {
         let open = self.shared.open()?;
         let found = open.result.as_ref().ok_or_else(no_result)?;
         open.check(&Targets { reports: vec![request.path.clone().into()], ..Targets::default() })?;
-        let (plan, inputs) = ((*open.plan).clone(), (*open.inputs).clone());
-        let mut job = Job::seen(plan, inputs, (*found.outcome).clone(), open.log.clone());
-        job.split_by_districts(Watcher { tell: &self.shared.events, stop: &self.shared.stop })?;
-        let mut report = report_listing(&job, None, request.list as usize)?;
+        let job = Job::seen(&open, &found.outcome, lock(&open.store).places()?);
+        let details = Details {
+            list: request.list as usize,
+            figures: request.figures as usize,
+            conflicts: request.conflicts,
+            rows: request.rows,
+        };
+        let watcher = Watcher { tell: &self.shared.events, stop: &self.shared.stop };
+        let mut report = report_listing(&job, None, &details, watcher)?;
         let language = if request.language == "zh" { Language::Chinese } else { Language::English };
-        report.write_all(&job, &[PathBuf::from(&request.path)], language, request.figures as usize)?;
+        report.write_all(&job, &[PathBuf::from(&request.path)], language, &details, watcher)?;
         Ok(api::ReportWritten { path: request.path, proven: report.proof.holds })
     }
 
@@ -421,8 +423,9 @@ fn manner(asked: &api::ExportManner) -> Manner {
 }
 
 /// What the record is to know of work on what is open, and of its exports.
-pub(super) fn work(open: &Open, store: &Store, exports: Vec<Export>) -> Result<Run, Problem> {
+pub(super) fn work(open: &Open, cut: &Cut, store: &Store, exports: Vec<Export>) -> Result<Run, Problem> {
     let layers = open.inputs.layers.iter().flat_map(|loaded| loaded.files.clone());
+    let layers = layers.chain(cut.districts().into_iter().flat_map(|districts| districts.files.clone()));
     let inputs = layers.map(Ok).chain(open.plan.classes.iter().map(|path| provenance::look_at(path)));
     Ok(Run {
         program: env!("CARGO_PKG_VERSION").to_owned(),

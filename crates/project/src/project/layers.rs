@@ -4,7 +4,7 @@ use super::{Open, Shared, lock};
 use crate::api::{self, Problem, View};
 use crate::edits::Edits;
 use crate::load::{Inputs, load_one};
-use crate::opening::{self, Given};
+use crate::opening;
 use crate::plan::{Plan, repeated};
 use crate::problem;
 use crate::reading;
@@ -23,12 +23,17 @@ struct Layers {
 impl Shared {
     /// Adds the layers of data files to what is open.
     pub(super) fn add_files(&self, open: Open, paths: &[String], assume_crs: Option<String>) -> Result<View, Problem> {
-        let Given { layers, passed } = opening::layers_of(paths)?;
-        let open = Open { said: Arc::new(opening::passed_over(&passed).into_iter().collect()), ..open };
+        let mut given = opening::layers_of(paths)?;
+        given.layers.iter_mut().for_each(|layer| layer.crs.clone_from(&assume_crs));
+        let mut with = (*open.plan).clone();
+        // A project file says itself by which districts figures are split.
+        let taken = if open.file.is_none() { given.take_districts(&mut with) } else { None };
+        let said = opening::passed_over(&given.passed).into_iter().chain(taken).collect();
+        let open = Open { said: Arc::new(said), ..open };
         self.change_layers(open, |open, Layers { plan, inputs, edits }| {
-            for mut layer in layers {
+            (plan.districts, inputs.has_districts) = (with.districts.clone(), with.districts.is_some());
+            for mut layer in given.layers {
                 layer.name = plan.free_name(&layer.name);
-                layer.crs.clone_from(&assume_crs);
                 let loaded = load_one(&layer, &open.names, inputs, &self.meter())?;
                 inputs.layers.push(loaded);
                 edits.add(layer.clone());
