@@ -19,7 +19,7 @@
 use super::lines::Lines;
 use super::place::Place;
 use super::status::{Segment, Status};
-use crate::watch::{Stage, Steps, Stop, Watch};
+use crate::watch::{Stage, Steps, Stop, Watch, step};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::hint::black_box;
@@ -30,7 +30,7 @@ use std::hint::black_box;
 /// # Errors
 /// [`Stop::Cancelled`] if the watcher asks for it.
 pub(super) fn any_meet(lines: &impl Lines, watch: &dyn Watch) -> Result<bool, Stop> {
-    let bands = Bands::of(lines);
+    let bands = Bands::of(lines, watch)?;
     let steps = Steps::new(watch, Stage::Check, 0.1..0.6, bands.count);
     let swept = (0..bands.count).into_par_iter().map(|band| {
         steps.large()?;
@@ -81,7 +81,7 @@ impl Reach {
 }
 
 impl Bands {
-    fn of(lines: &impl Lines) -> Self {
+    fn of(lines: &impl Lines, watch: &dyn Watch) -> Result<Self, Stop> {
         let reach = |at| Reach::of(lines.line(at));
         let all = (0..lines.count()).into_par_iter().map(reach).reduce(|| Reach::NOTHING, Reach::with);
         // Bands four times as high as segments on average keep the entries below one and a quarter
@@ -96,7 +96,9 @@ impl Bands {
             let reach = reach(at);
             [bands.band(reach.low) as u32, bands.band(reach.high) as u32]
         };
+        step(watch, Stage::Check, 0.04)?;
         let spans: Vec<[u32; 2]> = (0..lines.count()).into_par_iter().map(spanned).collect();
+        step(watch, Stage::Check, 0.06)?;
         for &[low, high] in &spans {
             (low..=high).for_each(|band| bands.first[band as usize + 1] += 1);
         }
@@ -105,13 +107,15 @@ impl Bands {
         }
         let mut place = bands.first.clone();
         bands.items = vec![0; bands.first[count]];
+        let steps = Steps::new(watch, Stage::Check, 0.07..0.1, spans.len());
         for (line, &[low, high]) in (0u32..).zip(&spans) {
+            steps.one()?;
             for place in &mut place[low as usize..=high as usize] {
                 bands.items[*place] = line;
                 *place += 1;
             }
         }
-        bands
+        Ok(bands)
     }
 
     fn band(&self, y: f64) -> usize {

@@ -6,6 +6,7 @@
 
 use crate::normalise::NormalLayer;
 use crate::precision::Point;
+use crate::watch::{Stage, Stop, Watch, step};
 use rayon::prelude::*;
 use rstar::primitives::Rectangle;
 use rstar::{AABB, RTree};
@@ -17,19 +18,21 @@ const FEW: usize = 8;
 ///
 /// Where layers lie over each other hardly any feature is alone. That is soon seen: two boxes that
 /// hold the middle of the same cell meet. If that leaves few features, none is called alone.
-pub(super) fn alone(layers: &[NormalLayer]) -> Vec<bool> {
+pub(super) fn alone(layers: &[NormalLayer], watch: &dyn Watch) -> Result<Vec<bool>, Stop> {
     let boxes = boxes(layers);
+    step(watch, Stage::Edges, 0.3)?;
     let mut alone = apart_at_cells(&boxes);
+    step(watch, Stage::Edges, 0.4)?;
     if alone.iter().filter(|&&alone| alone).count() * FEW < alone.len() {
         alone.fill(false);
-        return alone;
+        return Ok(alone);
     }
     let tree = RTree::bulk_load(boxes.iter().flatten().copied().map(rectangle).collect());
     alone.par_iter_mut().zip(&boxes).for_each(|(alone, found)| {
         *alone =
             *alone && found.is_some_and(|found| tree.locate_in_envelope_intersecting(near(found)).nth(1).is_none());
     });
-    alone
+    Ok(alone)
 }
 
 /// The lowest and the highest corner of a feature's rings.

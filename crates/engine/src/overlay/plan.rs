@@ -29,7 +29,7 @@ pub(super) fn arcs_of(layers: Vec<NormalLayer>, means: Means<'_>, watch: &dyn Wa
         return Ok((arcs(Vec::new(), &[], &Chains::default(), depot, watch)?, seen));
     };
     step(watch, Stage::Edges, 0.2)?;
-    let alone = alone(&layers);
+    let alone = alone(&layers, watch)?;
     step(watch, Stage::Edges, 0.5)?;
     let runs = Runs::of(&layers, &tiling, |feature| !alone[feature as usize], watch)?;
     seen.unique_edges = runs.bridges.len() as u64;
