@@ -29,6 +29,7 @@ export type Notice =
   | { kind: 'kept'; kept: KeptLayers }
   | { kind: 'recovered'; by: string }
   | { kind: 'saved-picture'; path: string }
+  | { kind: 'no-picture' }
   | { kind: 'report'; path: string; proven: boolean }
   | { kind: 'restored'; edits: LayerEdit[]; said: View['said'] }
   | { kind: 'said'; said: View['said'] }
