@@ -35,7 +35,7 @@ pub(crate) struct Base {
 enum Kind {
     MbTiles(MbTiles),
     PmTiles(PmTiles),
-    Web(Web),
+    Web(Box<Web>),
 }
 
 /// Which pictures of a base map.
@@ -124,7 +124,7 @@ fn file(path: &Path) -> Result<(Kind, BaseView), Problem> {
 
 fn server((web, view): (Web, BaseView)) -> Result<(Kind, BaseView), Problem> {
     web.tile(Part::Ground, view.min_zoom, 0, 0)?;
-    Ok((Kind::Web(web), view))
+    Ok((Kind::Web(Box::new(web)), view))
 }
 
 /// A file that is no file of pictures.

@@ -15,6 +15,7 @@ mod parts;
 mod reading;
 mod rules;
 mod stage;
+mod walk;
 
 use lantu_tests::access;
 use lantu_tests::desk::*;

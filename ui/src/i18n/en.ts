@@ -67,6 +67,8 @@ export const en: Record<Key, string> = {
 
   'layers.title': 'Layers',
   'layers.class': 'Class',
+  'layers.unrecognised': 'Not recognised: choose a class',
+  'layers.unrecognised.tip': 'Its name told no class: choose one, so that rules can apply',
   'layers.show': 'Show',
   'layers.hide': 'Hide',
   'layers.remove': 'Remove from the project (the file stays)',
@@ -174,6 +176,7 @@ export const en: Record<Key, string> = {
   'run.cancelled': 'Cancelled; the last result stays.',
   'run.busy': 'Working',
   'run.check': 'Check the class of each layer on the left first: the rules go by class.',
+  'run.unrecognised': 'No class was recognised for {names}. Choose one on the left: otherwise no rule applies and every conflict is decided by hand.',
 
   'stage.read': 'Reading files',
   'stage.normalise': 'Tidying shapes',

@@ -65,6 +65,8 @@ export const zh = {
 
   'layers.title': '图层',
   'layers.class': '类别',
+  'layers.unrecognised': '未认出，请选类别',
+  'layers.unrecognised.tip': '按名称没有认出类别：请选一个，规则才用得上',
   'layers.show': '显示',
   'layers.hide': '隐藏',
   'layers.remove': '从项目中移除（原文件不动）',
@@ -172,6 +174,7 @@ export const zh = {
   'run.cancelled': '已取消，上次的结果保留。',
   'run.busy': '正在处理',
   'run.check': '请先核对左侧每个图层的类别：规则按类别起作用。',
+  'run.unrecognised': '有图层的类别没有认出：{names}。请在左侧选好，否则规则用不上，每处冲突都要人工裁定。',
 
   'stage.read': '读取文件',
   'stage.normalise': '规整图形',

@@ -35,6 +35,9 @@ export type Notice =
   | { kind: 'said'; said: View['said'] }
   | { kind: 'written'; what: 'blueprint' | 'conflicts'; path: string; features: number; proven: boolean };
 
+/** The colour of what no rule set and no table names. */
+const unknownColor = '#9aa3ad';
+
 class Project {
   view = $state.raw<View | null>(null);
   progress = $state.raw<Progress | null>(null);
@@ -134,8 +137,11 @@ class Project {
   }
 
   classColor(id: string): string {
-    return this.classes.get(id)?.color ?? '#9aa3ad';
+    return this.classes.get(id)?.color ?? unknownColor;
   }
+
+  /** Layers that nothing was recognised of: their class is their own name, which no rule knows. */
+  readonly unrecognised = $derived((this.view?.layers ?? []).filter((layer) => layer.class === layer.name && this.classColor(layer.class) === unknownColor));
 
   classList(): ClassView[] {
     return this.view?.classes ?? [];

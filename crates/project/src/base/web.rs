@@ -36,17 +36,20 @@ pub(super) struct Web {
     server: String,
     ground: Address,
     labels: Option<Address>,
-    pictures: Cache<(bool, u8, u32, u32), Option<Vec<u8>>, Bytes>,
+    pictures: Cache<Key, Option<Vec<u8>>, Bytes>,
     turns: Turns,
     closed: AtomicBool,
     trouble: Mutex<Option<(Instant, Problem)>>,
 }
 
+/// Whether names or ground, zoom, column, row.
+type Key = (bool, u8, u32, u32);
+
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<(bool, u8, u32, u32), Option<Vec<u8>>> for Bytes {
-    fn weight(&self, _: &(bool, u8, u32, u32), picture: &Option<Vec<u8>>) -> u64 {
+impl Weighter<Key, Option<Vec<u8>>> for Bytes {
+    fn weight(&self, _: &Key, picture: &Option<Vec<u8>>) -> u64 {
         64 + picture.as_ref().map_or(0, Vec::len) as u64
     }
 }
