@@ -5,7 +5,7 @@
 #   scripts/setup.sh reports  the same and a Chinese font
 #   scripts/setup.sh window   the same, WebKitGTK and a Chinese font
 #   scripts/setup.sh test     the same, what drives the window without a screen,
-#                             and other programs to check results by: PROJ's, GDAL's with its check of GeoPackages, QGIS's libraries, LibreOffice, Poppler, PostGIS
+#                             Chromium, and other programs to check results by: PROJ's, GDAL's with its check of GeoPackages, QGIS's libraries, LibreOffice, Poppler, PostGIS
 #
 # Debian and Ubuntu: by apt, with sudo unless root. Elsewhere it says what to install. Doing it
 # again does nothing.
@@ -17,7 +17,7 @@ case $task in
 cli) ;;
 reports) packages="$packages fonts-noto-cjk" ;;
 window) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk" ;;
-test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver xvfb xauth dbus dbus-x11 proj-bin gdal-bin python3-gdal python3-qgis libreoffice-calc-nogui poppler-utils postgresql postgresql-postgis" ;;
+test) packages="$packages libwebkit2gtk-4.1-dev librsvg2-dev fonts-noto-cjk webkit2gtk-driver chromium chromium-driver xvfb xauth dbus dbus-x11 proj-bin gdal-bin python3-gdal python3-qgis libreoffice-calc-nogui poppler-utils postgresql postgresql-postgis" ;;
 *)
     echo "setup.sh: unknown task $task; one of: cli, reports, window, test" >&2
     exit 2
@@ -49,7 +49,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
         pkg-config --exists librsvg-2.0 2>/dev/null || missing="$missing librsvg-with-headers"
     fi
     if [ "$task" = test ]; then
-        for program in WebKitWebDriver xvfb-run dbus-run-session cs2cs ogrinfo psql python3 soffice pdftotext pdftoppm; do
+        for program in WebKitWebDriver chromedriver xvfb-run dbus-run-session cs2cs ogrinfo psql python3 soffice pdftotext pdftoppm; do
             command -v $program >/dev/null 2>&1 || missing="$missing $program"
         done
     fi

@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// `LANTU_HOST` points the development server at a host that answers /call, /progress and /tiles;
-// the window itself never uses it.
+// `LANTU_HOST` points the development server at a host that answers /call, /events and /tiles
+// (`cargo run -p lantu-tests --example host`); the window itself never uses it.
 const host = process.env.LANTU_HOST ?? 'http://127.0.0.1:5174';
 
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
   server: {
     port: 5173,
     strictPort: true,
-    proxy: { '/call': host, '/progress': host, '/tiles': host },
+    proxy: { '/call': host, '/events': host, '/tiles': host },
   },
   worker: { format: 'es' },
   build: {

@@ -35,6 +35,8 @@ pub fn answer<R: Runtime>(context: UriSchemeContext<'_, R>, request: Request<Vec
 fn bytes(tile: Result<Vec<u8>, Problem>) -> (StatusCode, Vec<u8>) {
     match tile {
         Ok(bytes) => (StatusCode::OK, bytes),
+        // The map passes over what is not there and tells the window of what went wrong.
+        Err(problem) if problem.code == "base" => (StatusCode::BAD_GATEWAY, problem.message[1].clone().into_bytes()),
         Err(problem) => (StatusCode::NOT_FOUND, problem.message[1].clone().into_bytes()),
     }
 }

@@ -185,6 +185,18 @@ fn the_host_knows_no_component() {
 }
 
 #[test]
+fn only_base_maps_know_a_network() {
+    for (path, text) in files("crates", &["rs"]) {
+        let knows = text.contains("ureq::") || text.contains("std::net::") || text.contains("TcpStream");
+        let may = path.components().any(|part| part.as_os_str() == "base");
+        assert!(may || !knows, "{}: see ARCHITECTURE.md, 10", path.display());
+    }
+    for package in ["lantu-files", "lantu", "lantu-app"] {
+        assert!(!named(package).contains("ureq"), "{package} names a client of its own");
+    }
+}
+
+#[test]
 fn no_test_is_switched_off() {
     for folder in ["crates", "src-tauri/src", "tests"] {
         let mark = concat!("#[", "ignore");

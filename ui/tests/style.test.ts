@@ -24,7 +24,7 @@ const addresses = (of: Scene) => Object.values(style(of).sources).flatMap((sourc
 
 describe('the map’s style', () => {
   it('asks nobody but the project, whatever is shown', () => {
-    const all: Scene = { ...scene, graticule: 'plane', then: 3, base: { path: '/a.mbtiles', minzoom: 0, maxzoom: 5, size: 256 } };
+    const all: Scene = { ...scene, graticule: 'plane', then: 3, base: { number: 3, minzoom: 0, maxzoom: 5, size: 256, labels: true } };
     for (const shown of [scene, all, { ...all, mode: 'blueprint' as const }, { ...all, mode: 'then' as const }]) {
       expect(addresses(shown).every((address) => address.startsWith('tiles://localhost/'))).toBe(true);
       expect(style(shown).glyphs).toBeUndefined();
@@ -33,8 +33,8 @@ describe('the map’s style', () => {
 
   it('has no base map and no graticule until they are wanted', () => {
     expect(Object.keys(style(scene).sources).sort()).toEqual(['blueprint', 'conflicts', 'sources']);
-    const base = style({ ...scene, base: { path: '/a.mbtiles', minzoom: 0, maxzoom: 5, size: 256 } });
-    expect(base.layers.map(({ id }) => id).slice(0, 2)).toEqual(['ground', 'base']);
+    const base = style({ ...scene, base: { number: 3, minzoom: 0, maxzoom: 5, size: 256, labels: true } });
+    expect(base.layers.map(({ id }) => id).slice(0, 3)).toEqual(['ground', 'base', 'labels']);
   });
 
   it('rings the conflict at hand where it is, until it is wider than the ring', () => {

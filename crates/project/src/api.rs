@@ -4,13 +4,17 @@
 //! the TypeScript types in `ui/src/host/api.gen.ts`. Areas are in m², coordinates in the project's
 //! plane unless a field says `lonlat`. Geometry never travels here: see `tiles`.
 
+mod base;
 mod conflicts;
+mod history;
 mod layers;
 mod numbers;
 mod rules;
 mod slivers;
 
+pub use base::*;
 pub use conflicts::*;
+pub use history::*;
 pub use layers::*;
 pub use numbers::*;
 pub use rules::*;
@@ -146,27 +150,6 @@ pub struct PairTally {
     pub tally: Tally,
     /// Of these, open.
     pub open: Tally,
-}
-
-/// One operation of the record.
-#[derive(Serialize, Deserialize, TS, Debug, Clone)]
-pub struct OperationView {
-    /// Its number.
-    pub number: u32,
-    /// Who.
-    pub who: String,
-    /// When, ISO 8601.
-    pub when: String,
-    /// `decide`, `slivers`, `rules`, `undo` or `redo`.
-    pub kind: String,
-    /// How many conflicts it touches.
-    pub conflicts: u32,
-    /// What was chosen, in the form of [`ChoiceArg`]; `None` for undo and redo.
-    pub choice: Option<ChoiceArg>,
-    /// Why.
-    pub reason: String,
-    /// The legal reference.
-    pub basis: String,
 }
 
 /// A place on the map.
@@ -323,7 +306,7 @@ pub struct Progress {
 /// An error as people see it.
 #[derive(Serialize, Deserialize, TS, Debug, Clone, PartialEq)]
 pub struct Problem {
-    /// `cancelled`, `internal`, `no-crs`, `problem`: others exist only if the window acts on them.
+    /// `base`, `cancelled`, `internal`, `no-crs`, `problem`: others exist only if the window acts on them.
     pub code: String,
     /// What happened, to which thing; Chinese and English.
     pub message: [String; 2],
@@ -390,6 +373,8 @@ crate::commands! {
     course: Nothing => Course,
     /// Compares the blueprint with what it was after an operation; the map can show that from then on.
     since: ByNumber => Since,
+    /// A page of the record, newest first.
+    history: ListHistory => HistoryPage,
     /// All about one conflict.
     conflict: ById => ConflictDetail,
     /// What is at a place of the map.
@@ -422,9 +407,11 @@ crate::commands! {
     change_rules: ChangeRules => View,
     /// Writes rules as a file.
     write_rules: WriteRules => FileAt,
-    /// Shows a base map from a file of this machine, or none.
+    /// Shows a base map, or none. One on a server is asked for from then on.
     choose_base: ChooseBase => BaseView,
-    /// Writes a picture of figures.
+    /// How it goes with the base map.
+    base_state: Nothing => BaseState,
+    /// Writes a picture of figures or of the map.
     write_picture: WritePicture => FileAt,
     /// Takes back the latest decision.
     undo: Nothing => View,

@@ -1,60 +1,68 @@
-//! A base map from a file on this machine: MBTiles, a SQLite database of pictures.
+//! Base maps: pictures under the layers, from a file on this machine or from a server.
 //!
-//! It is opened to be read only, and only when a planner has chosen it. Nothing here knows a network.
+//! ```text
+//! file    MBTiles, PMTiles                    mbtiles, pmtiles
+//! server  an address, a WMTS, Tianditu        address, wmts → web
+//! ```
+//!
+//! There is none until a planner chooses one. A file is opened to be read only. A server is asked only while its
+//! base map is chosen, for the tiles that the map shows and for nothing else, and never from the window itself,
+//! whose page may reach nobody: see `web`.
 
-use crate::api::{BaseView, Problem};
+mod address;
+mod mbtiles;
+mod pmtiles;
+mod web;
+mod wmts;
+
+use crate::api::{BaseView, ChooseBase, Problem};
 use crate::problem;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
-use std::collections::HashMap;
+use mbtiles::MbTiles;
+use pmtiles::PmTiles;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU32, Ordering};
+use web::Web;
 
 /// The deepest zoom that tiles are asked for at.
 const DEEPEST: u8 = 24;
 
 /// An open base map.
-#[derive(Debug)]
 pub(crate) struct Base {
-    database: Mutex<Connection>,
+    kind: Kind,
     view: BaseView,
 }
 
+enum Kind {
+    MbTiles(MbTiles),
+    PmTiles(PmTiles),
+    Web(Box<Web>),
+}
+
+/// Which pictures of a base map.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Part {
+    /// The map itself.
+    Ground,
+    /// The names over it, where a server keeps them apart.
+    Labels,
+}
+
 impl Base {
-    /// Opens a file of pictures.
+    /// Opens what was chosen; `None` if nothing was. A server is asked for one tile, so that a wrong address or
+    /// key is told at once.
     ///
     /// # Errors
-    /// A problem if it is no MBTiles file, or one of vector tiles.
-    pub(crate) fn open(path: &Path) -> Result<Self, Problem> {
-        let bad = |cause: &dyn std::fmt::Display| {
-            let hint = [
-                "底图须是栅格 MBTiles 文件（PNG、JPEG 或 WebP）。",
-                "A base map is a raster MBTiles file (PNG, JPEG or WebP).",
-            ];
-            problem::bad_file(path, cause, hint)
+    /// A problem if it is no file of pictures or the server does not give any.
+    pub(crate) fn choose(choice: &ChooseBase) -> Result<Option<Self>, Problem> {
+        let (kind, mut view) = match choice {
+            ChooseBase::None => return Ok(None),
+            ChooseBase::File { path } => file(Path::new(path))?,
+            ChooseBase::Web { address } => server(Web::at(address)?)?,
+            ChooseBase::Tianditu { map, labels, key } => server(Web::tianditu(map, *labels, key)?)?,
         };
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let database = Connection::open_with_flags(path, flags).map_err(|cause| bad(&cause))?;
-        let said = metadata(&database).map_err(|cause| bad(&cause))?;
-        if said.get("format").is_some_and(|format| format == "pbf") {
-            return Err(bad(&"vector tiles · 矢量瓦片"));
-        }
-        let levels: (Option<u8>, Option<u8>) = database
-            .query_row("SELECT min(zoom_level), max(zoom_level) FROM tiles", [], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(|cause| bad(&cause))?;
-        let (Some(min_zoom), Some(max_zoom)) = levels else { return Err(bad(&"no tiles · 没有瓦片")) };
-        let first: Vec<u8> = database
-            .query_row("SELECT tile_data FROM tiles LIMIT 1", [], |row| row.get(0))
-            .map_err(|cause| bad(&cause))?;
-        let told = |key: &str| said.get(key).cloned().unwrap_or_default();
-        let view = BaseView {
-            path: path.display().to_string(),
-            name: told("name"),
-            attribution: told("attribution"),
-            min_zoom,
-            max_zoom: max_zoom.min(DEEPEST),
-            tile_px: width(&first).unwrap_or(256),
-        };
-        Ok(Self { database: Mutex::new(database), view })
+        view.max_zoom = view.max_zoom.min(DEEPEST);
+        view.number = next_number();
+        Ok(Some(Self { kind, view }))
     }
 
     /// Returns what is to be said of it.
@@ -62,75 +70,83 @@ impl Base {
         &self.view
     }
 
-    /// Returns a picture as the file holds it, if it has one there.
+    /// Returns a picture as the file or the server has it, if there is one at that place.
     ///
     /// # Errors
-    /// A problem if the file cannot be read any more.
-    pub(crate) fn tile(&self, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, Problem> {
-        if z > DEEPEST || y >= 1 << z {
+    /// A problem if it cannot be read or fetched.
+    pub(crate) fn tile(&self, part: Part, z: u8, x: u32, y: u32) -> Result<Option<Vec<u8>>, Problem> {
+        let there = z <= DEEPEST && x < 1 << z && y < 1 << z;
+        if !there || z < self.view.min_zoom || z > self.view.max_zoom || (part == Part::Labels && !self.view.labels) {
             return Ok(None);
         }
-        // Rows are counted from the south.
-        let row = (1 << z) - 1 - y;
-        let select = "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?";
-        let database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = database
-            .prepare_cached(select)
-            .and_then(|mut query| query.query_row(params![z, x, row], |row| row.get(0)).optional());
-        let hint = ["请重新选择底图文件。", "Choose the file of the base map again."];
-        found.map_err(|cause| problem::bad_file(Path::new(&self.view.path), &cause, hint))
+        match &self.kind {
+            Kind::MbTiles(file) => file.tile(z, x, y),
+            Kind::PmTiles(file) => file.tile(z, x, y),
+            Kind::Web(web) => web.tile(part, z, x, y),
+        }
+    }
+
+    /// Whether a server is asked for it.
+    pub(crate) fn is_on_a_server(&self) -> bool {
+        matches!(self.kind, Kind::Web(_))
+    }
+
+    /// Returns what keeps its server from giving pictures at present.
+    pub(crate) fn trouble(&self) -> Option<Problem> {
+        match &self.kind {
+            Kind::Web(web) => web.trouble(),
+            _ => None,
+        }
+    }
+
+    /// Asks nobody any more, whoever still waits for a picture.
+    pub(crate) fn close(&self) {
+        if let Kind::Web(web) = &self.kind {
+            web.close();
+        }
     }
 }
 
-fn metadata(database: &Connection) -> rusqlite::Result<HashMap<String, String>> {
-    let mut rows = database.prepare("SELECT name, value FROM metadata")?;
-    rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+/// A number of its own for every base map, so that the pictures of the one before are not shown.
+fn next_number() -> u32 {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+fn file(path: &Path) -> Result<(Kind, BaseView), Problem> {
+    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("pmtiles")) {
+        let (file, view) = PmTiles::open(path)?;
+        return Ok((Kind::PmTiles(file), view));
+    }
+    let (file, view) = MbTiles::open(path)?;
+    Ok((Kind::MbTiles(file), view))
+}
+
+fn server((web, view): (Web, BaseView)) -> Result<(Kind, BaseView), Problem> {
+    web.tile(Part::Ground, view.min_zoom, 0, 0)?;
+    Ok((Kind::Web(Box::new(web)), view))
+}
+
+/// A file that is no file of pictures.
+fn bad_file(path: &Path, cause: &dyn std::fmt::Display) -> Problem {
+    let hint = [
+        "底图须是栅格 MBTiles 或 PMTiles 文件（PNG、JPEG 或 WebP）。",
+        "A base map is a raster MBTiles or PMTiles file (PNG, JPEG or WebP).",
+    ];
+    problem::bad_file(path, cause, hint)
+}
+
+/// Whether bytes begin as a picture does that a map can draw.
+fn is_picture(bytes: &[u8]) -> bool {
+    let starts = |magic: &[u8]| bytes.starts_with(magic);
+    starts(b"\x89PNG\r\n\x1a\n")
+        || starts(b"\xff\xd8\xff")
+        || starts(b"GIF8")
+        || (starts(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"))
 }
 
 /// The width of a PNG, which says whether pictures are made for fine screens.
 fn width(picture: &[u8]) -> Option<u32> {
     let header = picture.strip_prefix(b"\x89PNG\r\n\x1a\n")?.get(8..12)?;
     Some(u32::from_be_bytes(header.try_into().ok()?)).filter(|width| [256, 512].contains(width))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Writes a file of one tile, at zoom 1 in the north-east.
-    fn file(folder: &Path, format: &str) -> std::path::PathBuf {
-        let path = folder.join("a.mbtiles");
-        let database = Connection::open(&path).unwrap();
-        let tables = "CREATE TABLE metadata (name TEXT, value TEXT);
-            CREATE TABLE tiles (zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, tile_data BLOB);
-            INSERT INTO metadata VALUES ('name', '影像'), ('attribution', '某局');
-            INSERT INTO tiles VALUES (1, 1, 1, x'89504E470D0A1A0A0000000D4948445200000200');";
-        database.execute_batch(tables).unwrap();
-        database.execute("INSERT INTO metadata VALUES ('format', ?)", [format]).unwrap();
-        path
-    }
-
-    #[test]
-    fn rows_are_counted_from_the_north_and_a_place_without_a_picture_has_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let base = Base::open(&file(folder.path(), "png")).unwrap();
-        assert!(base.tile(1, 1, 0).unwrap().is_some());
-        assert_eq!(
-            [base.tile(1, 1, 1).unwrap(), base.tile(0, 0, 7).unwrap(), base.tile(99, 0, 0).unwrap()],
-            [None, None, None]
-        );
-        let BaseView { name, attribution, min_zoom, max_zoom, tile_px, .. } = base.view();
-        assert_eq!((name.as_str(), attribution.as_str(), *min_zoom, *max_zoom, *tile_px), ("影像", "某局", 1, 1, 512));
-    }
-
-    #[test]
-    fn what_is_no_file_of_pictures_is_refused_with_its_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let other = folder.path().join("other.mbtiles");
-        std::fs::write(&other, "not a database at all, long as the text may be").unwrap();
-        for path in [other, file(folder.path(), "pbf"), folder.path().join("none.mbtiles")] {
-            let problem = Base::open(&path).unwrap_err();
-            assert!(problem.message[1].contains(".mbtiles"), "{problem:?}");
-        }
-    }
 }

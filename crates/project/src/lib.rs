@@ -13,7 +13,7 @@
 //! work: `outcome` with `slivers`, `progress`, `room`. What is asked of a result: `inbox` with `sieve`
 //! and `listing`, `detail`, `choosing`, `totals`, `tiles`, `report`, all in square metres by `measure`.
 //! What a report adds up: `districts`, `statistics`, `accounts`, `regions`, `levels`, `balance`, `balances`
-//! with `covering` and `shoreline`, and `balance_figures`, `listed`, `found`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`. What
+//! with `covering` and `shoreline`, and `balance_figures`, `listed`, `found`, as shown by `rounding`, on paper by `paper`, cut out by `clip`. What a planner draws: `splits`, `ruler`; what is shown under it: `base`; what the window draws: `picture`. What
 //! is kept: `store` with `layout`, `runs`, `drawn` and `held`, `provenance`, `history`, `edits`, where its files were `moved` to, and followed
 //! into new versions of the data by `content` and `reattach`; where results go: `targets`; made
 //! again: `replay`. What holds it together: `project` and `job`.
@@ -58,6 +58,7 @@ mod names;
 mod opening;
 mod outcome;
 mod paper;
+mod picture;
 mod plan;
 mod plane;
 mod problem;

@@ -255,6 +255,7 @@ impl Shared {
         }
         store.keep_plan(&plan)?;
         store.keep_edits(&edits)?;
+        self.leave_servers(store.path());
         let log = store.log()?;
         if !log.operations().is_empty() {
             said.extend(before.and_then(|before| before.said_of(&plane)));

@@ -191,7 +191,9 @@ fn a_base_map_is_off_until_a_file_is_chosen_and_comes_from_that_file_alone() {
     let without = d.screenshot();
     d.script("window.__LANTU_CHOSEN__ = [arguments[0]]", json!([file]));
     d.click("[data-testid=base-choose]");
-    d.wait("whose it is", |d| d.text("[data-testid=layers-panel], aside.left").contains("某测绘院"));
+    assert!(d.text("[data-testid=base-told]").contains("不联网"));
+    d.click("[data-testid=base-file]");
+    d.wait("whose it is", |d| d.text("[data-testid=credit]").contains("某测绘院"));
     settled(&d);
     std::thread::sleep(std::time::Duration::from_millis(300));
     assert!(d.screenshot() != without, "it lies under the layers");
@@ -212,9 +214,76 @@ fn figures_are_copied_as_a_table_and_saved_as_a_picture() {
     d.click("[data-testid=step-blueprint]");
     d.click("[data-testid=figures-open]");
     d.wait("the course of the work", |d| d.sees("[data-testid=chart-course] svg"));
-    d.click("[data-testid=chart-classes-save]");
+    d.click("[data-testid=chart-classes-svg]");
     d.wait("the words that it was saved", |d| d.text(NOTICE).contains(".svg"));
     let picture = std::fs::read_to_string(stage.export("各类别面积：图层与蓝图.svg")).unwrap();
     assert!(picture.contains("永久基本农田") && picture.contains("<rect"), "{picture}");
+    d.click("[data-testid=chart-classes-png]");
+    d.wait("the same as PNG", |d| d.text(NOTICE).contains(".png"));
+    // Three pixels a point: what is printed small is still sharp.
+    assert_eq!(png_size(&stage.export("各类别面积：图层与蓝图.png")).0, 3 * 720);
+    d.key(ESCAPE);
+    d.click("[data-testid=step-conflicts]");
+    d.click("[data-testid=tab-matrix]");
+    d.click("[data-testid=matrix-svg]");
+    d.wait("the pairs as a picture", |d| d.text(NOTICE).contains("类别对冲突.svg"));
+    let pairs = std::fs::read_to_string(stage.export("类别对冲突.svg")).unwrap();
+    assert!(pairs.contains(" × ") && pairs.contains("公顷"), "{pairs}");
+    d.close();
+}
+
+/// The width and height of a PNG in pixels.
+fn png_size(file: &std::path::Path) -> (u32, u32) {
+    let bytes = std::fs::read(file).unwrap();
+    assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 10_000, "{} is a picture of something", file.display());
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+#[test]
+fn the_map_is_saved_as_a_picture_with_its_legend_and_scale() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    d.click("[data-testid=step-blueprint]");
+    settled(&d);
+    d.click("[data-testid=map-picture]");
+    d.wait("the words that it was saved", |d| d.text(NOTICE).contains("地图.png"));
+    let (width, height) = png_size(&stage.export("地图.png"));
+    let size = "const r = document.querySelector('[data-testid=map] canvas'); return [r.width, r.height]";
+    let drawn: [u32; 2] = serde_json::from_value(d.script(size, json!([]))).unwrap();
+    assert_eq!(width, drawn[0]);
+    assert!(height > drawn[1] + 40, "below the map stands what it shows: {height} {drawn:?}");
+    std::fs::copy(stage.export("地图.png"), lantu_tests::places::workspace().join("out/screenshots/map-picture.png"))
+        .unwrap();
+    d.close();
+}
+
+#[test]
+fn the_record_is_read_to_its_beginning_and_searched_to_it() {
+    let _alone = alone();
+    let stage = Stage::set();
+    let d = stage.open(&[]);
+    open_demo_and_run(&d);
+    let page = ask(&d, "conflicts", json!({ "filter": { "state": "open" }, "sort": "area", "offset": 0, "limit": 1 }));
+    let id = page["rows"][0]["id"].clone();
+    for number in 1..=130 {
+        let choice = json!({ "kind": if number % 2 == 0 { "leave-empty" } else { "open" } });
+        let reason = if number == 3 { "最初的协商".to_owned() } else { format!("第{number}次") };
+        ask(&d, "decide", json!({ "conflicts": [id], "rows": null, "choice": choice, "reason": reason, "basis": "" }));
+    }
+    d.click("[data-testid=tab-history]");
+    d.wait("the newest first", |d| d.text("[data-testid=history] li").contains("第130次"));
+    let rows = |d: &Driver| d.script("return document.querySelectorAll('[data-testid=history] li').length", json!([]));
+    assert_eq!(rows(&d), 101, "a page, and the way to the next");
+    d.script("document.querySelector('[data-testid=history]').scrollTop = 1e7", json!([]));
+    d.wait("the first one too", |d| rows(d) == 130);
+    d.fill("[data-testid=history-find]", "最初的协商");
+    d.wait("the one that was meant", |d| rows(d) == 1);
+    assert!(d.text("[data-testid=history-count]").contains("1 / 130"));
+    Album::open().keep(&d, "history-found-zh-light");
+    d.click("[data-testid=return-3]");
+    d.wait("what was then", |d| ask(d, "view", json!({}))["undo"]["number"] == 3);
     d.close();
 }

@@ -3,14 +3,13 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use lantu_tests::driver::Driver;
+use lantu_tests::places::{copy, free_port, wait_for_port, workspace};
 use tempfile::TempDir;
-
-use crate::driver::Driver;
 
 /// The size of the window in tests and in the README's pictures.
 pub const SIZE: (u32, u32) = (1440, 900);
@@ -85,11 +84,6 @@ impl Drop for Stage {
     }
 }
 
-/// The workspace this test belongs to.
-pub fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the workspace").to_owned()
-}
-
 /// The app: `LANTU_APP`, or beside this test in the target folder.
 fn app() -> PathBuf {
     let path = std::env::var_os("LANTU_APP").map_or_else(
@@ -106,19 +100,6 @@ fn app() -> PathBuf {
         path.display()
     );
     path
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder for the copy");
-    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
-        let entry = entry.expect("a folder can be listed");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("sample data can be copied");
-        }
-    }
 }
 
 /// A display of our own, unless the caller has one (`xvfb-run`, or a desk).
@@ -161,17 +142,8 @@ fn webdriver(port: u16, folder: &Path, display: Option<&str>) -> Child {
     let child = command.spawn().unwrap_or_else(|error| {
         panic!("WebKitWebDriver does not start ({error}); install the package webkit2gtk-driver")
     });
-    let start = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(start.elapsed() < Duration::from_secs(20), "WebKitWebDriver does not answer");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait_for_port(port);
     child
-}
-
-fn free_port() -> u16 {
-    let socket = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    socket.local_addr().expect("a socket has an address").port()
 }
 
 fn parent(pid: u32) -> Option<u32> {

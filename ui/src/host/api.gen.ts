@@ -44,13 +44,34 @@ lines: Array<LineFigure>,
 shoreline: Array<ShoreFigure>, };
 
 /**
+ * How it goes with the base map.
+ */
+export type BaseState = {
+/**
+ * What is shown; its number is 0 if nothing is.
+ */
+view: BaseView,
+/**
+ * What the last tile that its server was asked for met with.
+ */
+trouble: Problem | null, };
+
+/**
  * The base map that is shown.
  */
 export type BaseView = {
 /**
- * The file; empty for none.
+ * Its number, another one for every choice; 0 for none.
+ */
+number: number,
+/**
+ * The file, if it is one.
  */
 path: string,
+/**
+ * The server that is asked, if it is on one: its name without path and key.
+ */
+server: string,
 /**
  * Its name.
  */
@@ -70,7 +91,11 @@ max_zoom: number,
 /**
  * The width of a picture in pixels.
  */
-tile_px: number, };
+tile_px: number,
+/**
+ * Whether names come as pictures of their own.
+ */
+labels: boolean, };
 
 /**
  * A conflict by id.
@@ -153,11 +178,27 @@ class: string, } | { "kind": "leave-empty" } | { "kind": "open" };
 /**
  * A base map to be shown under the layers.
  */
-export type ChooseBase = {
+export type ChooseBase = { "kind": "none" } | { "kind": "file",
 /**
- * The MBTiles file; empty for no base map.
+ * MBTiles or PMTiles.
  */
-path: string, };
+path: string, } | { "kind": "web",
+/**
+ * An address with `{z}`, `{x}` and `{y}`, or that of a WMTS or of one of its tiles.
+ */
+address: string, } | { "kind": "tianditu",
+/**
+ * `img` (pictures), `vec` (map) or `ter` (relief).
+ */
+map: string,
+/**
+ * Whether names are laid over it.
+ */
+labels: boolean,
+/**
+ * The planner's own key; kept nowhere here.
+ */
+key: string, };
 
 /**
  * A class's area in the whole blueprint, before and after.
@@ -701,6 +742,23 @@ total: number,
 rows: Array<Group>, };
 
 /**
+ * Operations of the record.
+ */
+export type HistoryPage = {
+/**
+ * How many there are in the record.
+ */
+all: number,
+/**
+ * How many match.
+ */
+total: number,
+/**
+ * Those asked for, newest first.
+ */
+rows: Array<OperationView>, };
+
+/**
  * What was put into the record.
  */
 export type KeptLayers = {
@@ -965,6 +1023,33 @@ filter: Filter,
  * `pair`, `district` or `feature`.
  */
 by: string, };
+
+/**
+ * A page of the record.
+ *
+ * Words that the window puts in place of kinds and choices are matched there; it sends what they stand for.
+ */
+export type ListHistory = {
+/**
+ * Words that stand in who, when, reason, basis, layer or class; empty for all.
+ */
+text: string,
+/**
+ * Kinds of operations whose words hold the text, as `undo` or `keep-all`.
+ */
+kinds: Array<string>,
+/**
+ * Classes whose names hold the text.
+ */
+classes: Array<string>,
+/**
+ * The first one.
+ */
+offset: number,
+/**
+ * How many, at most 500.
+ */
+limit: number, };
 
 /**
  * A page of what was merged.
@@ -1276,7 +1361,7 @@ lonlat: [number, number], };
  */
 export type Problem = {
 /**
- * `cancelled`, `internal`, `no-crs`, `problem`: others exist only if the window acts on them.
+ * `base`, `cancelled`, `internal`, `no-crs`, `problem`: others exist only if the window acts on them.
  */
 code: string,
 /**
@@ -2176,17 +2261,17 @@ districts: boolean,
 shared: Problem | null, };
 
 /**
- * A picture of figures.
+ * A picture of figures or of the map.
  */
 export type WritePicture = {
 /**
- * The file, `NAME.svg`.
+ * The file, `NAME.svg` or `NAME.png`.
  */
 path: string,
 /**
- * The picture as SVG.
+ * The picture: text of an SVG, a PNG in base64.
  */
-svg: string, };
+content: string, };
 
 /**
  * What report to write.
@@ -2270,6 +2355,8 @@ export type Commands = {
   course: { request: Nothing; response: Course };
   /** Compares the blueprint with what it was after an operation; the map can show that from then on. */
   since: { request: ByNumber; response: Since };
+  /** A page of the record, newest first. */
+  history: { request: ListHistory; response: HistoryPage };
   /** All about one conflict. */
   conflict: { request: ById; response: ConflictDetail };
   /** What is at a place of the map. */
@@ -2302,9 +2389,11 @@ export type Commands = {
   change_rules: { request: ChangeRules; response: View };
   /** Writes rules as a file. */
   write_rules: { request: WriteRules; response: FileAt };
-  /** Shows a base map from a file of this machine, or none. */
+  /** Shows a base map, or none. One on a server is asked for from then on. */
   choose_base: { request: ChooseBase; response: BaseView };
-  /** Writes a picture of figures. */
+  /** How it goes with the base map. */
+  base_state: { request: Nothing; response: BaseState };
+  /** Writes a picture of figures or of the map. */
   write_picture: { request: WritePicture; response: FileAt };
   /** Takes back the latest decision. */
   undo: { request: Nothing; response: View };

@@ -11,7 +11,7 @@ export type Response<K extends CommandName> = Commands[K]['response'];
 /** Files held over the window (`over`), let go there (`drop`) or taken away again (`leave`). */
 export type FileDrop = { kind: 'over' | 'drop' | 'leave'; paths: string[] };
 
-export type FileKind = 'geojson' | 'gpkg' | 'shp' | 'fgb' | 'parquet' | 'gdb' | 'dxf' | 'txt' | 'lantu' | 'toml' | 'svg' | 'xlsx' | 'html' | 'pdf' | 'json';
+export type FileKind = 'geojson' | 'gpkg' | 'shp' | 'fgb' | 'parquet' | 'gdb' | 'dxf' | 'txt' | 'lantu' | 'toml' | 'svg' | 'png' | 'xlsx' | 'html' | 'pdf' | 'json';
 
 /** What the program was asked to open when it was started. */
 export type AtStart = { demo: true } | { paths: string[] } | null;
@@ -26,6 +26,8 @@ export interface Host {
   onFileDrop(heard: (drop: FileDrop) => void): Promise<void>;
   /** Asks for files to open; empty if the planner thought better of it. */
   askOpen(title: string): Promise<string[]>;
+  /** Asks for a folder whose files are opened; empty if the planner thought better of it. */
+  askFolder(title: string): Promise<string[]>;
   /** Asks where to write; `null` if the planner thought better of it. */
   askSave(title: string, name: string, kind: FileKind): Promise<string | null>;
   /** Tile address up to and with the last slash before `{kind}/{revision}/{z}/{x}/{y}`. */

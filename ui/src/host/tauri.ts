@@ -3,22 +3,12 @@ import { convertFileSrc, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import { open, save } from '@tauri-apps/plugin-dialog';
 import type { Progress } from './api.gen';
-import type { AtStart, FileKind, Host } from './host';
-
-declare global {
-  interface Window {
-    /** Set by the app: where exports go without a dialog (`LANTU_EXPORT_TO`, for tests). */
-    __LANTU_EXPORT_TO__?: string;
-    /** Set by the app: what it was started with. */
-    __LANTU_OPEN__?: AtStart;
-    /** Set by tests, which cannot drive the system's dialog: what the next one for opening answers. */
-    __LANTU_CHOSEN__?: string[];
-  }
-}
+import { atStart, chosenByTests, exportedByTests } from './asked';
+import type { FileKind, Host } from './host';
 
 const dataFiles = [
   ...['geojson', 'json', 'geojsonl', 'shp', 'zip', 'gpkg', 'fgb', 'kml', 'kmz', 'gml', 'dxf', 'tab', 'mif', 'parquet'],
-  ...['txt', 'csv', 'xlsx', 'xls', 'ods', 'toml', 'lantu', 'mbtiles'],
+  ...['txt', 'csv', 'xlsx', 'xls', 'ods', 'toml', 'lantu', 'mbtiles', 'pmtiles'],
 ];
 const kindNames: Record<FileKind, string> = {
   geojson: 'GeoJSON',
@@ -32,6 +22,7 @@ const kindNames: Record<FileKind, string> = {
   lantu: 'Lantu',
   toml: 'TOML',
   svg: 'SVG',
+  png: 'PNG',
   xlsx: 'Excel',
   html: 'HTML',
   pdf: 'PDF',
@@ -39,7 +30,7 @@ const kindNames: Record<FileKind, string> = {
 };
 
 export const tauriHost: Host = {
-  atStart: globalThis.window?.__LANTU_OPEN__ ?? null,
+  atStart,
 
   call: (name, request) => invoke('call', { name, request }),
 
@@ -55,15 +46,22 @@ export const tauriHost: Host = {
   },
 
   async askOpen(title) {
-    if (window.__LANTU_EXPORT_TO__ && window.__LANTU_CHOSEN__) return window.__LANTU_CHOSEN__;
+    const tested = chosenByTests();
+    if (tested) return tested;
     const filters = [{ name: 'Shapefile, GeoPackage, GeoJSON, DXF, KML, TXT, Lantu …', extensions: dataFiles }];
     const chosen = await open({ title, multiple: true, filters });
     return chosen ?? [];
   },
 
+  async askFolder(title) {
+    const tested = chosenByTests();
+    if (tested) return tested;
+    const chosen = await open({ title, directory: true });
+    return chosen ? [chosen] : [];
+  },
+
   async askSave(title, name, kind) {
-    if (window.__LANTU_EXPORT_TO__) return `${window.__LANTU_EXPORT_TO__}/${name}`;
-    return save({ title, defaultPath: name, filters: [{ name: kindNames[kind], extensions: [kind] }] });
+    return exportedByTests(name) ?? save({ title, defaultPath: name, filters: [{ name: kindNames[kind], extensions: [kind] }] });
   },
 
   // `convertFileSrc('a/b', …)` would encode the slashes, so only the scheme comes from it.

@@ -120,7 +120,6 @@ export const enMore: Record<keyof typeof zhMore, string> = {
   'figures.conflicts': 'Conflict area by district',
   'figures.course': 'Decisions by hand over time',
   'figures.decided': 'decided',
-  'figures.save': 'Save as picture',
   'balance.targets': 'Targets',
   'balance.district': 'District',
   'balance.all': 'all',
@@ -147,8 +146,4 @@ export const enMore: Record<keyof typeof zhMore, string> = {
   'balance.green': 'green',
   'balance.yellow': 'yellow',
   'balance.red': 'red',
-  'base.shown': 'Base map: {name}',
-  'base.choose': 'Choose a base map…',
-  'base.none': 'Remove',
-  'base.tip': 'A raster MBTiles file of this machine; nothing is asked of a network',
 };

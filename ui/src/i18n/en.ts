@@ -1,10 +1,12 @@
 /** The window's words in English: the same keys as `zh.ts`, held by the type and by a test. */
+import { enMaps } from './en-maps';
 import { enMore } from './en-more';
 import { enRules } from './en-rules';
 import type { Key } from './zh';
 
 export const en: Record<Key, string> = {
   ...enRules,
+  ...enMaps,
   ...enMore,
   'app.demo': 'Demo data',
   'app.offline': 'Works offline; data stay on this machine',
@@ -56,6 +58,7 @@ export const en: Record<Key, string> = {
   'start.step3': 'Export the blueprint',
   'start.step3.text': 'A partition without overlaps or gaps; the written file is checked once more.',
   'start.open': 'Open files…',
+  'start.folder': 'Open a folder…',
   'start.demo': 'Open the demo project',
   'start.demo.text': 'Open data of Liechtenstein: the whole way in a minute',
   'start.drop': 'You can also drop files or folders on the window',
@@ -64,6 +67,8 @@ export const en: Record<Key, string> = {
 
   'layers.title': 'Layers',
   'layers.class': 'Class',
+  'layers.unrecognised': 'Not recognised: choose a class',
+  'layers.unrecognised.tip': 'Its name told no class: choose one, so that rules can apply',
   'layers.show': 'Show',
   'layers.hide': 'Hide',
   'layers.remove': 'Remove from the project (the file stays)',
@@ -172,6 +177,7 @@ export const en: Record<Key, string> = {
   'run.cancelled': 'Cancelled; the last result stays.',
   'run.busy': 'Working',
   'run.check': 'Check the class of each layer on the left first: the rules go by class.',
+  'run.unrecognised': 'No class was recognised for {names}. Choose one on the left: otherwise no rule applies and every conflict is decided by hand.',
 
   'stage.read': 'Reading files',
   'stage.normalise': 'Tidying shapes',
@@ -342,6 +348,9 @@ export const en: Record<Key, string> = {
   'history.start': 'Undo all',
   'history.now': 'now',
   'history.find': 'Find by person, time, reason',
+  'history.count': '{n} of {all} steps',
+  'history.more': '{n} earlier steps…',
+  'history.nomatch': 'No step matches',
 
   'bar.progress': '{done} / {total} decided',
   'bar.area': '{done} / {total} ha',

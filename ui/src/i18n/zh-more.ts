@@ -118,7 +118,6 @@ export const zhMore = {
   'figures.conflicts': '各行政区冲突面积',
   'figures.course': '人工裁定的进展',
   'figures.decided': '已定',
-  'figures.save': '存为图片',
   'balance.targets': '指标',
   'balance.district': '行政区',
   'balance.all': '全部',
@@ -145,8 +144,4 @@ export const zhMore = {
   'balance.green': '绿',
   'balance.yellow': '黄',
   'balance.red': '红',
-  'base.shown': '底图：{name}',
-  'base.choose': '选底图文件…',
-  'base.none': '去掉',
-  'base.tip': '本机的栅格 MBTiles 文件；不联网',
 } as const;

@@ -1,9 +1,11 @@
 /** The window's words in Chinese. Written first; `en.ts` must have the same keys. */
+import { zhMaps } from './zh-maps';
 import { zhMore } from './zh-more';
 import { zhRules } from './zh-rules';
 
 export const zh = {
   ...zhRules,
+  ...zhMaps,
   ...zhMore,
   'app.demo': '演示数据',
   'app.offline': '离线工作，数据不离开本机',
@@ -54,6 +56,7 @@ export const zh = {
   'start.step3': '导出蓝图',
   'start.step3.text': '不重不漏的划分，写出的文件再复核一遍。',
   'start.open': '打开文件…',
+  'start.folder': '打开文件夹…',
   'start.demo': '打开演示项目',
   'start.demo.text': '列支敦士登公开数据，一分钟看完整个流程',
   'start.drop': '也可以把文件或文件夹直接拖进窗口',
@@ -62,6 +65,8 @@ export const zh = {
 
   'layers.title': '图层',
   'layers.class': '类别',
+  'layers.unrecognised': '未认出，请选类别',
+  'layers.unrecognised.tip': '按名称没有认出类别：请选一个，规则才用得上',
   'layers.show': '显示',
   'layers.hide': '隐藏',
   'layers.remove': '从项目中移除（原文件不动）',
@@ -170,6 +175,7 @@ export const zh = {
   'run.cancelled': '已取消，上次的结果保留。',
   'run.busy': '正在处理',
   'run.check': '请先核对左侧每个图层的类别：规则按类别起作用。',
+  'run.unrecognised': '有图层的类别没有认出：{names}。请在左侧选好，否则规则用不上，每处冲突都要人工裁定。',
 
   'stage.read': '读取文件',
   'stage.normalise': '规整图形',
@@ -340,6 +346,9 @@ export const zh = {
   'history.start': '全部撤销',
   'history.now': '当前',
   'history.find': '按人、时间、理由查找',
+  'history.count': '{n} / {all} 步',
+  'history.more': '更早的 {n} 步…',
+  'history.nomatch': '没有符合的步骤',
 
   'bar.progress': '已定 {done} / {total} 处',
   'bar.area': '{done} / {total} 公顷',

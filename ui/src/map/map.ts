@@ -7,7 +7,7 @@ import { Map as MapLibre, Marker, ScaleControl, setWorkerUrl, VectorTileSource, 
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { palettes } from './palette';
 import { addCurrentHatch, addPatterns, addWords, dropWords } from './patterns';
-import type { Bounds, LonLat, MapEvents, Scene, Sight } from './scene';
+import type { Bounds, LonLat, MapEvents, MapViewHandle, Scene, Sight } from './scene';
 import { kinds, style, tileUrl } from './style';
 
 setWorkerUrl(workerUrl);
@@ -18,10 +18,9 @@ const motionMs = 140;
 const pixelM = 0.0254 / 96;
 const earthM = 40_075_016.686;
 
-export interface MapHandle {
+export interface MapHandle extends MapViewHandle {
   show(scene: Scene): void;
   fit(bounds: Bounds, margin: number): void;
-  zoom(by: number): void;
   /** Looks where another map looks. */
   follow(sight: Sight): void;
   /** Points a place out, or none. */
@@ -70,8 +69,22 @@ export function createMap(container: HTMLElement, first: Scene, events: MapEvent
       if (place) needle.setLngLat([place[0], place[1]]).addTo(map);
       else needle.remove();
     },
+    picture: () => picture(map),
     remove: () => map.remove(),
   };
+}
+
+/** Copies the map while it is being drawn: afterwards the graphics driver may keep nothing of it. */
+function picture(map: MapLibre): Promise<HTMLCanvasElement> {
+  return new Promise((done) => {
+    map.once('render', () => {
+      const drawn = map.getCanvas();
+      const copy = Object.assign(document.createElement('canvas'), { width: drawn.width, height: drawn.height });
+      copy.getContext('2d')?.drawImage(drawn, 0, 0);
+      done(copy);
+    });
+    map.triggerRepaint();
+  });
 }
 
 function pinOf(): Marker {
@@ -154,6 +167,11 @@ function listen(map: MapLibre, container: HTMLElement, events: MapEvents | null)
   map.on('dataloading', () => tellOutside('moving'));
   map.on('idle', () => tellOutside('idle'));
   map.on('load', tellSight);
+  map.on('error', (event) => {
+    const source = 'sourceId' in event ? event.sourceId : '';
+    if (source === 'base' || source === 'labels') events?.baseFailed();
+    else console.error(event.error);
+  });
   if (!events) return;
   map.on('click', (event: MapMouseEvent) =>
     events.pick([event.lngLat.lng, event.lngLat.lat], metresPerPixel() * pickPixels),

@@ -33,8 +33,8 @@ export interface Scene {
   current: Current | null;
   /** A line that is being drawn. */
   draft: readonly LonLat[];
-  /** Pictures under everything, of a file on this machine; `null` for none. */
-  base: { path: string; minzoom: number; maxzoom: number; size: number } | null;
+  /** Pictures under everything, with names of their own or not; another number is another map. `null` for none. */
+  base: { number: number; minzoom: number; maxzoom: number; size: number; labels: boolean } | null;
   /** Lines of even degrees or of even metres of the plane. */
   graticule: 'none' | 'degrees' | 'plane';
   /** The operation that the blueprint is compared with; `null` for none. */
@@ -51,9 +51,18 @@ export interface Sight {
   bounds: Bounds;
 }
 
+/** What the window may ask of a map beyond its scene. */
+export interface MapViewHandle {
+  zoom(by: number): void;
+  /** The map as it is drawn now. */
+  picture(): Promise<HTMLCanvasElement>;
+}
+
 export interface MapEvents {
   pick(at: LonLat, toleranceM: number): void;
   pointer(at: LonLat | null): void;
   sight(sight: Sight): void;
   failed(): void;
+  /** A picture of the base map did not come. */
+  baseFailed(): void;
 }

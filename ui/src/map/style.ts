@@ -231,11 +231,12 @@ export function style(scene: Scene): StyleSpecification {
     { id: 'ground', type: 'background', paint: { 'background-color': palette.ground } },
   ];
   if (scene.base) {
-    const { path, minzoom, maxzoom, size } = scene.base;
-    // Another file is another address: pictures of the one before must not stay.
-    const revision = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
-    sources.base = { type: 'raster', tiles: [`${scene.tiles}base/${revision}/{z}/{x}/{y}`], tileSize: size, minzoom, maxzoom };
-    layers.push({ id: 'base', type: 'raster', source: 'base', paint: { 'raster-fade-duration': 0 } });
+    const { number, minzoom, maxzoom, size, labels } = scene.base;
+    for (const id of labels ? ['base', 'labels'] : ['base']) {
+      // Another map is another address: pictures of the one before must not stay.
+      sources[id] = { type: 'raster', tiles: [`${scene.tiles}${id}/${number}/{z}/{x}/{y}`], tileSize: size, minzoom, maxzoom };
+      layers.push({ id, type: 'raster', source: id, paint: { 'raster-fade-duration': 0 } });
+    }
   }
   const patches = scene.mode === 'then' ? sources.then : scene.mode === 'blueprint' && sources.blueprint;
   if (sources.sources && (scene.mode === 'layers' || scene.mode === 'conflicts')) layers.push(...sourceLayers(scene, palette));

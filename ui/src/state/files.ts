@@ -8,6 +8,12 @@ export async function openFiles(): Promise<void> {
   if (paths.length > 0) await project.open(paths);
 }
 
+/** A county's data are a folder: all that can be read in it is opened. */
+export async function openFolder(): Promise<void> {
+  const paths = await host.askFolder(t('start.folder'));
+  if (paths.length > 0) await project.open(paths);
+}
+
 export async function openDemo(): Promise<void> {
   await project.changeSlowly('open_demo', {});
 }

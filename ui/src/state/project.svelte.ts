@@ -29,6 +29,7 @@ export type Notice =
   | { kind: 'kept'; kept: KeptLayers }
   | { kind: 'recovered'; by: string }
   | { kind: 'saved-picture'; path: string }
+  | { kind: 'no-picture' }
   | { kind: 'report'; path: string; proven: boolean }
   | { kind: 'restored'; edits: LayerEdit[]; said: View['said'] }
   | { kind: 'said'; said: View['said'] }
@@ -36,6 +37,9 @@ export type Notice =
 
 /** Conflicts by their ids, or by their rows on the list. */
 export type Chosen = Pick<Request<'write_report'>, 'conflicts' | 'rows'>;
+
+/** The colour of what no rule set and no table names. */
+const unknownColor = '#9aa3ad';
 
 class Project {
   view = $state.raw<View | null>(null);
@@ -141,8 +145,11 @@ class Project {
   }
 
   classColor(id: string): string {
-    return this.classes.get(id)?.color ?? '#9aa3ad';
+    return this.classes.get(id)?.color ?? unknownColor;
   }
+
+  /** Layers that nothing was recognised of: their class is their own name, which no rule knows. */
+  readonly unrecognised = $derived((this.view?.layers ?? []).filter((layer) => layer.class === layer.name && this.classColor(layer.class) === unknownColor));
 
   classList(): ClassView[] {
     return this.view?.classes ?? [];

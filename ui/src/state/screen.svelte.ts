@@ -4,7 +4,7 @@ import type { Bounds, LonLat, Mode, Sight } from '../map';
 export type Step = Exclude<Mode, 'then'>;
 
 /** What may be laid over the work: a page of its own. */
-export type Page = 'about' | 'rules' | 'slivers' | 'report' | 'figures';
+export type Page = 'about' | 'rules' | 'slivers' | 'report' | 'figures' | 'base';
 
 class Screen {
   step = $state<Step>('layers');

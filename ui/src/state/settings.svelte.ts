@@ -4,6 +4,18 @@ import { words, half, type Key, type Lang } from '../i18n/words';
 import type { Theme } from '../map';
 
 const store = 'lantu.settings';
+/** What a base map is taken from. */
+export type BaseKind = 'file' | 'tianditu' | 'web';
+
+/** What was typed last for a base map. The key stands here and nowhere else. */
+export interface WebBase {
+  kind: BaseKind;
+  map: 'img' | 'vec' | 'ter';
+  labels: boolean;
+  key: string;
+  address: string;
+}
+
 /** So many projects opened last are offered. */
 const mostRecent = 8;
 
@@ -32,6 +44,7 @@ interface Kept {
   graticule: Graticule;
   /** The base map's file; empty for none. */
   base: string;
+  web: WebBase;
   filters: SavedFilter[];
   recent: Recent[];
   /** Tips that were dismissed for good. */
@@ -45,6 +58,7 @@ function kept(): Kept {
   const fallback: Kept = {
     ...{ lang: 'zh', theme: dark ? 'dark' : 'light', left: 280, right: 372, list: 230 },
     ...{ advance: true, graticule: 'none', base: '', filters: [], recent: [], tips: [] },
+    web: { kind: 'file', map: 'img', labels: true, key: '', address: '' },
   };
   try {
     return { ...fallback, ...(JSON.parse(localStorage.getItem(store) ?? '{}') as Partial<Kept>) };
@@ -63,6 +77,7 @@ class Settings {
   advance = $state(true);
   graticule = $state<Graticule>('none');
   base = $state('');
+  web = $state.raw<WebBase>({ kind: 'file', map: 'img', labels: true, key: '', address: '' });
   filters = $state.raw<SavedFilter[]>([]);
   recent = $state.raw<Recent[]>([]);
   tips = $state.raw<string[]>([]);
@@ -77,8 +92,8 @@ class Settings {
     const root = document.documentElement;
     root.lang = this.lang === 'zh' ? 'zh-CN' : 'en';
     root.dataset.theme = this.theme;
-    const { lang, theme, left, right, list, advance, graticule, base, filters, recent, tips } = this;
-    const all: Kept = { lang, theme, left, right, list, advance, graticule, base, filters, recent, tips };
+    const { lang, theme, left, right, list, advance, graticule, base, web, filters, recent, tips } = this;
+    const all: Kept = { lang, theme, left, right, list, advance, graticule, base, web, filters, recent, tips };
     try {
       localStorage.setItem(store, JSON.stringify(all));
     } catch {

@@ -191,35 +191,11 @@ pub struct Since {
     pub classes: Vec<ClassChange>,
 }
 
-/// A picture of figures.
+/// A picture of figures or of the map.
 #[derive(Serialize, Deserialize, TS, Debug, Clone)]
 pub struct WritePicture {
-    /// The file, `NAME.svg`.
+    /// The file, `NAME.svg` or `NAME.png`.
     pub path: String,
-    /// The picture as SVG.
-    pub svg: String,
-}
-
-/// A base map to be shown under the layers.
-#[derive(Serialize, Deserialize, TS, Debug, Clone)]
-pub struct ChooseBase {
-    /// The MBTiles file; empty for no base map.
-    pub path: String,
-}
-
-/// The base map that is shown.
-#[derive(Serialize, Deserialize, TS, Debug, Clone, Default, PartialEq)]
-pub struct BaseView {
-    /// The file; empty for none.
-    pub path: String,
-    /// Its name.
-    pub name: String,
-    /// Whose it is, to be said wherever it is shown.
-    pub attribution: String,
-    /// The first zoom that has pictures.
-    pub min_zoom: u8,
-    /// The last one.
-    pub max_zoom: u8,
-    /// The width of a picture in pixels.
-    pub tile_px: u32,
+    /// The picture: text of an SVG, a PNG in base64.
+    pub content: String,
 }

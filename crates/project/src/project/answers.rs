@@ -15,6 +15,7 @@ use crate::moved::home_of;
 use crate::opening;
 use crate::outcome::Cut;
 use crate::paper::Language;
+use crate::picture;
 use crate::plan::class_ids;
 use crate::problem::{self, no_result};
 use crate::progress::Meter;
@@ -253,24 +254,28 @@ impl Commands for Project {
     }
 
     fn choose_base(&self, request: api::ChooseBase) -> Result<api::BaseView, Problem> {
-        let chosen = Some(request.path).filter(|path| !path.is_empty());
-        let base = chosen.map(|path| Base::open(Path::new(&path))).transpose()?.map(Arc::new);
+        let base = Base::choose(&request)?.map(Arc::new);
         let view = base.as_ref().map(|base| base.view().clone()).unwrap_or_default();
         self.shared.show_base(base);
         Ok(view)
     }
 
+    fn base_state(&self, _: Nothing) -> Result<api::BaseState, Problem> {
+        Ok(self.shared.base_state())
+    }
+
+    fn history(&self, request: api::ListHistory) -> Result<api::HistoryPage, Problem> {
+        Ok(history::page(&self.shared.open()?.log, &request))
+    }
+
     fn write_picture(&self, request: api::WritePicture) -> Result<api::FileAt, Problem> {
         let path = Path::new(&request.path);
-        if path.extension().is_none_or(|ending| !ending.eq_ignore_ascii_case("svg")) {
-            let message = ["图片只能存为 .svg。", "A picture is written as .svg."].map(str::to_owned);
-            return Err(problem::problem(message, ["请改文件名。", "Choose another name."]));
-        }
+        let bytes = picture::bytes(path, request.content)?;
         // A picture may be of nothing but the base map.
         if let Ok(open) = self.shared.open() {
             open.spares(path)?;
         }
-        write_whole_by(path, |draft| std::fs::write(draft, &request.svg))?;
+        write_whole_by(path, |draft| std::fs::write(draft, &bytes))?;
         Ok(api::FileAt { path: request.path })
     }
 

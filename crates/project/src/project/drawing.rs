@@ -1,24 +1,27 @@
 //! The tiles of what is open.
 
-use super::{Found, Open, Project, Shared};
-use crate::api::Problem;
-use crate::base::Base;
+use super::{Found, Open, Project, Shared, lock};
+use crate::api::{BaseState, Problem};
+use crate::base::{Base, Part};
 use crate::outcome::Outcome;
 use crate::problem::{self, fault, no_result};
 use crate::since::differs;
 use crate::tiles::{Drawn, TileAddress, degrees_tile, plane_tile};
-use std::sync::{Arc, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 impl Project {
     /// Returns a vector tile: `sources`, `conflicts`, `blueprint`, `then` and `changes` (the blueprint that it
-    /// is compared with, and what differs), `degrees` or `plane` (the graticule); or `base`, a picture of the
-    /// base map.
+    /// is compared with, and what differs), `degrees` or `plane` (the graticule); or a picture of the base map,
+    /// `base` or `labels` (its names, where they come apart).
     ///
     /// # Errors
     /// A problem if there is nothing of that kind.
     pub fn tile(&self, kind: &str, z: u8, x: u32, y: u32) -> Result<Vec<u8>, Problem> {
-        if kind == "base" {
-            return self.shared.base_tile(z, x, y);
+        match kind {
+            "base" => return self.shared.base_tile(Part::Ground, z, x, y),
+            "labels" => return self.shared.base_tile(Part::Labels, z, x, y),
+            _ => {}
         }
         let open = self.shared.open()?;
         let at = TileAddress { z, x, y };
@@ -45,14 +48,36 @@ impl Project {
 }
 
 impl Shared {
-    /// Puts a base map in place, or none.
+    /// Puts a base map in place, or none. The one before asks its server for nothing more.
     pub(super) fn show_base(&self, base: Option<Arc<Base>>) {
-        *self.base.lock().unwrap_or_else(PoisonError::into_inner) = base;
+        let before = std::mem::replace(&mut *self.base(), base);
+        if let Some(before) = before {
+            before.close();
+        }
     }
 
-    fn base_tile(&self, z: u8, x: u32, y: u32) -> Result<Vec<u8>, Problem> {
-        let base = self.base.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let found = base.map(|base| base.tile(z, x, y)).transpose()?.flatten();
+    /// Puts a server's base map away when another project comes: where that one lies is nobody's business until the
+    /// planner says so again.
+    pub(super) fn leave_servers(&self, record: &Path) {
+        let same = self.open().is_ok_and(|open| lock(&open.store).path() == record);
+        if !same && self.base().as_ref().is_some_and(|base| base.is_on_a_server()) {
+            self.show_base(None);
+        }
+    }
+
+    pub(super) fn base_state(&self) -> BaseState {
+        let base = self.base().clone();
+        let view = base.as_ref().map(|base| base.view().clone()).unwrap_or_default();
+        BaseState { view, trouble: base.and_then(|base| base.trouble()) }
+    }
+
+    fn base(&self) -> MutexGuard<'_, Option<Arc<Base>>> {
+        self.base.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn base_tile(&self, part: Part, z: u8, x: u32, y: u32) -> Result<Vec<u8>, Problem> {
+        let base = self.base().clone();
+        let found = base.map(|base| base.tile(part, z, x, y)).transpose()?.flatten();
         found.ok_or_else(|| {
             problem::nothing_there(
                 ["底图在此处没有图片。", "The base map has no picture there."],

@@ -1,6 +1,10 @@
 //! Whether people who see little or nothing can use a screen: axe-core asks WCAG 2 A and AA of it.
 
-use super::*;
+#![allow(clippy::unwrap_used)]
+
+use crate::driver::Driver;
+use crate::places::workspace;
+use serde_json::json;
 
 /// Returns every rule that the screen breaks, and where.
 pub fn broken(d: &Driver, screen: &str) -> Vec<String> {

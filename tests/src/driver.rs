@@ -1,5 +1,7 @@
 //! A small W3C WebDriver client: just what the window's tests need, blocking, over loopback HTTP.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -18,20 +20,37 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub struct Driver {
     agent: ureq::Agent,
     session: String,
+    browser: bool,
 }
 
 impl Driver {
-    /// Starts `binary` through the WebDriver at `port`.
+    /// Starts the app `binary` through WebKit's WebDriver at `port`.
     pub fn open(port: u16, binary: &str, arguments: &[&str]) -> Self {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let base = format!("http://127.0.0.1:{port}/session");
-        let options = json!({ "binary": binary, "args": arguments });
-        let body = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
-        let answer = send(&agent, "POST", &base, Some(&body)).unwrap_or_else(|error| panic!("no session: {error}"));
-        let id = answer["sessionId"].as_str().expect("a session has an id");
-        let driver = Self { session: format!("{base}/{id}"), agent };
+        let driver = Self::session(port, "webkitgtk:browserOptions", json!({ "binary": binary, "args": arguments }));
         driver.script(WATCH, json!([]));
         driver
+    }
+
+    /// Starts Chromium through its WebDriver at `port` and goes to an address.
+    pub fn browse(port: u16, address: &str, arguments: &[String]) -> Self {
+        let driver = Self::session(port, "goog:chromeOptions", json!({ "args": arguments }));
+        driver.post("/url", json!({ "url": address })).unwrap_or_else(|error| panic!("{address}: {error}"));
+        driver.script(WATCH, json!([]));
+        driver
+    }
+
+    fn session(port: u16, vendor: &str, options: Value) -> Self {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let base = format!("http://127.0.0.1:{port}/session");
+        let body = json!({ "capabilities": { "alwaysMatch": { vendor: options } } });
+        let answer = send(&agent, "POST", &base, Some(&body)).unwrap_or_else(|error| panic!("no session: {error}"));
+        let id = answer["sessionId"].as_str().expect("a session has an id");
+        Self { session: format!("{base}/{id}"), agent, browser: vendor.starts_with("goog") }
+    }
+
+    /// Whether it is a browser instead of the app.
+    pub fn is_browser(&self) -> bool {
+        self.browser
     }
 
     /// Ends the session and with it the window; says nothing if the window is gone already.
