@@ -7,9 +7,9 @@ use lantu_files::TempDepot;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What cutting holds of each vertex at its peak, in bytes, as measured on a province: without and with
-/// a depot (docs/benchmarks.md).
-const PER_VERTEX: u64 = 75;
+/// What a run holds of each vertex at its peak, in bytes, as measured on a province
+/// (docs/benchmarks.md), and some more.
+const PER_VERTEX: u64 = 50;
 
 /// The share of the free memory that is taken without being asked.
 const SHARE: f64 = 0.7;
