@@ -108,7 +108,7 @@ type Found = BTreeMap<&'static str, (BTreeMap<u32, u32>, Parts)>;
 fn found(job: &Job, districts: &Districts) -> Found {
     let outcome = &job.outcome;
     let mut sums: BTreeMap<&'static str, (BTreeMap<u32, u32>, PerDistrict)> = BTreeMap::new();
-    for (conflict, decision) in outcome.cut.conflicts.iter().zip(&outcome.decisions) {
+    for ((index, conflict), decision) in (0u32..).zip(&outcome.cut.conflicts).zip(&outcome.decisions) {
         if conflict.kind == ConflictKind::Gap {
             continue;
         }
@@ -117,7 +117,9 @@ fn found(job: &Job, districts: &Districts) -> Found {
         for part in conflict.faces.iter().flat_map(|&face| districts.of_face(&outcome.cut, face)) {
             own.entry(part.district).or_default().add(part.cell);
         }
-        *counts.entry(districts.most_of(&outcome.cut, &conflict.faces)).or_default() += 1;
+        // Without districts there is one for all.
+        let most = outcome.cut.lying.as_ref().map_or(0, |lying| lying.at(index));
+        *counts.entry(most).or_default() += 1;
         own.into_iter().for_each(|(district, cell)| cells.entry(district).or_default().add(cell));
     }
     let shown = |(counts, cells): (BTreeMap<u32, u32>, PerDistrict)| {

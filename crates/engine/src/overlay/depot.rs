@@ -59,6 +59,7 @@ impl Unpack<'_> {
 }
 
 /// A thing that is in memory or in the depot.
+#[derive(Clone)]
 pub(super) enum Held<T> {
     Here(T),
     There { at: u64, length: usize },
@@ -67,10 +68,26 @@ pub(super) enum Held<T> {
 impl<T: Packed> Held<T> {
     /// Puts a thing into the depot, if there is one.
     pub fn of(thing: T, depot: Option<&dyn Depot>) -> Result<Self, Stop> {
-        let Some(depot) = depot else { return Ok(Self::Here(thing)) };
-        let bytes = packed(&thing);
-        let at = depot.keep(&bytes).map_err(failed)?;
-        Ok(Self::There { at, length: bytes.len() })
+        match depot {
+            None => Ok(Self::Here(thing)),
+            Some(depot) => Self::kept(&thing, depot),
+        }
+    }
+
+    /// Puts a copy of a thing into a depot.
+    pub fn kept(thing: &T, depot: &dyn Depot) -> Result<Self, Stop> {
+        let mut packed = Pack::default();
+        thing.pack(&mut packed);
+        let at = depot.keep(&packed.0).map_err(failed)?;
+        Ok(Self::There { at, length: packed.0.len() })
+    }
+
+    /// Returns how many bytes it takes of the depot.
+    pub fn stands(&self) -> u64 {
+        match self {
+            Self::Here(_) => 0,
+            &Self::There { length, .. } => length as u64,
+        }
     }
 
     /// Returns the thing.
@@ -94,19 +111,7 @@ fn fetch<T: Packed>(at: u64, length: usize, depot: Option<&dyn Depot>) -> Result
     let depot = depot.ok_or(Stop::Depot(io::ErrorKind::NotFound))?;
     let mut bytes = vec![0; length];
     depot.fetch(at, &mut bytes).map_err(failed)?;
-    Ok(unpacked(&bytes))
-}
-
-/// Returns a thing as bytes.
-pub(super) fn packed<T: Packed>(thing: &T) -> Vec<u8> {
-    let mut packed = Pack::default();
-    thing.pack(&mut packed);
-    packed.0
-}
-
-/// Returns the thing of such bytes.
-pub(super) fn unpacked<T: Packed>(bytes: &[u8]) -> T {
-    T::unpack(&mut Unpack(bytes))
+    Ok(T::unpack(&mut Unpack(&bytes)))
 }
 
 fn failed(error: io::Error) -> Stop {

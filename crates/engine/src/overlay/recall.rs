@@ -5,11 +5,12 @@
 //! it, so that more features in one layer do not make strangers of those of the next.
 
 use super::cells::Cell;
-use super::depot::{Depot, packed, unpacked};
+use super::depot::{Depot, Held};
 use super::noding::{Noded, Seen, Tile};
 use super::runs::Run;
 use super::segments::Segments;
 use crate::normalise::NormalLayer;
+use crate::watch::Stop;
 use std::collections::HashMap;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -51,9 +52,8 @@ struct KnownTiles {
 struct Known {
     /// All but the tile's segments.
     rest: Noded,
-    /// Where the segments stand on the shelf, and how many bytes they are.
-    at: u64,
-    length: usize,
+    /// The segments, on the shelf.
+    tile: Held<Tile>,
     starts: Vec<u32>,
     /// Whether the present run has used it.
     fresh: bool,
@@ -79,7 +79,7 @@ impl Recall {
             known.fresh = true;
             (known.clone(), shelf)
         };
-        let mut noded = Noded { tile: known.tile(&*shelf).ok()?, ..known.rest };
+        let mut noded = Noded { tile: known.tile.take(Some(&*shelf)).ok()?, ..known.rest };
         self.reused.fetch_add(1, Ordering::Relaxed);
         if known.starts != starts {
             noded.renumber(|feature| {
@@ -92,14 +92,13 @@ impl Recall {
 
     /// Remembers a tile.
     pub(super) fn keep(&self, print: u128, noded: &Noded, starts: &[u32]) {
-        let bytes = packed(&noded.tile);
-        let Some(at) = self.shelf().and_then(|shelf| shelf.keep(&bytes).ok()) else { return };
+        let Some(tile) = self.shelf().and_then(|shelf| Held::kept(&noded.tile, &*shelf).ok()) else { return };
         let Noded { bridge_hits, bridge_ends, seen, .. } = noded;
         let (bridge_hits, bridge_ends, seen) = (bridge_hits.clone(), bridge_ends.clone(), seen.clone());
         let rest = Noded { tile: Tile::default(), bridge_hits, bridge_ends, seen };
-        let known = Known { rest, at, length: bytes.len(), starts: starts.to_vec(), fresh: true };
+        let known = Known { rest, tile, starts: starts.to_vec(), fresh: true };
         let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        all.stands += bytes.len() as u64;
+        all.stands += known.tile.stands();
         all.tiles.insert(print, known);
     }
 
@@ -115,7 +114,7 @@ impl Recall {
     pub(super) fn end_of_run(&self) {
         let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         all.tiles.retain(|_, known| std::mem::take(&mut known.fresh));
-        let needed: u64 = all.tiles.values().map(|known| known.length as u64).sum();
+        let needed: u64 = all.tiles.values().map(|known| known.tile.stands()).sum();
         // Nothing is ever taken off a shelf, so what is still needed moves to another now and then.
         if all.stands > 2 * needed && all.moved(&self.new_shelf).is_err() {
             *all = KnownTiles::default();
@@ -123,26 +122,14 @@ impl Recall {
     }
 }
 
-impl Known {
-    fn bytes(&self, shelf: &dyn Depot) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; self.length];
-        shelf.fetch(self.at, &mut bytes)?;
-        Ok(bytes)
-    }
-
-    fn tile(&self, shelf: &dyn Depot) -> io::Result<Tile> {
-        Ok(unpacked(&self.bytes(shelf)?))
-    }
-}
-
 impl KnownTiles {
-    fn moved(&mut self, new_shelf: &NewShelf) -> io::Result<()> {
+    fn moved(&mut self, new_shelf: &NewShelf) -> Result<(), Stop> {
         let Some(old) = self.shelf.take() else { return Ok(()) };
-        let shelf = new_shelf()?;
+        let shelf = new_shelf().map_err(|cause| Stop::Depot(cause.kind()))?;
         self.stands = 0;
         for known in self.tiles.values_mut() {
-            known.at = shelf.keep(&known.bytes(&*old)?)?;
-            self.stands += known.length as u64;
+            known.tile = Held::kept(&*known.tile.look(Some(&*old))?, &*shelf)?;
+            self.stands += known.tile.stands();
         }
         self.shelf = Some(shelf);
         Ok(())
