@@ -110,26 +110,39 @@ impl Driver {
     }
 
     /// Clicks an element once it is there and can be used.
+    ///
+    /// What has just been drawn may have no place yet, or lose it to a redrawing between looking and clicking: as
+    /// a person would, it is then tried again.
     pub fn click(&self, css: &str) {
-        self.wait(css, |d| {
-            d.script("const e = document.querySelector(arguments[0]); return !!e && !e.disabled", json!([css]))
-                == json!(true)
+        self.soon(&format!("click {css}"), |d| {
+            if d.script("return document.querySelector(arguments[0])?.disabled", json!([css])) == json!(true) {
+                return Err("it is disabled".to_owned());
+            }
+            d.post(&format!("/element/{}/click", d.element(css)?), json!({})).map(drop)
         });
-        let id = self.element(css);
-        self.post(&format!("/element/{id}/click"), json!({})).unwrap_or_else(|error| panic!("click {css}: {error}"));
     }
 
-    /// Types into a field.
+    /// Types into a field once it is there.
     pub fn fill(&self, css: &str, words: &str) {
-        let id = self.element(css);
-        self.post(&format!("/element/{id}/value"), json!({ "text": words }))
-            .unwrap_or_else(|error| panic!("fill {css}: {error}"));
+        self.soon(&format!("fill {css}"), |d| {
+            d.post(&format!("/element/{}/value", d.element(css)?), json!({ "text": words })).map(drop)
+        });
     }
 
-    fn element(&self, css: &str) -> String {
-        let found = self.post("/element", json!({ "using": "css selector", "value": css }));
-        let found = found.unwrap_or_else(|error| panic!("no {css}: {error}"));
-        found[ELEMENT].as_str().unwrap_or_else(|| panic!("no {css}")).to_owned()
+    /// Tries until it succeeds, with the patience of [`Self::wait`].
+    fn soon(&self, what: &str, act: impl Fn(&Self) -> Result<(), String>) {
+        let start = Instant::now();
+        while let Err(error) = act(self) {
+            if start.elapsed() > PATIENCE {
+                panic!("{what}: {error}\nwindow: {}", self.text("body"));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn element(&self, css: &str) -> Result<String, String> {
+        let found = self.post("/element", json!({ "using": "css selector", "value": css }))?;
+        found[ELEMENT].as_str().map(str::to_owned).ok_or_else(|| format!("no {css}"))
     }
 
     /// Presses and lets go a key.
