@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! cargo run --release -p lantu-project --example desk -- NAME=PATH NAME=PATH … [PART …]
+//! cargo run --release -p lantu-project --example desk -- target/bench/hainan/province.toml [PART …]
 //! ```
 //!
-//! A part is `pages`, `decisions`, `many` or `tiles`; all of them if none is named.
+//! Layers of their own, or a project as `lantu-bench hainan` writes it, with its rules and districts. A part is `pages`, `decisions`, `many` or `tiles`; all of them if none is named.
 //!
 //! Opens the layers as one project in a folder of its own, runs it, and then does what a planner
 //! does, several hundred times at many places, through the same commands as the window. Times are of
@@ -38,22 +39,22 @@ fn main() -> Answer<()> {
     let conflicts = desk.page("area", json!({}), 0, 0)?["total"]["count"].as_u64().ok_or("no total")?;
     println!("{conflicts} conflicts, {} patches", view["result"]["blueprint"]["count"]);
     println!("| what | times | min ms | median | p95 | p99 | max |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-    let parts: Vec<String> = std::env::args().skip(1).filter(|word| !word.contains('=')).collect();
+    let parts = std::env::args().skip(1).filter(|word| !word.contains('=') && !word.ends_with(".toml"));
+    let parts: Vec<String> = parts.collect();
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|word| word == part);
-    if wanted("pages") {
-        pages(&desk, conflicts)?;
-    }
-    if wanted("decisions") {
-        decisions(&desk, conflicts)?;
-    }
-    if wanted("many") {
-        many_at_once(&desk)?;
-    }
-    if wanted("tiles") {
-        tiles(&desk, &view)?;
+    let steps: [(&str, &dyn Fn() -> Answer<()>); 4] = [
+        ("pages", &|| pages(&desk, conflicts)),
+        ("decisions", &|| decisions(&desk, conflicts)),
+        ("many", &|| many_at_once(&desk)),
+        ("tiles", &|| tiles(&desk, &view)),
+    ];
+    for (part, work) in steps {
+        if wanted(part) {
+            work()?;
+            println!("resident after {part}: {:.2} GB", resident("VmRSS:")?);
+        }
     }
     println!("largest resident memory: {:.2} GB", resident("VmHWM:")?);
-    println!("resident now: {:.2} GB", resident("VmRSS:")?);
     Ok(())
 }
 
@@ -78,15 +79,31 @@ impl Desk {
     }
 }
 
-/// Writes a project of the layers on the command line, opens it and runs it.
-fn open(folder: &Path) -> Answer<Desk> {
+/// The project on the command line, or one of the layers there; its record begins empty.
+fn plan() -> Answer<(String, Option<String>)> {
+    if let Some(path) = std::env::args().skip(1).find(|word| word.ends_with(".toml")) {
+        let path = std::fs::canonicalize(path)?;
+        let beside = path.parent().ok_or("a file lies in a folder")?.display().to_string();
+        // Of the lines that name files.
+        let text = std::fs::read_to_string(&path)?;
+        let text = text.replace("\npath = \"", &format!("\npath = \"{beside}/"));
+        return Ok((text.replace("\nrules = \"", &format!("\nrules = \"{beside}/")), None));
+    }
     let mut text = "rules = 'rules.toml'\n".to_owned();
     for layer in std::env::args().skip(1) {
         let Some((name, path)) = layer.split_once('=') else { continue };
         let path = std::fs::canonicalize(path)?;
         writeln!(text, "[[layer]]\nname = '{name}'\npath = '{}'", path.display())?;
     }
-    std::fs::write(folder.join("rules.toml"), "")?;
+    Ok((text, Some(String::new())))
+}
+
+/// Writes the project into a folder of its own, opens it and runs it.
+fn open(folder: &Path) -> Answer<Desk> {
+    let (text, rules) = plan()?;
+    if let Some(rules) = rules {
+        std::fs::write(folder.join("rules.toml"), rules)?;
+    }
     std::fs::write(folder.join("p.toml"), text)?;
     let (tell, told) = channel::<api::Progress>();
     let settings = Settings { data_dir: folder.to_owned(), state_dir: folder.join("state"), who: "planner".to_owned() };

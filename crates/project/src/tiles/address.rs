@@ -1,8 +1,8 @@
 //! Which tile is asked for, and the grid that its points are rounded to.
 
+use super::boxes::Bounds;
 use super::lines::MapPoint;
 use lantu_files::FileError;
-use rstar::AABB;
 
 /// Tile units along a side.
 pub(super) const EXTENT: i64 = 4096;
@@ -13,7 +13,7 @@ pub(super) const PIXEL: f64 = 8.0;
 /// Beyond it there are no tiles; the map enlarges those of zoom 18.
 const DEEPEST: u8 = 24;
 /// A tile is 2¹² units wide and the map 2³² steps.
-const UNIT_ZOOM: i32 = 20;
+pub(super) const UNIT_ZOOM: i32 = 20;
 
 /// The address of a tile: zoom, column from the west, row from the north.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,11 +104,12 @@ impl Window {
     }
 
     /// Returns the box, in map steps, of all that may reach into the tile or its margin.
-    pub(super) fn reach(&self) -> AABB<[f64; 2]> {
+    pub(super) fn reach(&self) -> Bounds {
         let margin = BUFFER + (1 << self.coarse);
+        // `as` stays on the map.
         let step = |unit: i64| unit as f64 / self.scale();
-        let low = self.corner.map(|unit| step(unit - margin));
-        let high = self.corner.map(|unit| step(unit + EXTENT + margin));
-        AABB::from_corners(low, high)
+        let low = self.corner.map(|unit| step(unit - margin).floor() as u32);
+        let high = self.corner.map(|unit| step(unit + EXTENT + margin).ceil() as u32);
+        Bounds { low: MapPoint { x: low[0], y: low[1] }, high: MapPoint { x: high[0], y: high[1] } }
     }
 }

@@ -5,19 +5,19 @@
 //! patches do: such a group has one outer ring.
 
 use super::address::{PIXEL, Window};
+use super::boxes::{Bounds, Boxes};
 use super::cut::{Cutter, TilePolygon, TileRing};
 use super::inside::inside;
-use super::lines::{Lines, MapPoint, around};
+use super::lines::{MapPoint, Parts};
 use super::overview::{Level, Overview};
 use crate::late::Late;
-use geo::Coord;
 use lantu_engine::partition::HalfEdge;
 use lantu_engine::{Conflict, ConflictKind, Decision, FaceId, Partition, Point};
 use lantu_files::{Crs, FileError};
 use rayon::prelude::*;
-use rstar::primitives::{GeomWithData, Rectangle};
-use rstar::{AABB, Envelope, RTree};
 use std::cmp::Reverse;
+use std::iter::once;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Conflicts less than this many pixels across get a mark.
@@ -33,7 +33,7 @@ pub(crate) struct MapArcs {
     states: Mutex<Option<(usize, States)>>,
 }
 
-/// The state of each conflict, as its place in the list of states.
+/// The state of each mark's conflict, as its place in the list of states.
 pub(super) type States = Arc<Vec<u8>>;
 
 impl MapArcs {
@@ -47,16 +47,22 @@ impl MapArcs {
         self.network.get(|| Network::new(partition, conflicts, crs))
     }
 
-    /// Returns the states after so many operations, as `state` tells those of conflicts: a tile of the
-    /// whole project asks for all of them, and decisions lie far apart.
-    pub(super) fn states(&self, operations: usize, decisions: &[Decision], state: fn(&Decision) -> u8) -> States {
+    /// Returns the states after so many operations, as `state` tells those of conflicts, in the order of
+    /// marks: a tile of the whole project asks for all of them, and decisions lie far apart.
+    pub(super) fn states(
+        &self,
+        operations: usize,
+        marks: &[Mark],
+        decisions: &[Decision],
+        state: fn(&Decision) -> u8,
+    ) -> States {
         let mut kept = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((then, states)) = kept.as_ref()
             && *then == operations
         {
             return states.clone();
         }
-        let states: States = Arc::new(decisions.par_iter().map(state).collect());
+        let states: States = Arc::new(marks.par_iter().map(|mark| state(&decisions[mark.conflict as usize])).collect());
         *kept = Some((operations, states.clone()));
         states
     }
@@ -65,20 +71,18 @@ impl MapArcs {
 /// Arcs, faces and marks on the map.
 #[derive(Debug)]
 pub(super) struct Network {
-    arcs: Lines,
-    faces: RTree<FaceBox>,
+    arcs: Parts,
+    /// The boxes of bounded faces.
+    faces: Boxes,
     /// Along a Z-curve: those in a tile of any zoom follow one another.
     marks: Vec<Mark>,
     overview: Overview,
 }
 
-type FaceBox = GeomWithData<Rectangle<[f64; 2]>, FaceId>;
-
 /// The mark of a conflict: a point inside it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Mark {
-    /// The point's place along a Z-curve.
-    place: u64,
+    at: MapPoint,
     /// Which conflict.
     pub(super) conflict: u32,
     /// The scale, in tile units per map step, from which on the conflict itself can be seen.
@@ -100,7 +104,12 @@ impl Mark {
 
     /// Returns where it stands.
     pub(super) fn at(&self) -> MapPoint {
-        MapPoint { x: gathered(self.place), y: gathered(self.place >> 1) }
+        self.at
+    }
+
+    /// Its place along a Z-curve.
+    fn place(&self) -> u64 {
+        spread(self.at.x) | spread(self.at.y) << 1
     }
 }
 
@@ -108,13 +117,11 @@ impl Network {
     fn new(partition: &Partition, conflicts: &[Conflict], crs: &Crs) -> Result<Self, FileError> {
         let locate = |&point: &Point| partition.grid.locate(point);
         let points = |arc: usize| partition.arc_points(arc as u32).iter().map(locate);
-        let arcs = Lines::project(crs, partition.arc_count(), points)?;
+        let arcs = Parts::project(crs, partition.arc_count(), points)?;
         let boxes = face_boxes(partition, &arcs);
         let marks = marks(partition, conflicts, &boxes, crs)?;
         let overview = overview(partition, &arcs);
-        let faces = partition.bounded_faces().zip(&boxes);
-        let faces = faces.map(|(face, bounds)| GeomWithData::new(Rectangle::from_aabb(*bounds), face));
-        Ok(Self { arcs, faces: RTree::bulk_load(faces.collect()), marks, overview })
+        Ok(Self { faces: Boxes::new(&boxes), arcs, marks, overview })
     }
 
     /// Returns the ground of faces as a tile shows it, if the tile's zoom has an overview; owners are faces.
@@ -122,20 +129,26 @@ impl Network {
         self.overview.level(window)
     }
 
-    /// Returns the marks that stand in a tile, along a curve.
-    pub(super) fn marks_in(&self, window: &Window) -> impl Iterator<Item = &Mark> {
+    /// Returns all marks, along a curve.
+    pub(super) fn marks(&self) -> &[Mark] {
+        &self.marks
+    }
+
+    /// Returns which of the marks stand in a tile.
+    pub(super) fn marks_in(&self, window: &Window) -> Range<usize> {
         let z = u32::from(window.zoom());
         // The only tile of the whole map is wider than a shift can be.
         let corner = window.tile().map(|at| (u64::from(at) << (32 - z)) as u32);
         let first = spread(corner[0]) | spread(corner[1]) << 1;
         let last = first | u64::MAX.checked_shr(2 * z).unwrap_or(0);
-        let from = self.marks.partition_point(|mark| mark.place < first);
-        self.marks[from..].iter().take_while(move |mark| mark.place <= last)
+        let from = self.marks.partition_point(|mark| mark.place() < first);
+        from..from + self.marks[from..].partition_point(|mark| mark.place() <= last)
     }
 
     /// Returns the faces whose boxes reach into a tile, in no order.
     pub(super) fn faces_in(&self, window: &Window) -> impl Iterator<Item = FaceId> {
-        self.faces.locate_in_envelope_intersecting(window.reach()).map(|face| face.data)
+        // The outside is face 0 and has no box.
+        self.faces.meeting(&window.reach()).into_iter().map(|number| number + 1)
     }
 }
 
@@ -153,21 +166,13 @@ fn spread(value: u32) -> u64 {
     SPREADING.iter().fold(u64::from(value), |bits, (shift, stays)| (bits | bits << shift) & stays)
 }
 
-/// Gathers every second bit.
-fn gathered(place: u64) -> u32 {
-    let start = place & SPREADING[4].1;
-    let stays =
-        [0x3333_3333_3333_3333, 0x0f0f_0f0f_0f0f_0f0f, 0x00ff_00ff_00ff_00ff, 0x0000_ffff_0000_ffff, 0xffff_ffff];
-    (0..).zip(stays).fold(start, |bits, (at, stays): (u32, u64)| (bits | bits >> (1 << at)) & stays) as u32
-}
-
 /// The overview of all faces; what a face has beside its outer cycle are holes.
-fn overview(partition: &Partition, arcs: &Lines) -> Overview {
+fn overview(partition: &Partition, arcs: &Parts) -> Overview {
     Overview::of(partition.bounded_faces().end - 1, true, |number, pen| {
-        let face = number + 1;
+        let (face, mut back) = (number + 1, Vec::new());
         for &first in partition.cycles_of(face) {
             for edge in partition.cycle(first) {
-                along(arcs, edge, |point| pen.push(point));
+                along(arcs, edge, &mut back, |point| pen.push(point));
             }
             pen.close();
         }
@@ -175,50 +180,54 @@ fn overview(partition: &Partition, arcs: &Lines) -> Overview {
     })
 }
 
-/// Walks along a half-edge.
-fn along(arcs: &Lines, edge: HalfEdge, visit: impl FnMut(MapPoint)) {
+/// Walks along a half-edge; `back` is for those that run backwards.
+fn along(arcs: &Parts, edge: HalfEdge, back: &mut Vec<MapPoint>, visit: impl FnMut(MapPoint)) {
     let points = arcs.line(edge as usize / 2);
-    if edge & 1 == 0 { points.for_each(visit) } else { points.collect::<Vec<_>>().into_iter().rev().for_each(visit) }
+    if edge & 1 == 0 {
+        points.for_each(visit);
+    } else {
+        back.clear();
+        back.extend(points);
+        back.iter().rev().copied().for_each(visit);
+    }
 }
 
-fn face_boxes(partition: &Partition, arcs: &Lines) -> Vec<AABB<[f64; 2]>> {
+fn face_boxes(partition: &Partition, arcs: &Parts) -> Vec<Option<Bounds>> {
     // The outer cycle is the widest.
     let outer = |face| partition.cycles_of(face).first().into_iter().flat_map(|&first| partition.cycle(first));
-    let bounds = |face| around(outer(face).flat_map(|edge| arcs.line(edge as usize / 2)));
-    partition.bounded_faces().into_par_iter().map(|face| bounds(face).unwrap_or_else(AABB::new_empty)).collect()
+    let bounds = |face| Bounds::around(outer(face).flat_map(|edge| arcs.line(edge as usize / 2)));
+    partition.bounded_faces().into_par_iter().map(bounds).collect()
 }
 
 fn marks(
     partition: &Partition,
     conflicts: &[Conflict],
-    boxes: &[AABB<[f64; 2]>],
+    boxes: &[Option<Bounds>],
     crs: &Crs,
 ) -> Result<Vec<Mark>, FileError> {
-    let mut places: Vec<Coord<f64>> = conflicts.par_iter().map(|conflict| inside(partition, conflict)).collect();
-    crs.to_lonlat(&mut places)?;
-    let marks = conflicts.par_iter().zip(places).enumerate().map(|(index, (conflict, place))| {
+    // Each is a line of one point.
+    let places = Parts::project(crs, conflicts.len(), |index| once(inside(partition, &conflicts[index])))?;
+    let marks = conflicts.par_iter().enumerate().map(|(index, conflict)| {
         // The outside has no box.
-        let own = conflict.faces.iter().map(|&face| boxes[face as usize - 1]);
-        let bounds = own.reduce(|all, one| all.merged(&one)).unwrap_or_else(AABB::new_empty);
-        let at = MapPoint::of_lonlat(place);
+        let own = conflict.faces.iter().filter_map(|&face| boxes[face as usize - 1]);
+        let across = own.reduce(Bounds::with).map_or(0, |bounds| bounds.across());
+        let at = places.line(index).next().unwrap_or_default();
         Mark {
-            place: spread(at.x) | spread(at.y) << 1,
+            at,
             conflict: index as u32,
-            seen_from: seen_from(conflict, &bounds) as f32,
+            seen_from: seen_from(conflict, across.into()) as f32,
             look: 2 * conflict.kind as u8 + u8::from(conflict.sliver),
         }
     });
     let mut marks: Vec<Mark> = marks.collect();
-    marks.par_sort_unstable_by_key(|mark| (mark.place, mark.conflict));
+    marks.par_sort_unstable_by_key(|mark| (mark.place(), mark.conflict));
     Ok(marks)
 }
 
-/// The scale from which on a conflict is neither small nor thin.
-fn seen_from(conflict: &Conflict, bounds: &AABB<[f64; 2]>) -> f64 {
+/// The scale from which on a conflict, so many map steps across, is neither small nor thin.
+fn seen_from(conflict: &Conflict, across: f64) -> f64 {
     let (low, high) = conflict.bounds;
     let units = (f64::from(high.x) - f64::from(low.x)).max(f64::from(high.y) - f64::from(low.y));
-    let [x, y] = [0, 1].map(|axis| bounds.upper()[axis] - bounds.lower()[axis]);
-    let across = x.max(y);
     let width = conflict.mean_width() * across / units;
     PIXEL * (SMALL_PX / across).max(THIN_PX / width)
 }
@@ -228,6 +237,7 @@ pub(super) struct Pen<'a> {
     partition: &'a Partition,
     network: &'a Network,
     cutter: Cutter,
+    back: Vec<MapPoint>,
     /// Which half-edges have been walked; each belongs to one face and so to one group.
     walked: Vec<bool>,
 }
@@ -236,7 +246,7 @@ impl<'a> Pen<'a> {
     /// Returns a pen for a tile.
     pub(super) fn new(partition: &'a Partition, network: &'a Network, window: Window) -> Self {
         let walked = vec![false; 2 * partition.arc_count()];
-        Self { partition, network, cutter: Cutter::new(window), walked }
+        Self { partition, network, cutter: Cutter::new(window), back: Vec::new(), walked }
     }
 
     /// Returns what the tile shows of a group of faces, if anything; `inside` says of a face
@@ -270,7 +280,7 @@ impl<'a> Pen<'a> {
     }
 
     fn trace(&mut self, edge: HalfEdge) {
-        along(&self.network.arcs, edge, |point| self.cutter.push(point));
+        along(&self.network.arcs, edge, &mut self.back, |point| self.cutter.push(point));
     }
 }
 

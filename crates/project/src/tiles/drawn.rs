@@ -153,9 +153,11 @@ impl Drawn<'_> {
         // A bit for each look.
         let mut taken = vec![0u32; MARKS * MARKS];
         let scale = window.scale();
-        let states = self.arcs.states(self.operations, self.decisions, |decision| state_of(decision) as u8);
-        for mark in network.marks_in(window) {
-            let (index, state) = (mark.conflict, usize::from(states[mark.conflict as usize]));
+        let all = network.marks();
+        let states = self.arcs.states(self.operations, all, self.decisions, |decision| state_of(decision) as u8);
+        let here = network.marks_in(window);
+        for (mark, &state) in all[here.clone()].iter().zip(&states[here]) {
+            let (index, state) = (mark.conflict, usize::from(state));
             // Rounding may have put it on the far border, where the next tile begins.
             let at @ [x, y] = window.place(mark.at()).map(|along| along.clamp(0, EXTENT - 1));
             let counted = !mark.is_gap() && STATES[state] != "compatible";

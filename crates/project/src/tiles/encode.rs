@@ -69,5 +69,5 @@ fn finish(mut feature: MvtFeatureBuilder, properties: &[Property<'_>]) -> MvtRes
 /// Returns the bytes of a tile; layers without a feature are left out.
 pub(super) fn tile(layers: impl IntoIterator<Item = MvtLayerBuilder>) -> Vec<u8> {
     let filled = layers.into_iter().filter(|layer| layer.num_features() > 0);
-    filled.flat_map(MvtLayerBuilder::encode).collect()
+    filled.map(MvtLayerBuilder::encode).collect::<Vec<_>>().concat()
 }

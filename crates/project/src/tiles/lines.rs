@@ -7,7 +7,6 @@
 use geo::Coord;
 use lantu_files::{Charts, Crs, FileError, Place};
 use rayon::prelude::*;
-use rstar::{AABB, Envelope};
 use std::f64::consts::TAU;
 use std::ops::Range;
 
@@ -59,14 +58,22 @@ fn south(latitude: f64) -> f64 {
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     words: Vec<i16>,
-    /// Where each line ends in `words`.
-    ends: Vec<usize>,
+    /// Where each line ends in `words`; a run's edges are too few to need more.
+    ends: Vec<u32>,
+}
+
+/// Lines on the map in parts, each made by itself.
+#[derive(Debug)]
+pub(super) struct Parts {
+    /// How many lines each part has but the last.
+    size: usize,
+    parts: Vec<Lines>,
 }
 
 /// Stands before a place in four words: east and south, the higher word of each first.
 const APART: i16 = i16::MIN;
 
-impl Lines {
+impl Parts {
     /// Brings so many lines to the map; `line` returns the points of each.
     ///
     /// # Errors
@@ -77,17 +84,18 @@ impl Lines {
     {
         let size = count.div_ceil(PARTS * rayon::current_num_threads()).max(1);
         let parts: Vec<Range<usize>> = (0..count).step_by(size).map(|from| from..(from + size).min(count)).collect();
-        let parts = parts.into_par_iter().map(|part| Self::part(crs, part.map(&line)));
-        let mut all = Self::default();
-        for part in parts.collect::<Result<Vec<_>, _>>()? {
-            let before = all.words.len();
-            all.ends.extend(part.ends.iter().map(|end| before + end));
-            all.words.extend_from_slice(&part.words);
-        }
-        Ok(all)
+        let parts = parts.into_par_iter().map(|part| Lines::project(crs, part.map(&line)));
+        Ok(Self { size, parts: parts.collect::<Result<_, _>>()? })
     }
 
-    fn part<L>(crs: &Crs, lines: impl Iterator<Item = L>) -> Result<Self, FileError>
+    /// Returns the points of a line.
+    pub(super) fn line(&self, line: usize) -> Points<'_> {
+        self.parts[line / self.size].line(line % self.size)
+    }
+}
+
+impl Lines {
+    fn project<L>(crs: &Crs, lines: impl Iterator<Item = L>) -> Result<Self, FileError>
     where
         L: Iterator<Item = Coord<f64>>,
     {
@@ -114,11 +122,12 @@ impl Lines {
             }
         }
         bring(&mut all, &mut batch, &mut ends)?;
+        all.words.shrink_to_fit();
         Ok(all)
     }
 
     /// Appends a line.
-    fn push(&mut self, line: impl Iterator<Item = MapPoint>) {
+    pub(super) fn push(&mut self, line: impl Iterator<Item = MapPoint>) {
         let mut before: Option<MapPoint> = None;
         for at in line {
             match before.and_then(|before| Some([step(before.x, at.x)?, step(before.y, at.y)?])) {
@@ -130,13 +139,32 @@ impl Lines {
             }
             before = Some(at);
         }
-        self.ends.push(self.words.len());
+        self.ends.push(self.words.len() as u32);
+    }
+
+    /// Returns the lines of all parts in their order; each part is given up as soon as it is copied.
+    pub(super) fn joined(parts: &mut [Self]) -> Self {
+        let mut all = Self::default();
+        all.words.reserve_exact(parts.iter().map(|part| part.words.len()).sum());
+        all.ends.reserve_exact(parts.iter().map(|part| part.ends.len()).sum());
+        for part in parts {
+            let before = all.words.len() as u32;
+            let Self { words, ends } = std::mem::take(part);
+            all.words.extend_from_slice(&words);
+            all.ends.extend(ends.iter().map(|end| before + end));
+        }
+        all
+    }
+
+    /// Returns how many lines there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     /// Returns the points of a line.
     pub(super) fn line(&self, line: usize) -> Points<'_> {
-        let start = if line == 0 { 0 } else { self.ends[line - 1] };
-        Points { words: &self.words[start..self.ends[line]], at: MapPoint::default() }
+        let start = if line == 0 { 0 } else { self.ends[line - 1] as usize };
+        Points { words: &self.words[start..self.ends[line] as usize], at: MapPoint::default() }
     }
 }
 
@@ -173,12 +201,6 @@ impl Iterator for Points<'_> {
     }
 }
 
-/// Returns the box around some points, if there are any.
-pub(super) fn around(points: impl Iterator<Item = MapPoint>) -> Option<AABB<[f64; 2]>> {
-    let boxes = points.map(|MapPoint { x, y }| AABB::from_point([f64::from(x), f64::from(y)]));
-    boxes.reduce(|all, one| all.merged(&one))
-}
-
 /// Appends a line, long edges in pieces.
 fn extend(batch: &mut Vec<Coord<f64>>, line: impl Iterator<Item = Coord<f64>>, longest: f64) {
     let mut before: Option<Coord<f64>> = None;
@@ -193,7 +215,10 @@ fn extend(batch: &mut Vec<Coord<f64>>, line: impl Iterator<Item = Coord<f64>>, l
 
 /// Returns the points within an edge that cut it into pieces no longer than `longest`.
 fn between(a: Coord<f64>, b: Coord<f64>, longest: f64) -> impl Iterator<Item = Coord<f64>> {
-    let pieces = ((b.x - a.x).hypot(b.y - a.y) / longest).ceil().clamp(1.0, MOST_PIECES);
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    // Nearly all edges are short, and `hypot` takes longer than all the rest.
+    let short = dx * dx + dy * dy <= longest * longest;
+    let pieces = if short { 1.0 } else { (dx.hypot(dy) / longest).ceil().clamp(1.0, MOST_PIECES) };
     let forward = (a.x, a.y) <= (b.x, b.y);
     let (from, to) = if forward { (a, b) } else { (b, a) };
     (1..pieces as u32).map(move |k| {

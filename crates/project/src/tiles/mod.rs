@@ -16,6 +16,7 @@
 
 mod address;
 mod arcs;
+mod boxes;
 mod cut;
 mod drawn;
 mod encode;

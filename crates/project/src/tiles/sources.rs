@@ -4,9 +4,10 @@
 //! them. Coordinates that are not finite are passed over.
 
 use super::address::{TileAddress, Window};
+use super::boxes::{Bounds, Boxes};
 use super::cut::{Cutter, TilePolygon, polygon};
 use super::encode::{Property, add_polygons, drawn_together, tile};
-use super::lines::{Lines, around};
+use super::lines::Parts;
 use super::overview::Overview;
 use crate::late::Late;
 use fast_mvt::{MvtLayerBuilder, MvtResult, MvtValueRef};
@@ -14,8 +15,7 @@ use geo::{Coord, LineString};
 use lantu_engine::{Feature, Layer};
 use lantu_files::{Crs, FileError};
 use rayon::prelude::*;
-use rstar::RTree;
-use rstar::primitives::{GeomWithData, Rectangle};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The layers as they were read, indexed for drawing when the first tile is asked for.
@@ -29,20 +29,13 @@ pub(crate) struct Sources {
 /// All rings on the map, and where each feature is.
 #[derive(Debug)]
 struct Index {
-    rings: Lines,
-    features: RTree<FeatureBox>,
+    rings: Parts,
+    /// The first ring of each feature, counted through all layers.
+    first_rings: Vec<u32>,
+    features: Boxes,
     /// The number of each layer's first feature.
     first: Vec<u32>,
     overview: Overview,
-}
-
-type FeatureBox = GeomWithData<Rectangle<[f64; 2]>, Place>;
-
-/// Which feature it is, counted through all layers, and where its rings begin.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Place {
-    feature: u32,
-    first_ring: u32,
 }
 
 impl Sources {
@@ -76,9 +69,9 @@ impl Sources {
             }
             return Ok(tile([drawn]));
         }
-        for place in index.meeting(&window) {
-            let (layer, feature) = index.at(place.feature);
-            let polygons = index.polygons(&self.layers[layer].features[feature], place.first_ring, &mut cutter);
+        for number in index.meeting(&window) {
+            let (layer, feature) = index.at(number);
+            let polygons = index.polygons(number, &self.layers[layer].features[feature], &mut cutter);
             if !polygons.is_empty() {
                 drawn = add_polygons(drawn, &polygons, &self.properties(layer, self.class(layer, feature)))?;
             }
@@ -100,27 +93,26 @@ impl Index {
     fn new(layers: &[Arc<Layer>], crs: &Crs) -> Result<Self, FileError> {
         let features: Vec<&Feature> = layers.iter().flat_map(|layer| &layer.features).collect();
         let all: Vec<&LineString<f64>> = features.iter().flat_map(|feature| rings_of(feature)).collect();
-        let rings = Lines::project(crs, all.len(), |ring| closed(all[ring]))?;
+        let rings = Parts::project(crs, all.len(), |ring| closed(all[ring]))?;
         drop(all);
-        let mut places = Vec::with_capacity(features.len());
-        let mut first_ring = 0;
-        for (number, feature) in (0u32..).zip(&features) {
-            places.push(Place { feature: number, first_ring });
-            first_ring += rings_of(feature).count() as u32;
-        }
-        let boxed = |(place, feature): (&Place, &&Feature)| {
-            let own = place.first_ring as usize..place.first_ring as usize + rings_of(feature).count();
-            let bounds = around(own.flat_map(|ring| rings.line(ring)))?;
-            Some(GeomWithData::new(Rectangle::from_aabb(bounds), *place))
+        let first_rings = features.iter().scan(0, |count, feature| {
+            let first = *count;
+            *count += rings_of(feature).count() as u32;
+            Some(first)
+        });
+        let first_rings: Vec<u32> = first_rings.collect();
+        let boxed = |(&first, feature): (&u32, &&Feature)| {
+            let own = first as usize..first as usize + rings_of(feature).count();
+            Bounds::around(own.flat_map(|ring| rings.line(ring)))
         };
-        let boxes: Vec<FeatureBox> = places.par_iter().zip(&features).filter_map(boxed).collect();
+        let boxes: Vec<Option<Bounds>> = first_rings.par_iter().zip(&features).map(boxed).collect();
         let first = layers.iter().scan(0, |count, layer| {
             let first = *count;
             *count += layer.features.len() as u32;
             Some(first)
         });
-        let (first, overview) = (first.collect(), overview(&rings, &places, &features));
-        Ok(Self { rings, features: RTree::bulk_load(boxes), first, overview })
+        let (first, overview) = (first.collect(), overview(&rings, &first_rings, &features));
+        Ok(Self { rings, first_rings, features: Boxes::new(&boxes), first, overview })
     }
 
     /// The layer of a feature and its place there.
@@ -130,15 +122,15 @@ impl Index {
     }
 
     /// The features whose boxes reach into the tile, in their order.
-    fn meeting(&self, window: &Window) -> Vec<Place> {
-        let meeting = self.features.locate_in_envelope_intersecting(window.reach());
-        let mut places: Vec<Place> = meeting.map(|feature| feature.data).collect();
-        places.sort_unstable();
-        places
+    fn meeting(&self, window: &Window) -> Vec<u32> {
+        let mut meeting = self.features.meeting(&window.reach());
+        meeting.sort_unstable();
+        meeting
     }
 
-    fn polygons(&self, feature: &Feature, first_ring: u32, cutter: &mut Cutter) -> Vec<TilePolygon> {
-        let mut next = first_ring as usize;
+    /// What a tile shows of the feature of this number.
+    fn polygons(&self, number: u32, feature: &Feature, cutter: &mut Cutter) -> Vec<TilePolygon> {
+        let mut next = self.first_rings[number as usize] as usize;
         let mut polygon = |rings: &Vec<LineString<f64>>| {
             let own = next..next + rings.len();
             next = own.end;
@@ -148,7 +140,7 @@ impl Index {
     }
 
     /// What a tile shows of a polygon.
-    fn polygon(&self, rings: std::ops::Range<usize>, cutter: &mut Cutter) -> Option<TilePolygon> {
+    fn polygon(&self, rings: Range<usize>, cutter: &mut Cutter) -> Option<TilePolygon> {
         polygon(rings.map(|ring| {
             self.rings.line(ring).for_each(|point| cutter.push(point));
             cutter.close()
@@ -157,15 +149,15 @@ impl Index {
 }
 
 /// The overview of all polygons; the ground of a polygon is its feature's.
-fn overview(rings: &Lines, places: &[Place], features: &[&Feature]) -> Overview {
+fn overview(rings: &Parts, first_rings: &[u32], features: &[&Feature]) -> Overview {
     // Whose each polygon is, and its rings.
-    let mut polygons = Vec::with_capacity(features.len());
-    for (place, feature) in places.iter().zip(features) {
-        let mut next = place.first_ring;
+    let mut polygons: Vec<(u32, Range<u32>)> = Vec::with_capacity(features.len());
+    for ((owner, &first), feature) in (0..).zip(first_rings).zip(features) {
+        let mut next = first;
         for polygon in &feature.polygons {
             let own = next..next + polygon.len() as u32;
             next = own.end;
-            polygons.push((place.feature, own));
+            polygons.push((owner, own));
         }
     }
     // Rings are drawn as they were read, whichever way they turn.
