@@ -2,6 +2,7 @@
 
 use crate::conflict::{Conflict, ConflictKind};
 use crate::finding::{About, Finding, FindingCode, Reported};
+use crate::known::Known;
 use crate::layer::ClassId;
 use crate::log::{Choice, DecisionLog, Standing};
 use crate::partition::{FeatureRef, Partition};
@@ -86,7 +87,8 @@ pub fn decide(
     let lost = AtomicUsize::new(0);
     let mut decisions = Vec::with_capacity(conflicts.len());
     for batch in steps.batches() {
-        decisions.par_extend(conflicts[batch?].par_iter().map(|conflict| {
+        let new = || Known::new(rules);
+        decisions.par_extend(conflicts[batch?].par_iter().map_init(new, |rules, conflict| {
             let (decision, passed_over) = decide_one(partition, conflict, rules, standing.get(&conflict.id));
             lost.fetch_add(usize::from(passed_over), Ordering::Relaxed);
             decision
@@ -109,11 +111,11 @@ pub fn decide_again(
     decisions: &mut [Decision],
 ) -> usize {
     let ids = which.iter().map(|&index| conflicts[index as usize].id).collect();
-    let standing = log.standing_of(&ids);
+    let (standing, rules) = (log.standing_of(&ids), Known::new(rules));
     let mut lost = 0;
     for &index in which {
         let conflict = &conflicts[index as usize];
-        let (decision, passed_over) = decide_one(partition, conflict, rules, standing.get(&conflict.id));
+        let (decision, passed_over) = decide_one(partition, conflict, &rules, standing.get(&conflict.id));
         decisions[index as usize] = decision;
         lost += usize::from(passed_over);
     }
@@ -124,7 +126,7 @@ pub fn decide_again(
 fn decide_one(
     partition: &Partition,
     conflict: &Conflict,
-    rules: &RuleSet,
+    rules: &Known<'_>,
     standing: Option<&Standing<'_>>,
 ) -> (Decision, bool) {
     let Some(standing) = standing else { return (by_rules(partition, conflict, rules), false) };
@@ -164,7 +166,7 @@ fn verdict_of(partition: &Partition, conflict: &Conflict, choice: &Choice) -> Op
 
 /// The parties that stay under a planner's verdict: in the order of rank, each that is compatible
 /// with the class of the place and with those that stay already.
-fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, rules: &RuleSet) -> Box<[FeatureRef]> {
+fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, rules: &Known<'_>) -> Box<[FeatureRef]> {
     let class = |party: FeatureRef| &partition.feature(party).class;
     let named = match verdict {
         Verdict::KeepAll | Verdict::Open => return conflict.parties.clone(),
@@ -190,7 +192,7 @@ fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, ru
 /// Every rule removes parties from those still in the race; the matrix then says whether the rest
 /// may stay together. With two parties this is "the first rule that applies wins"; with more, each
 /// contradicting pair needs its rule, and one that has none leaves the conflict open.
-fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Decision {
+fn by_rules(partition: &Partition, conflict: &Conflict, rules: &Known<'_>) -> Decision {
     if conflict.kind == ConflictKind::Gap {
         return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody, kept: Box::default() };
     }
@@ -200,7 +202,7 @@ fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Deci
     if agree(partition, &rest, rules) {
         return Decision { verdict: Verdict::KeepAll, basis: Basis::Compatible, kept: rest.into() };
     }
-    for rule in rules.rules.iter().filter(|rule| rule.enabled) {
+    for rule in rules.rules.rules.iter().filter(|rule| rule.enabled) {
         if !applies(partition, conflict, &rest, rules, &rule.when) {
             continue;
         }
@@ -230,7 +232,7 @@ fn by_rules(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Deci
 }
 
 /// Whether all of these parties may lie over each other.
-fn agree(partition: &Partition, parties: &[FeatureRef], rules: &RuleSet) -> bool {
+fn agree(partition: &Partition, parties: &[FeatureRef], rules: &Known<'_>) -> bool {
     let class = |party: &FeatureRef| &partition.feature(*party).class;
     parties
         .iter()
@@ -239,7 +241,7 @@ fn agree(partition: &Partition, parties: &[FeatureRef], rules: &RuleSet) -> bool
 }
 
 /// The party that names the place among those left, which agree with each other.
-fn settle(partition: &Partition, rest: &[FeatureRef], rules: &RuleSet) -> Verdict {
+fn settle(partition: &Partition, rest: &[FeatureRef], rules: &Known<'_>) -> Verdict {
     let first = rest.iter().min_by_key(|party| (rules.rank(&partition.feature(**party).class), **party));
     first.map_or(Verdict::Open, |&party| Verdict::GiveTo(party))
 }
@@ -249,7 +251,7 @@ fn survivors(
     partition: &Partition,
     conflict: &Conflict,
     rest: &[FeatureRef],
-    rules: &RuleSet,
+    rules: &Known<'_>,
     rule: &Rule,
 ) -> Vec<FeatureRef> {
     let class = |party: &FeatureRef| &partition.feature(*party).class;

@@ -22,6 +22,7 @@ pub mod detect;
 pub mod finding;
 pub mod footprint;
 mod groups;
+mod known;
 pub mod layer;
 pub mod log;
 pub mod mistakes;

@@ -1,6 +1,7 @@
 //! Whether a rule's conditions hold for a conflict.
 
 use crate::conflict::Conflict;
+use crate::known::Known;
 use crate::layer::ClassId;
 use crate::partition::{FeatureRef, LayerInfo, Partition};
 use crate::rules::{AttributeTest, LAYER_FIELD, Relation, RuleSet, ShareTest, When};
@@ -9,7 +10,8 @@ use std::cmp::Ordering;
 /// Returns the rules, by index, that are switched on and whose conditions hold for a conflict of all its
 /// parties, whether or not an earlier rule leaves it to them.
 pub fn applicable(partition: &Partition, conflict: &Conflict, rules: &RuleSet) -> Vec<usize> {
-    let holds = |when: &When| applies(partition, conflict, &conflict.parties, rules, when);
+    let known = Known::new(rules);
+    let holds = |when: &When| applies(partition, conflict, &conflict.parties, &known, when);
     let all = rules.rules.iter().enumerate();
     all.filter(|(_, rule)| rule.enabled && holds(&rule.when)).map(|(at, _)| at).collect()
 }
@@ -19,7 +21,7 @@ pub(crate) fn applies(
     partition: &Partition,
     conflict: &Conflict,
     rest: &[FeatureRef],
-    rules: &RuleSet,
+    rules: &Known<'_>,
     when: &When,
 ) -> bool {
     when.classes.as_ref().is_none_or(|wanted| exclude(partition, rest, rules, wanted))
@@ -33,7 +35,7 @@ pub(crate) fn applies(
 
 /// Whether a party of the one class and a party of the other exclude each other: classes within the
 /// two may be compatible where these are not.
-fn exclude(partition: &Partition, rest: &[FeatureRef], rules: &RuleSet, [a, b]: &[ClassId; 2]) -> bool {
+fn exclude(partition: &Partition, rest: &[FeatureRef], rules: &Known<'_>, [a, b]: &[ClassId; 2]) -> bool {
     let of = |wanted| {
         let classes = rest.iter().map(|&party| &partition.feature(party).class);
         classes.filter(move |class| rules.is(class, wanted))
@@ -53,7 +55,7 @@ fn within(value: f64, least: Option<f64>, most: Option<f64>) -> bool {
     least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most)
 }
 
-fn passes(partition: &Partition, party: FeatureRef, rules: &RuleSet, test: &AttributeTest) -> bool {
+fn passes(partition: &Partition, party: FeatureRef, rules: &Known<'_>, test: &AttributeTest) -> bool {
     if test.class.as_ref().is_some_and(|class| !rules.is(&partition.feature(party).class, class)) {
         return false;
     }
@@ -64,12 +66,12 @@ fn passes(partition: &Partition, party: FeatureRef, rules: &RuleSet, test: &Attr
     !test.absent && one_of && begins && is(&test.at_least, Ordering::Less) && is(&test.at_most, Ordering::Greater)
 }
 
-fn covered(partition: &Partition, party: FeatureRef, rules: &RuleSet, share: &ShareTest) -> bool {
+fn covered(partition: &Partition, party: FeatureRef, rules: &Known<'_>, share: &ShareTest) -> bool {
     let whole = partition.feature_area2(party);
     if whole == 0 || !rules.is(&partition.feature(party).class, &share.of) {
         return false;
     }
-    let under = partition.covered2(|class| rules.is(class, &share.under))[party.0 as usize];
+    let under = partition.covered2(|class| rules.rules.is(class, &share.under))[party.0 as usize];
     within(under as f64 / whole as f64, share.at_least, share.at_most)
 }
 

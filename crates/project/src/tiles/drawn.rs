@@ -8,9 +8,9 @@ use fast_mvt::{MvtCoord, MvtLayerBuilder, MvtResult, MvtValueRef};
 use lantu_engine::{Basis, Blueprint, ClassId, Conflict, Decision, FaceId, Partition, Verdict};
 use lantu_files::{Crs, FileError};
 
-/// Of marks that look the same only the first in each square of two pixels is drawn, or a tile of
+/// Of marks that look the same only the first in each square of four pixels is drawn, or a tile of
 /// a whole province would hold every sliver of it; in tile units.
-const MARK_CELL: i64 = 16;
+const MARK_CELL: i64 = 32;
 /// Where more conflicts than this lie in a square of 64 pixels, their number stands for their marks.
 const CROWD: u32 = 12;
 /// The side of such a square, in tile units.
