@@ -110,11 +110,13 @@ impl PrecisionModel {
     }
 
     fn snap_axis(&self, value: f64, axis: usize) -> Option<i32> {
-        let scaled = (value * self.scale + 0.5).floor();
+        let scaled = value * self.scale + 0.5;
         if scaled.is_nan() || scaled.abs() > 9e15 {
             return None;
         }
-        let offset = scaled as i64 - self.origin[axis];
+        // Rounding down by way of a whole number: `floor` is a call on machines that are not known to have it.
+        let whole = scaled as i64;
+        let offset = whole - i64::from(whole as f64 > scaled) - self.origin[axis];
         (offset.abs() <= REACH).then_some(offset as i32)
     }
 
@@ -183,6 +185,8 @@ mod tests {
     fn halves_are_rounded_up_on_both_sides_of_zero() {
         let grid = PrecisionModel { scale: 1.0, origin: [0, 0] };
         assert_eq!(grid.snap(Coord { x: 0.5, y: -0.5 }), Some(Point::new(1, 0)));
+        assert_eq!(grid.snap(Coord { x: -1.5, y: -1.500_001 }), Some(Point::new(-1, -2)));
+        assert_eq!(grid.snap(Coord { x: -7.0, y: 7.499_999 }), Some(Point::new(-7, 7)));
         assert_eq!(grid.snap(Coord { x: f64::NAN, y: 0.0 }), None);
         assert_eq!(grid.snap(Coord { x: 1e300, y: 0.0 }), None);
     }

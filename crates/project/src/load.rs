@@ -14,6 +14,7 @@ use lantu_engine::{ClassId, Feature, Finding, FindingCode, Layer, RuleSet};
 use lantu_files::{Crs, FileError, LayerRequest, TextEncoding, choose_crs, read_layer, read_lines};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A layer as it was read, and where from.
@@ -174,15 +175,20 @@ fn read_one(
     let made = counties::made(request, watch)?;
     // The hash of a large file takes as long as a good part of reading it.
     let hashed = made.is_none() && !request.source.is_database();
+    let given_up = AtomicBool::new(false);
     let (read, files) = rayon::join(
-        || read_layer(made.as_ref().map_or(request, |made| &made.request), within.crs, watch),
-        || hashed.then(|| provenance::files_of(&request.source.path)),
+        || {
+            let read = read_layer(made.as_ref().map_or(request, |made| &made.request), within.crs, watch);
+            given_up.store(read.is_err(), Ordering::Relaxed);
+            read
+        },
+        || hashed.then(|| provenance::files_of(&request.source.path, &|| !given_up.load(Ordering::Relaxed))),
     );
     let mut read = read?;
     let files = match (read.value.content.take(), &made, files) {
         (Some(content), ..) => vec![InputFile::of_database(&request.source.to_string(), content)],
         (None, Some(made), _) => made.files.clone(),
-        (None, None, files) => files.unwrap_or_else(|| provenance::files_of(&request.source.path))?,
+        (None, None, files) => files.unwrap_or_else(|| provenance::files_of(&request.source.path, &|| true))?,
     };
     let class_because = match &made {
         None => settle_class(&mut read.value.layer, plan, within.names),
@@ -197,7 +203,7 @@ fn read_one(
         // A blueprint's classes are those of planning.
         Some(_) => None,
     };
-    let area = read.value.layer.features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
+    let area = drawn_area(&read.value.layer.features);
     Ok(Loaded {
         layer: Arc::new(read.value.layer),
         source: request.source.to_string(),
@@ -259,6 +265,13 @@ fn settle_class(layer: &mut Layer, plan: &LayerPlan, names: &LayerNames) -> [Str
 /// Returns the names of a layer's fields, in the file's order.
 pub(crate) fn fields(layer: &Layer) -> &[Box<str>] {
     layer.features.first().map_or(&[], |feature| &feature.attributes.fields)
+}
+
+/// The area of features as drawn, the same for any number of threads.
+fn drawn_area(features: &[Feature]) -> f64 {
+    let some =
+        |features: &[Feature]| features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
+    features.par_chunks(1 << 12).map(some).collect::<Vec<f64>>().iter().sum()
 }
 
 /// The first ring's area less that of the others.

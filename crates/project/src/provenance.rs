@@ -44,16 +44,19 @@ impl InputFile {
     }
 }
 
+/// Whether work that takes long is to go on.
+type Wanted<'a> = &'a dyn Fn() -> bool;
+
 /// Returns the files behind a source: one, those of a Shapefile, or all of a folder.
 ///
 /// # Errors
-/// A problem that names the file that cannot be read.
-pub(crate) fn files_of(path: &Path) -> Result<Vec<InputFile>, Problem> {
+/// A problem that names the file that cannot be read, or says that it is no longer wanted.
+pub(crate) fn files_of(path: &Path, wanted: Wanted<'_>) -> Result<Vec<InputFile>, Problem> {
     let mut paths = Vec::new();
     gather(path, &mut paths).map_err(|source| problem::missing(path, source))?;
     paths.sort();
     paths.dedup();
-    paths.iter().map(|path| look_at(path)).collect()
+    paths.iter().map(|path| look_while(path, wanted)).collect()
 }
 
 /// Returns a file as it is now.
@@ -61,7 +64,12 @@ pub(crate) fn files_of(path: &Path) -> Result<Vec<InputFile>, Problem> {
 /// # Errors
 /// A problem if it cannot be read.
 pub(crate) fn look_at(path: &Path) -> Result<InputFile, Problem> {
-    let (bytes, sha256) = digest(path).map_err(|source| problem::missing(path, source))?;
+    look_while(path, &|| true)
+}
+
+fn look_while(path: &Path, wanted: Wanted<'_>) -> Result<InputFile, Problem> {
+    let digest = digest(path, wanted).map_err(|source| problem::missing(path, source))?;
+    let (bytes, sha256) = digest.ok_or_else(problem::cancelled)?;
     Ok(InputFile { path: path.to_path_buf(), bytes, sha256 })
 }
 
@@ -86,10 +94,14 @@ fn gather(path: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
     Ok(())
 }
 
-fn digest(path: &Path) -> io::Result<(u64, String)> {
+/// The size and hash of a file; `None` if they are no longer wanted.
+fn digest(path: &Path, wanted: Wanted<'_>) -> io::Result<Option<(u64, String)>> {
     let (mut file, mut hash, mut bytes) = (File::open(path)?, Sha256::new(), 0);
     let mut buffer = vec![0; 1 << 18];
     loop {
+        if !wanted() {
+            return Ok(None);
+        }
         let read = file.read(&mut buffer)?;
         if read == 0 {
             break;
@@ -98,7 +110,7 @@ fn digest(path: &Path) -> io::Result<(u64, String)> {
         bytes += read as u64;
     }
     let digits = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((bytes, digits))
+    Ok(Some((bytes, digits)))
 }
 
 #[cfg(test)]
@@ -112,6 +124,7 @@ mod tests {
         for name in ["a.shp", "a.dbf", "a.sbn", "b.txt"] {
             std::fs::write(at(name), "abc").unwrap();
         }
+        let files_of = |path: &Path| super::files_of(path, &|| true);
         let names =
             |path: &Path| -> Vec<PathBuf> { files_of(path).unwrap().into_iter().map(|file| file.path).collect() };
         assert_eq!(names(&at("a.shp")), [at("a.dbf"), at("a.shp")]);
@@ -119,5 +132,6 @@ mod tests {
         let [file] = files_of(&at("b.txt")).unwrap().try_into().unwrap();
         assert_eq!(file.sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert!(files_of(&at("c.txt")).unwrap_err().message[1].contains("c.txt"));
+        assert_eq!(super::files_of(&at("b.txt"), &|| false).unwrap_err().code, "cancelled");
     }
 }

@@ -6,7 +6,7 @@ use crate::in_districts::InDistricts;
 use crate::outcome::Outcome;
 use crate::tiles::state_name;
 use geo::{Coord, Rect};
-use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef, Value};
+use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef, LayerInfo, Value};
 
 /// A filter made ready for looking through many conflicts.
 pub(crate) struct Sieve<'a> {
@@ -18,11 +18,19 @@ pub(crate) struct Sieve<'a> {
     text: String,
     /// The number that the text is, if it is one.
     fid: Option<i64>,
-    /// Which layers' names hold the text.
-    layers: Vec<bool>,
+    /// Where the text is looked for in each layer.
+    layers: Vec<Looked>,
     within: Option<Rect<f64>>,
     /// Where conflicts lie, if a district is wanted.
     districts: Option<&'a InDistricts>,
+}
+
+/// Where a text is looked for in a layer.
+enum Looked {
+    /// Its name holds the text: all of its features pass.
+    Layer,
+    /// In these places of its features' rows.
+    Labels(Vec<usize>),
 }
 
 impl<'a> Sieve<'a> {
@@ -34,13 +42,22 @@ impl<'a> Sieve<'a> {
         let wanted: Vec<ClassId> = filter.classes.iter().map(|class| ClassId::new(class)).collect();
         let districts = if filter.district.is_empty() { None } else { Some(asked.in_districts()?) };
         let text = filter.text.trim().to_lowercase();
-        let layers = &asked.outcome.cut.partition.layers;
+        let partition = &asked.outcome.cut.partition;
+        let looked = |layer: &LayerInfo| {
+            if layer.count == 0 || holds(&layer.name, &text) {
+                return Looked::Layer;
+            }
+            // All rows of a layer share their fields.
+            let fields = &partition.feature(layer.first).attributes.fields;
+            let place = |label: &String| fields.iter().position(|field| **field == **label);
+            Looked::Labels(asked.names.label_fields.iter().filter_map(place).collect())
+        };
         Ok(Self {
             asked,
             filter,
             pair: (!wanted.is_empty()).then(|| asked.inbox.pair(&wanted)),
             fid: text.parse().ok().filter(|fid: &i64| fid.to_string() == text),
-            layers: layers.iter().map(|layer| holds(&layer.name, &text)).collect(),
+            layers: partition.layers.iter().map(looked).collect(),
             text,
             within: filter.within.and_then(|degrees| plane_box(asked, degrees)),
             districts,
@@ -97,12 +114,17 @@ impl<'a> Sieve<'a> {
 
     /// Whether the text stands in what a party is called.
     fn names(&self, party: FeatureRef) -> bool {
-        let partition = &self.asked.outcome.cut.partition;
-        let feature = partition.feature(party);
-        let labels = self.asked.names.label_fields.iter().filter_map(|field| feature.attributes.get(field));
-        self.layers[feature.layer as usize]
-            || self.fid == Some(feature.fid)
-            || labels.map(Value::to_text).any(|label| holds(&label, &self.text))
+        let feature = self.asked.outcome.cut.partition.feature(party);
+        let says = |place: &usize| match feature.attributes.values.get(*place) {
+            Some(Value::Text(label)) => holds(label, &self.text),
+            Some(label) => holds(&label.to_text(), &self.text),
+            None => false,
+        };
+        self.fid == Some(feature.fid)
+            || match &self.layers[feature.layer as usize] {
+                Looked::Layer => true,
+                Looked::Labels(places) => places.iter().any(says),
+            }
     }
 }
 
