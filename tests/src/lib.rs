@@ -12,4 +12,5 @@ pub mod places;
 pub mod random;
 pub mod reference;
 pub mod run;
+pub mod stage;
 pub mod wkt;

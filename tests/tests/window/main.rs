@@ -14,14 +14,13 @@ mod opening;
 mod parts;
 mod reading;
 mod rules;
-mod stage;
 mod walk;
 
 use lantu_tests::access;
 use lantu_tests::desk::*;
 use lantu_tests::driver::Driver;
+use lantu_tests::stage::Stage;
 use serde_json::{Value, json};
-use stage::Stage;
 
 #[test]
 fn a_planner_goes_the_whole_way_from_the_demo_to_a_verified_file() {

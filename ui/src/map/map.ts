@@ -166,6 +166,8 @@ function listen(map: MapLibre, container: HTMLElement, events: MapEvents | null)
   });
   map.on('dataloading', () => tellOutside('moving'));
   map.on('idle', () => tellOutside('idle'));
+  // Whether all tiles in sight are there, be they drawn or not.
+  map.on('sourcedata', () => (container.dataset.tiles = map.areTilesLoaded() ? 'here' : 'awaited'));
   map.on('load', tellSight);
   map.on('error', (event) => {
     const source = 'sourceId' in event ? event.sourceId : '';

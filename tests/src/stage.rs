@@ -1,14 +1,16 @@
 //! What a test of the window stands on: a display, a WebDriver, the app and a folder of its own
 //! for data and results. Everything is taken down at the end.
 
+#![allow(clippy::expect_used)]
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use lantu_tests::driver::Driver;
-use lantu_tests::places::{copy, free_port, wait_for_port, workspace};
+use crate::driver::Driver;
+use crate::places::{copy, free_port, wait_for_port, workspace};
 use tempfile::TempDir;
 
 /// The size of the window in tests and in the README's pictures.
@@ -59,19 +61,31 @@ impl Stage {
 
     /// Ends the app as a power failure would.
     pub fn kill_app(&self) {
-        let app = fs::canonicalize(&self.app).expect("the app's path");
-        let mine = |pid: &u32| {
-            parent(*pid) == Some(self.webdriver.id())
-                && fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == app)
-        };
-        let entries = fs::read_dir("/proc").expect("/proc lists processes");
-        let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-        let pid = pids.into_iter().find(mine).expect("the app is running");
+        let pid = self.app_id();
         let done = Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill runs");
         assert!(done.success(), "the app could not be killed");
         while Path::new(&format!("/proc/{pid}/exe")).read_link().is_ok() {
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// The memory of the app and of the processes that it started, its page among them, in bytes; what several
+    /// share is shared out.
+    pub fn app_memory(&self) -> [u64; 2] {
+        let app = self.app_id();
+        let started =
+            |pid: &u32| *pid != app && std::iter::successors(parent(*pid), |pid| parent(*pid)).any(|pid| pid == app);
+        [shared_out(app), processes().filter(started).map(shared_out).sum()]
+    }
+
+    /// The number of the app's process.
+    fn app_id(&self) -> u32 {
+        let app = fs::canonicalize(&self.app).expect("the app's path");
+        let mine = |pid: &u32| {
+            parent(*pid) == Some(self.webdriver.id())
+                && fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == app)
+        };
+        processes().find(mine).expect("the app is running")
     }
 }
 
@@ -144,6 +158,19 @@ fn webdriver(port: u16, folder: &Path, display: Option<&str>) -> Child {
     });
     wait_for_port(port);
     child
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").expect("/proc lists processes");
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
+}
+
+/// The memory of a process in bytes, what it shares with others shared out among them.
+fn shared_out(pid: u32) -> u64 {
+    let told = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let line = told.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or_default() * 1024
 }
 
 fn parent(pid: u32) -> Option<u32> {
