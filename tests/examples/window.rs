@@ -15,7 +15,7 @@
 
 use std::time::Instant;
 
-use lantu_tests::desk::{DETAIL, ROW, choose, settled};
+use lantu_tests::desk::{DETAIL, ROW, settled};
 use lantu_tests::driver::Driver;
 use lantu_tests::stage::Stage;
 use serde_json::{Value, json};
@@ -131,7 +131,7 @@ fn main() {
 
     println!("| what | times | min ms | median | p95 | max |\n| --- | ---: | ---: | ---: | ---: | ---: |");
     filters(&d);
-    choose(&d, "[data-testid=filter-state]", "open");
+    d.script_later(FILTER, json!(["open"]));
     d.click(ROW);
     d.wait("its detail", |d| d.sees(&format!("{DETAIL} [data-testid=give-1]")));
     settled(&d);

@@ -25,7 +25,17 @@ describe('a long list', () => {
     pages.want(0, 150);
     pages.want(0, 150);
     await pages.rowSoon(20);
-    expect(asked).toEqual([0, pageSize]);
+    expect(asked.filter((offset) => offset < 2 * pageSize)).toEqual([0, pageSize]);
+  });
+
+  it('asks for the pages before and after those in sight, too', async () => {
+    const { pages, asked } = listOf(1000);
+    pages.want(320, 330);
+    await pages.rowSoon(320);
+    expect(asked).toEqual([3 * pageSize, 4 * pageSize, 2 * pageSize]);
+    pages.want(510, 520);
+    await pages.rowSoon(520);
+    expect(asked.slice(3)).toEqual([5 * pageSize, 6 * pageSize]);
   });
 
   it('keeps the old rows until the new ones are here', async () => {

@@ -5,7 +5,7 @@ use crate::measure::{Measure, Sum};
 use crate::outcome::{Cut, Outcome};
 use crate::tiles::state_name;
 use geo::Coord;
-use lantu_engine::{ClassId, Conflict};
+use lantu_engine::{ClassId, Conflict, RuleSet};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -29,15 +29,25 @@ pub(crate) struct Inbox {
     pub(crate) listed: Mutex<Option<Arc<Listed>>>,
 }
 
+/// The mark of a conflict that a filter lets through.
+pub(crate) const LISTED: u8 = 1;
+/// The mark of a listed conflict that is open.
+pub(crate) const OPEN: u8 = 2;
+
 /// The conflicts that a filter lets through, in the order of a sort.
 #[derive(Debug)]
 pub(crate) struct Listed {
     /// The filter, the sort, and from where distances are measured.
     pub asked: (Filter, String, Option<[f64; 2]>),
-    /// How many operations the record had.
+    /// How many operations the record had, and the rules in force.
     pub operations: usize,
+    pub rules: Arc<RuleSet>,
     /// The conflicts.
     pub conflicts: Vec<u32>,
+    /// Which of all conflicts the filter lets through, and whether they are open: [`LISTED`], [`OPEN`].
+    pub marks: Vec<u8>,
+    /// All that are listed, and those of them that are open.
+    pub sums: [Sum; 2],
     /// All of them.
     pub total: Tally,
     /// Those that are open.

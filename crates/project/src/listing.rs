@@ -2,10 +2,11 @@
 
 use crate::api::{ConflictPage, Filter, ListConflicts, Problem, Rows};
 use crate::detail::Asked;
-use crate::inbox::{Listed, Order};
+use crate::inbox::{LISTED, Listed, OPEN, Order};
 use crate::measure::Sum;
 use crate::sieve::Sieve;
 use geo::Coord;
+use lantu_engine::Conflict;
 use rayon::prelude::*;
 use std::sync::{Arc, PoisonError};
 
@@ -49,24 +50,56 @@ impl Asked<'_> {
         }
         let sieve = Sieve::new(self, filter)?;
         let order = self.order(sort, near)?;
+        let same = |listed: &&Arc<Listed>| listed.asked == asked && Arc::ptr_eq(&listed.rules, &self.outcome.rules);
+        let (marks, sums) = match kept.as_ref().filter(same) {
+            Some(before) if before.operations < operations => self.marked_again(&sieve, before),
+            _ => self.marked(&sieve),
+        };
+        // In the order of the list.
+        let listed = order.iter().copied().filter(|&index| marks[index as usize] & LISTED != 0);
+        let conflicts = listed.collect();
+        let [total, open] = sums.map(|sum| sum.tally(self.measure));
+        let rules = self.outcome.rules.clone();
+        let listed = Arc::new(Listed { asked, operations, rules, conflicts, marks, sums, total, open });
+        *kept = Some(listed.clone());
+        Ok(listed)
+    }
+
+    /// The mark of a conflict.
+    fn mark(self, sieve: &Sieve<'_>, index: u32) -> u8 {
+        match (sieve.passes(index), self.inbox.state(self.outcome, index)) {
+            (false, _) => 0,
+            (true, "open") => LISTED | OPEN,
+            (true, _) => LISTED,
+        }
+    }
+
+    /// Marks all conflicts, in the order that they lie in memory, and sums up what is listed.
+    fn marked(self, sieve: &Sieve<'_>) -> (Vec<u8>, [Sum; 2]) {
         let conflicts = &self.outcome.cut.conflicts;
-        // In the order that they lie in memory; then picked in the order of the list.
-        let passes: Vec<bool> = (0..conflicts.len() as u32).into_par_iter().map(|index| sieve.passes(index)).collect();
-        let passing: Vec<u32> = order.iter().copied().filter(|&index| passes[index as usize]).collect();
-        let sums = |index: u32| {
+        let marks: Vec<u8> = (0..conflicts.len() as u32).into_par_iter().map(|index| self.mark(sieve, index)).collect();
+        let sums = |(conflict, &mark): (&Conflict, &u8)| {
             let mut sums = [Sum::default(); 2];
-            sums[0].add(conflicts[index as usize].area2);
-            if self.inbox.state(self.outcome, index) == "open" {
-                sums[1].add(conflicts[index as usize].area2);
-            }
+            count(mark, &mut sums, |sum| sum.add(conflict.area2));
             sums
         };
         let both = |a: [Sum; 2], b: [Sum; 2]| [a[0].with(b[0]), a[1].with(b[1])];
-        let counted = (0..conflicts.len() as u32).into_par_iter().filter(|&index| passes[index as usize]).map(sums);
-        let [total, open] = counted.reduce(Default::default, both).map(|sum| sum.tally(self.measure));
-        let listed = Arc::new(Listed { asked, operations, conflicts: passing, total, open });
-        *kept = Some(listed.clone());
-        Ok(listed)
+        let sums = conflicts.par_iter().zip(&marks).map(sums).reduce(Default::default, both);
+        (marks, sums)
+    }
+
+    /// The same after further operations, by looking only at what they touched.
+    fn marked_again(self, sieve: &Sieve<'_>, before: &Listed) -> (Vec<u8>, [Sum; 2]) {
+        let (mut marks, mut sums) = (before.marks.clone(), before.sums);
+        let cut = &self.outcome.cut;
+        for index in self.outcome.log.touched_since(before.operations).filter_map(|id| cut.find(id)) {
+            let area2 = cut.conflicts[index as usize].area2;
+            let now = self.mark(sieve, index);
+            let then = std::mem::replace(&mut marks[index as usize], now);
+            count(then, &mut sums, |sum| sum.take(area2));
+            count(now, &mut sums, |sum| sum.add(area2));
+        }
+        (marks, sums)
     }
 
     fn order(self, sort: &str, near: Option<[f64; 2]>) -> Result<Order, Problem> {
@@ -78,5 +111,14 @@ impl Asked<'_> {
             self.crs.from_lonlat(&mut from)?;
         }
         Ok(self.inbox.order(&self.outcome.cut, sort, from[0]))
+    }
+}
+
+/// Does something to the sums that a conflict of this mark is in.
+fn count(mark: u8, sums: &mut [Sum; 2], act: impl Fn(&mut Sum)) {
+    for (sum, of) in sums.iter_mut().zip([LISTED, OPEN]) {
+        if mark & of != 0 {
+            act(sum);
+        }
     }
 }

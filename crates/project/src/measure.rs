@@ -32,6 +32,12 @@ impl Sum {
         Self { count: self.count + other.count, area2: self.area2 + other.area2 }
     }
 
+    /// Takes one away.
+    pub(crate) fn take(&mut self, area2: i128) {
+        self.count -= 1;
+        self.area2 -= area2;
+    }
+
     /// Returns the same in square metres.
     pub(crate) fn tally(self, measure: Measure) -> Tally {
         Tally { count: self.count, area_m2: measure.m2(self.area2) }

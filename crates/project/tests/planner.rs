@@ -301,6 +301,40 @@ fn one_operation_decides_all_that_a_filter_lets_through_as_the_preview_said() {
 }
 
 #[test]
+fn a_list_that_goes_on_after_decisions_is_the_one_that_is_made_anew() {
+    let (_folder, desk) = demo();
+    let page = |state: &str| {
+        let filter = json!({ "state": state, "classes": [], "kind": "", "sliver": null });
+        desk.ask("conflicts", json!({ "filter": filter, "sort": "area", "offset": 0, "limit": 500, "locate": null }))
+    };
+    // Asking for another list has the one before forgotten.
+    let anew = |state: &str| {
+        page("rule");
+        page(state)
+    };
+    for state in ["open", "hand", ""] {
+        let ids: Vec<Value> = anew("open")["rows"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+        page(state);
+        for step in 0..6 {
+            let (command, request) = match step {
+                3 => ("undo", json!({})),
+                4 => ("redo", json!({})),
+                _ => {
+                    let some = &ids[step..2 * step + 2];
+                    let choice = json!({ "kind": "keep-all" });
+                    ("decide", json!({ "conflicts": some, "rows": null, "choice": choice, "reason": "", "basis": "" }))
+                }
+            };
+            desk.ask(command, request);
+            let went_on = page(state);
+            assert_eq!(went_on, anew(state), "{state} after {command}");
+            page(state);
+        }
+        desk.ask("return_to", json!({ "number": 0 }));
+    }
+}
+
+#[test]
 fn rows_of_the_list_are_chosen_by_where_they_stand() {
     let (_folder, desk) = demo();
     let rows = desk.list("open", 10)["rows"].clone();

@@ -105,6 +105,8 @@ function open(container: HTMLElement, scene: Scene, leads: boolean): MapLibre | 
       pitchWithRotate: false,
       renderWorldCopies: false,
       fadeDuration: 0,
+      // Tiles come from this machine in a few milliseconds; kept for five zooms they take a gigabyte.
+      maxTileCacheZoomLevels: 1,
       maxZoom: 23,
       // The window's own keys go through conflicts, not over the map.
       keyboard: false,

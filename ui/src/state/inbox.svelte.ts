@@ -156,11 +156,19 @@ class Inbox {
     if (!id || this.#deciding || this.detail?.row.id !== id) return;
     this.#deciding = true;
     const before = this.index;
+    // Whether the filter lets the decided one go or not, the one below it comes next.
+    const below = settings.advance && before !== null ? this.row(before + 1)?.id : undefined;
     const words = { reason: this.reason.trim(), basis: this.basis.trim() };
     const view = await project.change('decide', { conflicts: [id], rows: null, choice, ...words });
     this.#deciding = false;
     if (!view) return;
     if (view.undo) this.#decided.set(view.undo.number, id);
+    if (below) {
+      this.onMoved();
+      this.#pages.renew();
+      await this.select(below);
+      if (this.index !== null || this.current !== below) return;
+    }
     await this.#reload();
     if (!settings.advance) return this.#loadDetail(id);
     // If the filter let it go, the next one has moved into its row.

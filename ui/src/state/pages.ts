@@ -27,10 +27,12 @@ export class Pages<Row> {
     return this.#pages.get(Math.floor(i / pageSize))?.rows[i % pageSize];
   }
 
-  /** Makes sure the rows from `first` to `last` are or will be here. */
+  /** Makes sure the rows from `first` to `last` are or will be here, and soon those before and after. */
   want(first: number, last: number): void {
     this.#wanted = [Math.floor(Math.max(0, first) / pageSize), Math.floor(Math.max(0, last) / pageSize)];
     for (let page = this.#wanted[0]; page <= this.#wanted[1]; page++) void this.#load(page);
+    void this.#load(this.#wanted[1] + 1);
+    if (this.#wanted[0] > 0) void this.#load(this.#wanted[0] - 1);
   }
 
   /** The row as it is now, fetched if need be. */
