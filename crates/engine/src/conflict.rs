@@ -15,7 +15,7 @@ pub struct ConflictId(pub u64);
 
 impl fmt::Display for ConflictId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A tile has thousands; the formatter's own way takes ten times as long.
+        // A tile has thousands: with the formatter's own way they took a sixth of its time.
         let mut text = *b"c0000000000000000";
         for (at, digit) in text[1..].iter_mut().enumerate() {
             *digit = b"0123456789abcdef"[(self.0 >> (60 - 4 * at)) as usize & 15];

@@ -202,7 +202,7 @@ fn by_rules(partition: &Partition, conflict: &Conflict, rules: &Known<'_>) -> De
     if agree(partition, &rest, rules) {
         return Decision { verdict: Verdict::KeepAll, basis: Basis::Compatible, kept: rest.into() };
     }
-    for rule in rules.rules.rules.iter().filter(|rule| rule.enabled) {
+    for rule in rules.set.rules.iter().filter(|rule| rule.enabled) {
         if !applies(partition, conflict, &rest, rules, &rule.when) {
             continue;
         }

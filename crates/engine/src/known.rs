@@ -11,30 +11,30 @@ type Answers<T> = RefCell<HashMap<ClassId, HashMap<ClassId, T>>>;
 /// A rule set and its answers so far. Each thread has its own.
 pub(crate) struct Known<'a> {
     /// The rule set.
-    pub(crate) rules: &'a RuleSet,
+    pub(crate) set: &'a RuleSet,
     relations: Answers<Relation>,
     within: Answers<bool>,
 }
 
 impl<'a> Known<'a> {
     /// Returns a rule set that has not been asked yet.
-    pub(crate) fn new(rules: &'a RuleSet) -> Self {
-        Self { rules, relations: RefCell::default(), within: RefCell::default() }
+    pub(crate) fn new(set: &'a RuleSet) -> Self {
+        Self { set, relations: RefCell::default(), within: RefCell::default() }
     }
 
     /// As [`RuleSet::relation`].
     pub(crate) fn relation(&self, a: &ClassId, b: &ClassId) -> Relation {
-        answer(&self.relations, a, b, || self.rules.relation(a, b))
+        answer(&self.relations, a, b, || self.set.relation(a, b))
     }
 
     /// As [`RuleSet::is`].
     pub(crate) fn is(&self, class: &ClassId, wanted: &ClassId) -> bool {
-        class == wanted || answer(&self.within, class, wanted, || self.rules.is(class, wanted))
+        class == wanted || answer(&self.within, class, wanted, || self.set.is(class, wanted))
     }
 
     /// As [`RuleSet::rank`].
     pub(crate) fn rank<'c>(&self, class: &'c ClassId) -> (ClassKind, usize, &'c ClassId) {
-        self.rules.rank(class)
+        self.set.rank(class)
     }
 }
 

@@ -71,7 +71,7 @@ fn covered(partition: &Partition, party: FeatureRef, rules: &Known<'_>, share: &
     if whole == 0 || !rules.is(&partition.feature(party).class, &share.of) {
         return false;
     }
-    let under = partition.covered2(|class| rules.rules.is(class, &share.under))[party.0 as usize];
+    let under = partition.covered2(|class| rules.set.is(class, &share.under))[party.0 as usize];
     within(under as f64 / whole as f64, share.at_least, share.at_most)
 }
 

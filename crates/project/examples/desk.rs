@@ -5,7 +5,8 @@
 //! cargo run --release -p lantu-project --example desk -- target/bench/hainan/province.toml [PART …]
 //! ```
 //!
-//! Layers of their own, or a project as `lantu-bench hainan` writes it, with its rules and districts. A part is `pages`, `decisions`, `many` or `tiles`; all of them if none is named.
+//! Takes layers, without rules, or a project as `lantu-bench hainan` writes it. A part is `pages`,
+//! `decisions`, `many` or `tiles`; all of them if none is named.
 //!
 //! Opens the layers as one project in a folder of its own, runs it, and then does what a planner
 //! does, several hundred times at many places, through the same commands as the window. Times are of
@@ -79,15 +80,15 @@ impl Desk {
     }
 }
 
-/// The project on the command line, or one of the layers there; its record begins empty.
-fn plan() -> Answer<(String, Option<String>)> {
+/// The project on the command line, or one of the layers there without rules.
+fn plan() -> Answer<String> {
     if let Some(path) = std::env::args().skip(1).find(|word| word.ends_with(".toml")) {
         let path = std::fs::canonicalize(path)?;
         let beside = path.parent().ok_or("a file lies in a folder")?.display().to_string();
         // Of the lines that name files.
         let text = std::fs::read_to_string(&path)?;
         let text = text.replace("\npath = \"", &format!("\npath = \"{beside}/"));
-        return Ok((text.replace("\nrules = \"", &format!("\nrules = \"{beside}/")), None));
+        return Ok(text.replace("\nrules = \"", &format!("\nrules = \"{beside}/")));
     }
     let mut text = "rules = 'rules.toml'\n".to_owned();
     for layer in std::env::args().skip(1) {
@@ -95,16 +96,13 @@ fn plan() -> Answer<(String, Option<String>)> {
         let path = std::fs::canonicalize(path)?;
         writeln!(text, "[[layer]]\nname = '{name}'\npath = '{}'", path.display())?;
     }
-    Ok((text, Some(String::new())))
+    Ok(text)
 }
 
-/// Writes the project into a folder of its own, opens it and runs it.
+/// Writes the project into a folder of its own, where its record begins empty, opens it and runs it.
 fn open(folder: &Path) -> Answer<Desk> {
-    let (text, rules) = plan()?;
-    if let Some(rules) = rules {
-        std::fs::write(folder.join("rules.toml"), rules)?;
-    }
-    std::fs::write(folder.join("p.toml"), text)?;
+    std::fs::write(folder.join("rules.toml"), "")?;
+    std::fs::write(folder.join("p.toml"), plan()?)?;
     let (tell, told) = channel::<api::Progress>();
     let settings = Settings { data_dir: folder.to_owned(), state_dir: folder.join("state"), who: "planner".to_owned() };
     // Whoever listens may have gone already.

@@ -1,6 +1,6 @@
 //! The list of conflicts: sorted once; `sieve` filters it as `listing` looks through it.
 
-use crate::api::{ConflictRow, Filter, PairTally, Tally};
+use crate::api::{ConflictRow, Filter, PairTally};
 use crate::measure::{Measure, Sum};
 use crate::outcome::{Cut, Outcome};
 use crate::tiles::state_name;
@@ -48,10 +48,6 @@ pub(crate) struct Listed {
     pub marks: Vec<u8>,
     /// All that are listed, and those of them that are open.
     pub sums: [Sum; 2],
-    /// All of them.
-    pub total: Tally,
-    /// Those that are open.
-    pub open: Tally,
 }
 
 impl Inbox {

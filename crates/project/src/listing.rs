@@ -21,9 +21,10 @@ impl Asked<'_> {
         let row_of = locate.and_then(|index| listed.conflicts.iter().position(|&row| row == index));
         let (from, limit) = (wanted.offset as usize, (wanted.limit as usize).min(MOST_ROWS));
         let shown = listed.conflicts.iter().skip(from).take(limit);
+        let [total, open] = listed.sums.map(|sum| sum.tally(self.measure));
         Ok(ConflictPage {
-            total: listed.total,
-            open: listed.open,
+            total,
+            open,
             rows: shown.map(|&index| self.inbox.row(self.outcome, index)).collect(),
             row_of: row_of.map(|row| row as u32),
         })
@@ -58,9 +59,8 @@ impl Asked<'_> {
         // In the order of the list.
         let listed = order.iter().copied().filter(|&index| marks[index as usize] & LISTED != 0);
         let conflicts = listed.collect();
-        let [total, open] = sums.map(|sum| sum.tally(self.measure));
         let rules = self.outcome.rules.clone();
-        let listed = Arc::new(Listed { asked, operations, rules, conflicts, marks, sums, total, open });
+        let listed = Arc::new(Listed { asked, operations, rules, conflicts, marks, sums });
         *kept = Some(listed.clone());
         Ok(listed)
     }

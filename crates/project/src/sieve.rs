@@ -44,12 +44,12 @@ impl<'a> Sieve<'a> {
         let text = filter.text.trim().to_lowercase();
         let partition = &asked.outcome.cut.partition;
         let looked = |layer: &LayerInfo| {
-            if layer.count == 0 || holds(&layer.name, &text) {
+            if holds(&layer.name, &text) {
                 return Looked::Layer;
             }
             // All rows of a layer share their fields.
-            let fields = &partition.feature(layer.first).attributes.fields;
-            let place = |label: &String| fields.iter().position(|field| **field == **label);
+            let fields = (layer.count > 0).then(|| &partition.feature(layer.first).attributes.fields);
+            let place = |label: &String| fields?.iter().position(|field| **field == **label);
             Looked::Labels(asked.names.label_fields.iter().filter_map(place).collect())
         };
         Ok(Self {

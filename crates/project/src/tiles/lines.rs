@@ -143,13 +143,12 @@ impl Lines {
     }
 
     /// Returns the lines of all parts in their order; each part is given up as soon as it is copied.
-    pub(super) fn joined(parts: &mut [Self]) -> Self {
+    pub(super) fn joined(parts: Vec<Self>) -> Self {
         let mut all = Self::default();
         all.words.reserve_exact(parts.iter().map(|part| part.words.len()).sum());
         all.ends.reserve_exact(parts.iter().map(|part| part.ends.len()).sum());
-        for part in parts {
+        for Self { words, ends } in parts {
             let before = all.words.len() as u32;
-            let Self { words, ends } = std::mem::take(part);
             all.words.extend_from_slice(&words);
             all.ends.extend(ends.iter().map(|end| before + end));
         }

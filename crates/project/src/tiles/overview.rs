@@ -173,7 +173,7 @@ impl Ground {
             }
             ground
         };
-        let mut parts: Vec<Self> = parts.into_par_iter().map(part).collect();
+        let parts: Vec<Self> = parts.into_par_iter().map(part).collect();
         let mut all = Self::default();
         let mut rings = 0;
         for part in &parts {
@@ -181,9 +181,7 @@ impl Ground {
             all.owners.extend(&part.owners);
             rings += part.rings.len() as u32;
         }
-        let mut parts: Vec<Lines> = parts.drain(..).map(|part| part.rings).collect();
-        all.rings = Lines::joined(&mut parts);
-        all
+        Self { rings: Lines::joined(parts.into_iter().map(|part| part.rings).collect()), ..all }
     }
 
     /// The same on a coarser grid.
