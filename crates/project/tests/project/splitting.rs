@@ -1,11 +1,7 @@
 //! A conflict is split into parts that are decided apart, locked against further decisions, and the
 //! record is gone back in; decisions elsewhere stay as they are.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-
-mod desk;
-
-use desk::{Desk, open, write};
+use crate::desk::{self, Desk, open, write};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -1,7 +1,5 @@
 //! Two counties and the plan above them.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
 use lantu_project::api::Problem;
 use lantu_project::{Details, Job, Language, Plan, Report, Room, Watcher, paper, report_listing};
 use std::fmt::Write as _;

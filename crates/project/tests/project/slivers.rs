@@ -1,7 +1,5 @@
 //! Slivers in the window and in the terminal: preview, apply, undo; the same bytes either way.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
 use lantu_project::{Job, Manner, Plan, Project, Room, Settings, Watcher, report};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};

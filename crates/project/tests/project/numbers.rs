@@ -1,10 +1,6 @@
 //! Figures of the window: groups, districts, the course of the work, and the blueprint against what it was.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-
-mod desk;
-
-use desk::{Desk, open, write};
+use crate::desk::{self, Desk, open, write};
 use lantu_project::{Job, Manner, Plan, Room, Watcher, replay};
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicBool;

@@ -1,10 +1,6 @@
 //! What planners hand over stays as it is: how a layer is read, where results go, in which plane it lies.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-
-mod desk;
-
-use desk::{Desk, open, write};
+use crate::desk::{self, Desk, open, write};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;

@@ -1,10 +1,6 @@
 //! The record: layers for QGIS in it, copies of it, and who else has it open.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-
-mod desk;
-
-use desk::Desk;
+use crate::desk::Desk;
 use rusqlite::Connection;
 use serde_json::json;
 use std::path::{Path, PathBuf};

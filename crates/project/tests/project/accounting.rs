@@ -1,8 +1,6 @@
 //! Every square metre of every layer is accounted for, by district too, and districts change
 //! nothing of the blueprint.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-
 use lantu_project::{
     Area, Details, DistrictPlan, Fate, Job, Light, Manner, Plan, Region, Report, Room, Watcher, report,
 };

@@ -1,11 +1,7 @@
 //! A layer gets a new version: decisions follow features to their new numbers, and what no longer
 //! fits is listed with its old place.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-
-mod desk;
-
-use desk::{Desk, Rect, open, write};
+use crate::desk::{self, Desk, Rect, open, write};
 use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;

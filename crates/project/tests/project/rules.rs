@@ -1,11 +1,7 @@
 //! Rules are tried and changed in the window: one operation of the record, undone like any other, in force
 //! wherever the record is read; nothing is cut again.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-
-mod desk;
-
-use desk::{Desk, open};
+use crate::desk::{self, Desk, open};
 use lantu_project::{Job, Manner, Plan, Room, Watcher};
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicBool;

@@ -1,8 +1,6 @@
 //! The readable cases of rules: those of the starter pack beside it, those of conditions in
 //! `tests/cases/packs`.
 
-#![allow(clippy::unwrap_used, missing_docs)]
-
 use lantu_project::{Tried, try_cases};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
