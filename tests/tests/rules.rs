@@ -74,8 +74,7 @@ fn squares(classes: &[&str], red_line_zone: &str, side: f64) -> Outcome {
         let far = side + at as f64;
         let corners = [(0.0, 0.0), (far, 0.0), (far, far), (0.0, far), (0.0, 0.0)];
         let ring = LineString::new(corners.iter().map(|&(x, y)| Coord { x, y }).collect());
-        let zone =
-            Attributes { fields: [Box::from("ZRBHDFQ")].into(), values: [Value::Text(red_line_zone.into())].into() };
+        let zone = Attributes::new([Box::from("ZRBHDFQ")].into(), [Value::Text(red_line_zone)]);
         let feature = Feature { fid: 1, class: None, attributes: zone, polygons: vec![vec![ring]] };
         Layer { name: (*class).into(), class: ClassId::new(class), features: vec![feature] }
     };

@@ -181,7 +181,8 @@ fn between(start: f64, step: f64, low: f64, high: f64) -> Option<[f64; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layer::{Attributes, ClassId, Feature, Layer};
+    use crate::attributes::Attributes;
+    use crate::layer::{ClassId, Feature, Layer};
     use crate::normalise::normalise;
     use crate::overlay::overlay;
     use crate::precision::PrecisionModel;

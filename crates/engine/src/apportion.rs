@@ -9,9 +9,10 @@
 //! rounded to the grid, which moves a border by a grid unit; what that does to a face's area is
 //! put right in its largest share, so the shares of a face add up to its area exactly.
 
+use crate::attributes::Attributes;
 use crate::finding::Finding;
 use crate::groups::Groups;
-use crate::layer::{Attributes, ClassId, Feature, Layer};
+use crate::layer::{ClassId, Feature, Layer};
 use crate::normalise::{NormalLayer, normalise};
 use crate::overlay::overlay;
 use crate::partition::{FaceId, FeatureRef, OUTSIDE, Partition};

@@ -1,6 +1,5 @@
 //! What a partition takes of memory, for whoever measures it.
 
-use crate::layer::{Attributes, Value};
 use crate::partition::{FeatureInfo, Partition};
 
 /// Bytes of memory, by what they are for.
@@ -48,7 +47,5 @@ impl Partition {
 }
 
 fn feature_bytes(feature: &FeatureInfo) -> usize {
-    let Attributes { values, .. } = &feature.attributes;
-    let texts = values.iter().map(|value| if let Value::Text(text) = value { text.len() } else { 0 });
-    size_of_val(feature) + size_of_val(&**values) + texts.sum::<usize>()
+    size_of_val(feature) - size_of_val(&feature.attributes) + feature.attributes.bytes()
 }

@@ -3,6 +3,7 @@
 //! Nothing here is checked. Rings may be open, crossed, repeated or not finite; [`crate::normalise()`]
 //! says so in findings.
 
+use crate::attributes::Attributes;
 use geo::LineString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -28,57 +29,6 @@ impl ClassId {
 impl fmt::Display for ClassId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// One value of a feature's attribute table.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Value {
-    /// No value.
-    Null,
-    /// A truth value.
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// A real number.
-    Real(f64),
-    /// Text; dates and times too, in ISO 8601.
-    Text(Box<str>),
-}
-
-impl Value {
-    /// Returns the value as people read it; nothing for no value.
-    pub fn to_text(&self) -> String {
-        match self {
-            Self::Null => String::new(),
-            Self::Bool(truth) => truth.to_string(),
-            Self::Int(number) => number.to_string(),
-            Self::Real(number) => number.to_string(),
-            Self::Text(text) => text.to_string(),
-        }
-    }
-}
-
-/// A feature's row of the attribute table; the field names are shared by all rows of a layer.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Attributes {
-    /// Field names, in the file's order.
-    pub fields: Arc<[Box<str>]>,
-    /// One value per field; shared by whoever keeps the row.
-    pub values: Arc<[Value]>,
-}
-
-impl Attributes {
-    /// Returns the value of a field, if the layer has the field.
-    pub fn get(&self, field: &str) -> Option<&Value> {
-        let at = self.fields.iter().position(|name| &**name == field)?;
-        self.values.get(at)
-    }
-
-    /// Returns name and value of every field, in the file's order.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.fields.iter().map(|name| &**name).zip(self.values.iter())
     }
 }
 

@@ -13,6 +13,7 @@
 
 pub mod along;
 pub mod apportion;
+pub mod attributes;
 pub mod check;
 pub mod compose;
 pub mod conflict;
@@ -39,14 +40,15 @@ mod when;
 
 pub use along::{Borders, Stretch, along};
 pub use apportion::{Apportionment, Share, apportion};
-pub use check::{Proof, check};
+pub use attributes::{Attributes, RowBuilder, Value};
+pub use check::{CutProof, Proof, check};
 pub use compose::{Blueprint, Patch, compose, compose_again};
 pub use conflict::{Conflict, ConflictId, ConflictKind};
 pub use decide::{Basis, Decision, Verdict, decide, decide_again};
 pub use detect::detect;
 pub use finding::{About, Finding, FindingCode, Reported, Severity};
 pub use footprint::Footprint;
-pub use layer::{Attributes, ClassId, Feature, Layer, Value};
+pub use layer::{ClassId, Feature, Layer};
 pub use log::{Action, Choice, DecisionLog, Operation, PartyName};
 pub use normalise::{NormalLayer, normalise};
 pub use overlay::{Depot, Means, Recall, Shelf, overlay, overlay_with};

@@ -5,12 +5,14 @@
 //! and holes clockwise. Everything that had to be mended or left out is a finding with its place;
 //! a feature's ground is the even-odd fill of its rings, so crossed rings need no mending.
 
+use crate::attributes::Attributes;
 use crate::finding::{Finding, FindingCode, Reported};
-use crate::layer::{Attributes, ClassId, Feature, Layer};
+use crate::layer::{ClassId, Feature, Layer};
 use crate::precision::{Point, PrecisionModel};
 use crate::rings::ring_area2;
 use crate::watch::{Stage, Steps, Stop, Watch};
 use geo::{Coord, LineString};
+use rayon::prelude::*;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -123,30 +125,55 @@ pub fn normalise(
     let layer = layer.borrow();
     let steps = Steps::new(watch, Stage::Normalise, 0.0..1.0, 2 * layer.features.len());
     let clockwise_is_usual = mostly_clockwise(layer);
-    let mut work = Work {
-        grid,
-        findings: Vec::new(),
-        clockwise_is_usual,
-        layer: NormalLayer {
-            name: layer.name.clone(),
-            class: layer.class.clone(),
-            cuts: false,
-            vertices: 0,
-            features: Vec::with_capacity(layer.features.len()),
-            points: Vec::with_capacity(rings(layer).map(|ring| ring.0.len()).sum()),
-            ring_ends: Vec::with_capacity(rings(layer).count()),
-        },
+    let normal = NormalLayer {
+        name: layer.name.clone(),
+        class: layer.class.clone(),
+        cuts: false,
+        vertices: 0,
+        features: Vec::with_capacity(layer.features.len()),
+        points: Vec::with_capacity(rings(&layer.features).map(|ring| ring.0.len()).sum()),
+        ring_ends: Vec::with_capacity(rings(&layer.features).count()),
     };
-    for feature in &layer.features {
-        steps.one()?;
-        work.add(feature, &layer.class);
+    let mut work = Work { grid, findings: Vec::new(), clockwise_is_usual, layer: normal };
+    let empty = work.empty();
+    let some = |features: &[Feature]| {
+        let mut part = empty.empty();
+        for feature in features {
+            steps.one()?;
+            part.add(feature, &layer.class);
+        }
+        Ok(part)
+    };
+    // A few at a time, so that what is put together is never held twice as a whole.
+    for parts in parts(&layer.features).chunks(2 * rayon::current_num_threads()) {
+        let parts: Vec<Work<'_>> = parts.par_iter().map(|&part| some(part)).collect::<Result<_, Stop>>()?;
+        parts.into_iter().for_each(|part| work.append(part));
     }
     work.find_repeats(&steps)?;
     Ok(Reported { value: work.layer, findings: work.findings })
 }
 
-fn rings(layer: &Layer) -> impl Iterator<Item = &LineString<f64>> {
-    layer.features.iter().flat_map(|feature| &feature.polygons).flatten()
+/// So many vertices are enough work for a thread.
+const PART: usize = 1 << 16;
+
+/// Splits features where some have enough vertices together.
+fn parts(mut features: &[Feature]) -> Vec<&[Feature]> {
+    let mut parts = Vec::new();
+    while !features.is_empty() {
+        let mut vertices = 0;
+        let enough = features.iter().position(|feature| {
+            vertices += rings(std::slice::from_ref(feature)).map(|ring| ring.0.len()).sum::<usize>();
+            vertices >= PART
+        });
+        let (part, rest) = features.split_at(enough.map_or(features.len(), |last| last + 1));
+        parts.push(part);
+        features = rest;
+    }
+    parts
+}
+
+fn rings(features: &[Feature]) -> impl Iterator<Item = &LineString<f64>> {
+    features.iter().flat_map(|feature| &feature.polygons).flatten()
 }
 
 /// Formats disagree about the direction of outer rings; a layer that mostly runs clockwise (as
@@ -175,6 +202,26 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    /// The same work before its first feature.
+    fn empty(&self) -> Self {
+        let NormalLayer { name, class, .. } = &self.layer;
+        let (features, points, ring_ends) = (Vec::new(), Vec::new(), Vec::new());
+        let (name, class) = (name.clone(), class.clone());
+        let layer = NormalLayer { name, class, cuts: false, vertices: 0, features, points, ring_ends };
+        Self { findings: Vec::new(), layer, ..*self }
+    }
+
+    /// Adds the features that were done apart from these.
+    fn append(&mut self, part: Self) {
+        let (points, rings) = (self.layer.points.len() as u32, self.layer.ring_ends.len() as u32);
+        self.layer.vertices += part.layer.vertices;
+        self.layer.points.extend_from_slice(&part.layer.points);
+        self.layer.ring_ends.extend(part.layer.ring_ends.iter().map(|end| points + end));
+        let moved = |feature: NormalFeature| NormalFeature { rings_end: rings + feature.rings_end, ..feature };
+        self.layer.features.extend(part.layer.features.into_iter().map(moved));
+        self.findings.extend(part.findings);
+    }
+
     fn add(&mut self, feature: &Feature, default: &ClassId) {
         let fid = feature.fid;
         if feature.polygons.iter().all(Vec::is_empty) {
@@ -297,19 +344,20 @@ impl Work<'_> {
 
     /// Finds features of the layer with the same rings.
     fn find_repeats(&mut self, steps: &Steps<'_>) -> Result<(), Stop> {
-        let mut seen: HashMap<(u64, u64), usize> = HashMap::with_capacity(self.layer.features.len());
-        for index in 0..self.layer.features.len() {
+        let layer = &self.layer;
+        let key = |index| {
             steps.one()?;
-            let key = fingerprint(self.layer.rings_of(index));
-            if key.1 == 0 {
-                continue;
-            }
+            Ok(fingerprint(layer.rings_of(index)))
+        };
+        let keys: Vec<(u64, u64)> = (0..layer.features.len()).into_par_iter().map(key).collect::<Result<_, Stop>>()?;
+        let mut seen: HashMap<(u64, u64), usize> = HashMap::with_capacity(keys.len());
+        for (index, &key) in keys.iter().enumerate().filter(|(_, key)| key.1 > 0) {
             let other = *seen.entry(key).or_insert(index);
-            let edges = |index| edges_of(self.layer.rings_of(index));
+            let edges = |index| edges_of(layer.rings_of(index));
             if other != index && edges(other) == edges(index) {
-                let at = self.layer.rings_of(index).next().map(|ring| self.grid.locate(ring[0]));
-                let fid = self.layer.features[index].fid;
-                self.findings.push(Finding::of_feature(FindingCode::DrawnTwice, &self.layer.name, fid, at));
+                let at = layer.rings_of(index).next().map(|ring| self.grid.locate(ring[0]));
+                let fid = layer.features[index].fid;
+                self.findings.push(Finding::of_feature(FindingCode::DrawnTwice, &layer.name, fid, at));
             }
         }
         Ok(())
@@ -361,4 +409,42 @@ fn edges_of<'a>(rings: impl Iterator<Item = &'a [Point]>) -> Vec<(Point, Point)>
     let mut edges: Vec<_> = rings.flat_map(ring_edges).collect();
     edges.sort_unstable();
     edges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::Unwatched;
+
+    /// A ring of many points around a place.
+    fn ring(steps: usize, at: f64, radius: f64) -> LineString<f64> {
+        let turn = |k: usize| std::f64::consts::TAU * (k % steps) as f64 / steps as f64;
+        (0..=steps).map(|k| (at + radius * turn(k).cos(), radius * turn(k).sin())).collect()
+    }
+
+    #[test]
+    fn what_is_done_in_parts_is_what_is_done_feature_by_feature() {
+        let grid = PrecisionModel { scale: 1e4, origin: [0, 0] };
+        // Each is most of a part; one is a part of its own, one has a hole, one was drawn before.
+        let rings = [(40_000, 0.0), (10, 300.0), (90_000, 600.0), (40_000, 900.0), (30_000, 1200.0)];
+        let mut polygons: Vec<_> = rings.iter().map(|&(steps, at)| vec![vec![ring(steps, at, 100.0)]]).collect();
+        polygons[3][0].push(ring(20_000, 900.0, 50.0));
+        polygons.push(polygons[2].clone());
+        let feature = |(fid, polygons)| Feature { fid: fid as i64, polygons, ..Feature::default() };
+        let features: Vec<Feature> = polygons.into_iter().enumerate().map(feature).collect();
+        let layer = |features| Layer { name: "a".into(), class: ClassId::new("a"), features };
+        let whole = normalise(layer(features.clone()), &grid, &Unwatched).unwrap();
+        assert!(parts(&features).len() > 2);
+        let mut vertices = 0;
+        for (index, feature) in features.into_iter().enumerate() {
+            let alone = normalise(layer(vec![feature]), &grid, &Unwatched).unwrap().value;
+            let of = |layer: &NormalLayer, index| layer.rings_of(index).map(<[Point]>::to_vec).collect::<Vec<_>>();
+            assert_eq!(of(&whole.value, index), of(&alone, 0), "{index}");
+            assert_eq!(whole.value.features[index].area2, alone.features[0].area2);
+            vertices += alone.vertex_count();
+        }
+        assert_eq!(whole.value.vertex_count(), vertices);
+        let said: Vec<_> = whole.findings.iter().map(|found| (found.code, found.about.fid)).collect();
+        assert_eq!(said, [(FindingCode::DrawnTwice, Some(5))]);
+    }
 }

@@ -5,9 +5,11 @@
 //! face of a half-edge lies on its left. Face 0 is the unbounded outside. Faces are rings of
 //! half-edges, outer ring counter-clockwise first, then the holes.
 
-use crate::layer::{Attributes, ClassId};
+use crate::attributes::Attributes;
+use crate::layer::ClassId;
 use crate::precision::{Point, PrecisionModel};
 use geo::{Coord, Rect};
+use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use std::sync::{Arc, OnceLock};
@@ -120,6 +122,12 @@ pub struct Partition {
 pub(crate) type FaceBox = GeomWithData<Rectangle<[i64; 2]>, FaceId>;
 
 impl Partition {
+    /// Lets go of what only [`crate::CutProof`] asks for: some 20 bytes an arc. Without it no proof holds.
+    pub fn let_go_of_windings(&mut self) {
+        self.labels.let_go_of_windings();
+        self.changes = crate::overlay::labels::Changes::default();
+    }
+
     /// Returns how many faces there are, the outside counted.
     pub fn face_count(&self) -> usize {
         self.area2.len()
@@ -306,9 +314,9 @@ impl Partition {
     pub fn layer_ground(&self, layer: usize) -> f64 {
         let info = &self.layers[layer];
         let own = info.first.0..info.first.0 + info.count;
-        let covered =
-            self.bounded_faces().filter(|&face| self.covering(face).iter().any(|parent| own.contains(&parent.0)));
-        self.grid.area(covered.map(|face| self.area2(face)).sum())
+        let covered = |&face: &FaceId| self.covering(face).iter().any(|parent| own.contains(&parent.0));
+        let faces = self.bounded_faces().into_par_iter().filter(covered);
+        self.grid.area(faces.map(|face| self.area2(face)).sum())
     }
 
     /// Returns how many features of a layer enclosed ground of which the grid kept nothing.

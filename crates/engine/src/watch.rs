@@ -15,6 +15,8 @@ pub enum Stage {
     Faces,
     /// Finding which features cover each face.
     Labels,
+    /// Proving the partition.
+    Check,
     /// Finding conflicts.
     Detect,
     /// Applying rules and choices.
@@ -23,8 +25,6 @@ pub enum Stage {
     Compose,
     /// Merging slivers into their neighbours.
     Slivers,
-    /// Proving the partition.
-    Check,
 }
 
 /// Sees progress and may ask to stop.

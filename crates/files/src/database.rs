@@ -99,7 +99,7 @@ fn row(feature: &Feature) -> Vec<u8> {
         bytes.extend((text.len() as u64).to_le_bytes());
         bytes.extend(text);
     };
-    for (name, value) in feature.attributes.fields.iter().zip(feature.attributes.values.iter()) {
+    for (name, value) in feature.attributes.iter() {
         text(&mut bytes, 0, name.as_bytes());
         match value {
             Value::Null => bytes.push(1),

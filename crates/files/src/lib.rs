@@ -40,6 +40,7 @@ mod dxf_out;
 mod edges;
 mod error;
 mod export;
+mod fetch;
 mod format;
 mod formats_out;
 mod gauss;

@@ -10,15 +10,15 @@ use crate::crs::Crs;
 use crate::database::{self, Content};
 use crate::drawn::Note;
 use crate::error::{FileError, NotArea};
+use crate::fetch::{self, Fetched, Fetching, Rows, Wanted};
 use crate::messages::{self, Cause};
 use crate::open::{self, Asked, Opened};
 use crate::shift::{self, Shift};
 use crate::source::{LayerRequest, Source};
 use crate::text::TextEncoding;
-use crate::wkb::{self, Ground};
-use gdal::vector::{Feature as Row, Layer as Table, LayerAccess, OGRFieldType};
+use gdal::vector::{Layer as Table, LayerAccess};
 use geo::{Coord, LineString, Rect};
-use lantu_engine::{Attributes, ClassId, Feature, Finding, FindingCode, Layer, Reported, Value};
+use lantu_engine::{ClassId, Feature, Finding, FindingCode, Layer, Reported, Value};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -58,14 +58,6 @@ pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Res
 pub fn read_lines(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Result<Vec<LineString<f64>>, FileError> {
     let read = read_as(request, crs, Wanted::Lines, watch)?.value;
     Ok(read.layer.features.into_iter().flat_map(|feature| feature.polygons.into_iter().flatten()).collect())
-}
-
-/// What is to be read of a layer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    Areas,
-    /// Lines, each in the place of a polygon of one ring.
-    Lines,
 }
 
 fn read_as(
@@ -113,14 +105,6 @@ fn read_as(
     Ok(Reported { value, findings: features.findings })
 }
 
-/// How the geometries of rows are read.
-#[derive(Clone, Copy)]
-struct Rows {
-    wanted: Wanted,
-    /// Whether closed lines stand for areas.
-    closed_lines: bool,
-}
-
 /// Reads the features of a source, in the file's own coordinates.
 fn read_rows(
     request: &LayerRequest,
@@ -131,12 +115,19 @@ fn read_rows(
     let source = &request.source;
     let all = open::restrict(table, source)?;
     let expected = table.feature_count();
-    let mut reading = Reading { rows, ..Reading::new(request, table)? };
-    for row in table.features() {
-        if reading.seen.is_multiple_of(256) && !watch(reading.seen as f64 / expected.max(1) as f64) {
-            return Err(FileError::Cancelled { path: source.path.clone() });
+    let fetching = Fetching::of(table);
+    let mut reading = Reading::new(request, table, &fetching, rows)?;
+    let path = &source.path;
+    let fetched = (0u64..).zip(table.features()).map(|(at, row)| {
+        if at.is_multiple_of(256) && !watch(at as f64 / expected.max(1) as f64) {
+            return Err(FileError::Cancelled { path: path.clone() });
         }
-        reading.add(&row)?;
+        fetching.fetch(at, &row).map_err(|source| FileError::Broken { path: path.clone(), after: at, source })
+    });
+    if rayon::current_num_threads() > 1 {
+        fetch::side_by_side(fetched, |row| reading.add(row))?;
+    } else {
+        fetched.into_iter().try_for_each(|row| reading.add(row?))?;
     }
     reading.finish(all, expected)
 }
@@ -161,8 +152,6 @@ struct Reading<'a> {
     request: &'a LayerRequest,
     name: Arc<str>,
     table: String,
-    fields: Vec<(usize, OGRFieldType::Type)>,
-    field_names: Arc<[Box<str>]>,
     class_field: Option<usize>,
     seen: u64,
     heights: bool,
@@ -173,45 +162,32 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(request: &'a LayerRequest, table: &Table<'_>) -> Result<Self, FileError> {
-        let fields: Vec<_> = table.defn().fields().enumerate().map(|(at, field)| (at, field.field_type())).collect();
-        let field_names: Arc<[Box<str>]> = table.defn().fields().map(|field| field.name().into_boxed_str()).collect();
+    fn new(request: &'a LayerRequest, table: &Table<'_>, fetching: &Fetching, rows: Rows) -> Result<Self, FileError> {
+        let names = fetching.names();
         let class_field = match &request.class_field {
             None => None,
             Some(wanted) => {
-                Some(field_names.iter().position(|name| **name == **wanted).ok_or_else(|| FileError::UnknownField {
+                Some(names.iter().position(|name| **name == **wanted).ok_or_else(|| FileError::UnknownField {
                     path: request.source.path.clone(),
                     layer: table.name(),
                     field: wanted.clone(),
-                    there: field_names.iter().map(|name| name.to_string()).collect(),
+                    there: names.iter().map(|name| name.to_string()).collect(),
                 })?)
             }
         };
-        let name = request.name.as_str().into();
+        let (name, table) = (request.name.as_str().into(), table.name());
         let (features, findings) = (Vec::new(), Vec::new());
-        Ok(Self {
-            request,
-            name,
-            table: table.name(),
-            fields,
-            field_names,
-            class_field,
-            seen: 0,
-            heights: false,
-            rows: Rows { wanted: Wanted::Areas, closed_lines: false },
-            passed_over: None,
-            features,
-            findings,
-        })
+        let (seen, heights, passed_over) = (0, false, None);
+        Ok(Self { request, name, table, class_field, seen, heights, rows, passed_over, features, findings })
     }
 
-    fn add(&mut self, row: &Row<'_>) -> Result<(), FileError> {
-        let fid = row.fid().map_or(self.seen as i64, |fid| fid as i64);
-        let ground = ground_of(row, self.rows).map_err(|source| FileError::Broken {
+    fn add(&mut self, row: Fetched) -> Result<(), FileError> {
+        let ground = row.ground(self.rows).map_err(|source| FileError::Broken {
             path: self.request.source.path.clone(),
             after: self.seen,
             source,
         })?;
+        let Fetched { fid, attributes, .. } = row;
         self.seen += 1;
         self.heights |= ground.heights;
         if let Some(other) = ground.other {
@@ -221,12 +197,10 @@ impl<'a> Reading<'a> {
                 return Ok(());
             }
         }
-        let values: Arc<[Value]> = self.fields.iter().map(|&(at, kind)| value(row, at, kind)).collect();
-        if values.iter().any(|value| matches!(value, Value::Text(text) if text.contains('\u{fffd}'))) {
+        if attributes.values().any(|value| matches!(value, Value::Text(text) if text.contains('\u{fffd}'))) {
             self.say(FindingCode::UncertainText, fid);
         }
-        let class = self.class_field.and_then(|at| class_of(&values[at]));
-        let attributes = Attributes { fields: self.field_names.clone(), values };
+        let class = self.class_field.and_then(|at| attributes.values().nth(at)).and_then(class_of);
         self.features.push(Feature { fid, class, attributes, polygons: ground.polygons });
         Ok(())
     }
@@ -265,50 +239,8 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// The polygons of a geometry; none where the feature has no geometry.
-pub(crate) fn ground(row: &Row<'_>) -> Result<Ground, Cause> {
-    ground_of(row, Rows { wanted: Wanted::Areas, closed_lines: false })
-}
-
-fn ground_of(row: &Row<'_>, rows: Rows) -> Result<Ground, Cause> {
-    // By index, because only there a missing geometry is told from one that is there.
-    let Ok(geometry) = row.geometry_by_index(0) else { return Ok(Ground::default()) };
-    let bytes = geometry.iso_wkb()?;
-    let read = match rows {
-        Rows { wanted: Wanted::Lines, .. } => wkb::read_lines(&bytes),
-        Rows { closed_lines: true, .. } => wkb::read_drawing(&bytes),
-        Rows { .. } => wkb::read(&bytes),
-    };
-    read.map_err(|_| Cause(format!("a geometry of type {} is not understood", geometry.geometry_name())))
-}
-
-/// A field's value. Dates and times become ISO 8601; empty text is no value.
-fn value(row: &Row<'_>, at: usize, kind: OGRFieldType::Type) -> Value {
-    let text = || row.field_as_string(at).ok().flatten().filter(|text| !text.is_empty());
-    // GDAL gives 0 for a field that a feature does not have; only its text tells.
-    let read = match kind {
-        OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => {
-            let number = row.field_as_integer64(at).ok().flatten();
-            number.filter(|&number| number != 0 || text().is_some()).map(Value::Int)
-        }
-        OGRFieldType::OFTReal => {
-            let number = row.field_as_double(at).ok().flatten();
-            number.filter(|&number| number != 0.0 || text().is_some()).map(Value::Real)
-        }
-        _ => text().map(|text| Value::Text(as_text(text, kind).into_boxed_str())),
-    };
-    read.unwrap_or(Value::Null)
-}
-
-fn as_text(text: String, kind: OGRFieldType::Type) -> String {
-    match kind {
-        OGRFieldType::OFTDate | OGRFieldType::OFTDateTime => text.replace('/', "-").replacen(' ', "T", 1),
-        _ => text,
-    }
-}
-
 /// The class that an attribute names; `None` where it is empty.
-fn class_of(value: &Value) -> Option<ClassId> {
+fn class_of(value: Value<&str>) -> Option<ClassId> {
     match value {
         Value::Text(text) if !text.trim().is_empty() => Some(ClassId::new(text.trim())),
         Value::Int(number) => Some(ClassId::new(&number.to_string())),

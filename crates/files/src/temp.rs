@@ -78,10 +78,15 @@ fn sweep(parent: &Path) -> io::Result<Vec<PathBuf>> {
         // A link would lead to what is not temporary.
         name.starts_with(PREFIX) && fs::symlink_metadata(path).is_ok_and(|about| about.is_dir())
     };
-    Ok(folders.filter(ours).filter(|path| abandoned(path) && fs::remove_dir_all(path).is_ok()).collect())
+    // An empty one was being made when its program was killed. If it still is being made, it is made again.
+    let removed = |path: &PathBuf| match abandoned(path) {
+        true => fs::remove_dir_all(path).is_ok(),
+        false => fs::remove_dir(path).is_ok(),
+    };
+    Ok(folders.filter(ours).filter(removed).collect())
 }
 
-/// Whether a folder has a lock that nobody holds. One without is just being made, or nobody knows whose it is.
+/// Whether a folder has a lock that nobody holds. Of one without, nobody knows whose it is.
 fn abandoned(folder: &Path) -> bool {
     let lock = folder.join(LOCK);
     let plain = fs::symlink_metadata(&lock).is_ok_and(|about| about.is_file());
@@ -104,8 +109,12 @@ mod tests {
             fs::write(at(name).join("a.shp"), "left").unwrap();
         }
         fs::create_dir(at("lantu-without")).unwrap();
+        fs::write(at("lantu-without/a.shp"), "whose").unwrap();
+        fs::create_dir(at("lantu-begun")).unwrap();
         fs::write(at("lantu-file"), "").unwrap();
-        assert_eq!(sweep(parent.path()).unwrap(), [at("lantu-killed")]);
+        let mut removed = sweep(parent.path()).unwrap();
+        removed.sort();
+        assert_eq!(removed, [at("lantu-begun"), at("lantu-killed")]);
         assert!(mine.path().join("a.shp").exists() && at("other-killed/a.shp").exists());
         assert!(at("lantu-without").exists() && at("lantu-file").exists());
         let path = mine.path().to_path_buf();

@@ -15,6 +15,7 @@ use crate::area;
 use crate::crs::{Crs, METRES_PER_DEGREE};
 use crate::edges;
 use crate::error::FileError;
+use crate::fetch;
 use crate::ground;
 use crate::messages;
 use crate::open::{self, Asked};
@@ -141,7 +142,7 @@ pub(crate) fn read_as_written(source: &Source, watch: &Part<'_>) -> Result<AsWri
         if seen % 256 == 0 && !watch.reached(seen as f64 / expected.max(1) as f64) {
             return Err(FileError::Cancelled { path });
         }
-        let polygons = read::ground(&row);
+        let polygons = fetch::ground(&row);
         let polygons =
             polygons.map_err(|source| FileError::Broken { path: path.clone(), after: seen as u64, source })?.polygons;
         let valid = row.geometry_by_index(0).is_ok_and(|geometry| geometry.is_valid());

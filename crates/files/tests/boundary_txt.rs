@@ -65,7 +65,7 @@ fn a_boundary_file_in_gbk_is_read_with_its_place_and_its_attributes() {
         ("地块用途", Value::Text("住宅用地".into())),
         ("地类编码", Value::Text("0701".into())),
     ] {
-        assert_eq!(feature.attributes.get(field), Some(&value), "{field}");
+        assert_eq!(feature.attributes.get(field), Some(value), "{field}");
     }
     assert_eq!(choose_crs(&[asked(&path)]).unwrap().name(), "EPSG:4546");
     let class = LayerRequest { class_field: Some("地类编码".to_owned()), ..asked(&path) };

@@ -27,8 +27,8 @@ fn refusal(source: &str) -> FileError {
 }
 
 fn texts(layer: &ReadLayer, field: &str) -> Vec<String> {
-    let text = |value: &Value| match value {
-        Value::Text(text) => text.to_string(),
+    let text = |value: Value<&str>| match value {
+        Value::Text(text) => text.to_owned(),
         other => format!("{other:?}"),
     };
     layer.layer.features.iter().map(|feature| feature.attributes.get(field).map(text).unwrap_or_default()).collect()

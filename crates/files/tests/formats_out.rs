@@ -144,14 +144,19 @@ fn a_shapefile_has_short_names_and_says_what_they_mean() {
     }
 }
 
+/// Gives a feature another name, and nothing else.
+fn rename(feature: &mut lantu_engine::Feature, name: &str) {
+    let values = [lantu_engine::Value::Text(name), lantu_engine::Value::Null];
+    feature.attributes = lantu_engine::Attributes::new(feature.attributes.fields().clone(), values);
+}
+
 #[test]
 fn texts_that_are_too_long_for_a_shapefile_are_cut_between_characters_and_counted() {
     let folder = folder();
     let mut layers = county();
     let long: String = "规划用地".repeat(60);
     for feature in &mut layers[0].features {
-        let name = lantu_engine::Value::Text(long.clone().into());
-        feature.attributes.values = [name, lantu_engine::Value::Null].into();
+        rename(feature, &long);
     }
     let path = folder.path().join("a.shp");
     let run = Run::of(layers, zone(), rules());
@@ -170,8 +175,7 @@ fn characters_that_gbk_lacks_are_counted_and_told() {
     let folder = folder();
     let mut layers = county();
     for feature in &mut layers[0].features {
-        let name = lantu_engine::Value::Text("碧峯𠮷村".into());
-        feature.attributes.values = [name, lantu_engine::Value::Null].into();
+        rename(feature, "碧峯𠮷村");
     }
     let run = Run::of(layers, zone(), rules());
     let lacking = |path: &str, encoding| {
@@ -318,7 +322,7 @@ fn geoparquet_says_which_column_is_the_geometry_and_in_which_crs() {
     assert_eq!(read.value.file_crs, "EPSG:4546");
     let mut rows = read.value.layer.features.iter().map(|feature| &feature.attributes);
     let red = rows.find(|row| row.get("class").is_some_and(|class| class.to_text() == "red-line")).unwrap();
-    assert!(matches!(red.get("area_m2"), Some(lantu_engine::Value::Real(area)) if *area > 0.0), "{red:?}");
+    assert!(matches!(red.get("area_m2"), Some(lantu_engine::Value::Real(area)) if area > 0.0), "{red:?}");
     let classes: BTreeSet<String> = reader
         .get_row_iter(None)
         .unwrap()

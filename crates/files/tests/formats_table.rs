@@ -197,7 +197,7 @@ fn farthest(one: &Layer, other: &Layer) -> f64 {
 /// list, each format writes in its own way.
 fn chinese(layer: &Layer) -> BTreeSet<String> {
     let values = layer.features.iter().flat_map(|feature| feature.attributes.iter());
-    let words = |(_, value): (&str, &Value)| match value {
+    let words = |(_, value): (&str, Value<&str>)| match value {
         Value::Text(text) => text.split(|c: char| c.is_ascii()).map(str::to_owned).collect(),
         _ => Vec::new(),
     };

@@ -13,7 +13,7 @@ use crate::plan::{LayerPlan, Plan};
 use crate::problem;
 use crate::provenance::{self, InputFile};
 use crate::room::Room;
-use lantu_engine::{ClassId, Feature, Layer, Value};
+use lantu_engine::{ClassId, Feature, Layer};
 use lantu_files::{LayerRequest, Manner, Source, TempFolder};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -92,7 +92,7 @@ pub(crate) fn with_designations(layer: &mut Layer) {
     let highest = layer.features.iter().map(|feature| feature.fid).max().unwrap_or(0);
     let mut beside: Vec<Feature> = Vec::new();
     for feature in layer.features.iter().filter(|feature| feature.class.is_some()) {
-        let classes = feature.attributes.get("designations").map(Value::to_text).unwrap_or_default();
+        let classes = feature.attributes.get("designations").map(|value| value.to_text()).unwrap_or_default();
         for class in classes.split(", ").filter(|class| !class.is_empty()) {
             let fid = highest + 1 + beside.len() as i64;
             beside.push(Feature { fid, class: Some(ClassId::new(class)), ..feature.clone() });

@@ -10,10 +10,11 @@ use crate::names::LayerNames;
 use crate::outcome::{NO_CONFLICT, Outcome};
 use crate::problem;
 use crate::splits::{self, Split};
-use crate::tiles::{inside, state_name};
+use crate::state::State;
+use crate::tiles::inside;
 use geo::{Coord, Rect};
 use lantu_engine::rules::{Bilingual, Certainty};
-use lantu_engine::{Attributes, Basis, Conflict, ConflictKind, FeatureRef, Rule, Value, Verdict};
+use lantu_engine::{Attributes, Basis, Conflict, ConflictKind, FeatureRef, Rule, Verdict};
 use lantu_files::Crs;
 
 /// What a question about a result needs.
@@ -87,7 +88,7 @@ impl Asked<'_> {
     /// Returns the name or code by which people know a feature.
     pub(crate) fn label(self, attributes: &Attributes) -> String {
         let values = self.names.label_fields.iter().filter_map(|field| attributes.get(field));
-        values.map(Value::to_text).find(|text| !text.is_empty()).unwrap_or_default()
+        values.map(|value| value.to_text()).find(|text| !text.is_empty()).unwrap_or_default()
     }
 
     fn decision(self, index: u32) -> DecisionView {
@@ -154,7 +155,8 @@ impl Asked<'_> {
     fn conflict_near(self, place: Coord<f64>, tolerance: f64, compatible: bool) -> Option<u32> {
         let cut = &self.outcome.cut;
         let shown = |&index: &u32| {
-            index != NO_CONFLICT && (compatible || state_name(&self.outcome.decisions[index as usize]) != "compatible")
+            index != NO_CONFLICT
+                && (compatible || State::of(&self.outcome.decisions[index as usize]) != State::Compatible)
         };
         let here = cut.partition.face_at(place).map(|face| cut.conflict_of[face as usize]).filter(shown);
         let reach = Coord { x: tolerance, y: tolerance };

@@ -15,7 +15,7 @@ use crate::rounding::Cell;
 use geo::{Coord, LineString, Rect};
 use lantu_engine::{
     Apportionment, Attributes, Borders, FaceId, Feature, FeatureRef, Layer, PrecisionModel, Share, Stage, Unwatched,
-    Value, Watch, apportion, normalise, overlay,
+    Watch, apportion, normalise, overlay,
 };
 use lantu_files::{ArcAreas, Crs};
 use serde::{Deserialize, Serialize};
@@ -231,7 +231,7 @@ fn named(plan: &DistrictPlan, layer: &Layer) -> Result<(Vec<String>, Vec<String>
     };
     let code = found(&plan.code, &CODES).ok_or_else(|| no_code(&plan.path, &fields))?;
     let text = |field: &str| -> Vec<String> {
-        let value = |feature: &Feature| feature.attributes.get(field).map(Value::to_text);
+        let value = |feature: &Feature| feature.attributes.get(field).map(|value| value.to_text());
         layer.features.iter().map(|feature| value(feature).unwrap_or_default().trim().to_owned()).collect()
     };
     let codes = text(&code);

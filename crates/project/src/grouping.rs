@@ -4,6 +4,7 @@ use crate::api::{Group, Groups, ListGroups, PartyRef, Problem, Tally};
 use crate::detail::Asked;
 use crate::in_districts;
 use crate::sieve::Sieve;
+use crate::state::State;
 use lantu_engine::FeatureRef;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -54,7 +55,7 @@ impl Asked<'_> {
     fn sums<K: Eq + Hash>(self, keyed: impl Iterator<Item = (u32, K)>) -> HashMap<K, Sums> {
         let mut sums: HashMap<K, Sums> = HashMap::new();
         for (index, key) in keyed {
-            let open = self.inbox.state(self.outcome, index) == "open";
+            let open = self.inbox.state(self.outcome, index) == State::Open;
             for (count, area2) in sums.entry(key).or_default().iter_mut().take(if open { 2 } else { 1 }) {
                 *count += 1;
                 *area2 += self.outcome.cut.conflicts[index as usize].area2;

@@ -7,6 +7,7 @@ use crate::inbox::Order;
 use crate::outcome::Cut;
 use crate::problem;
 use crate::rounding::Cell;
+use crate::state::State;
 use lantu_engine::{Conflict, ConflictKind};
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -102,10 +103,10 @@ impl<'a> Asked<'a> {
         let mut sums = vec![[(0u32, 0i128); 2]; count];
         for (index, conflict) in (0u32..).zip(&cut.conflicts) {
             let state = self.inbox.state(self.outcome, index);
-            if conflict.kind == ConflictKind::Gap || state == "compatible" {
+            if conflict.kind == ConflictKind::Gap || state == State::Compatible {
                 continue;
             }
-            let of = if state == "open" { 2 } else { 1 };
+            let of = if state == State::Open { 2 } else { 1 };
             for sum in sums[lying.at(index) as usize].iter_mut().take(of) {
                 *sum = (sum.0 + 1, sum.1 + conflict.area2);
             }

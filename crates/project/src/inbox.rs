@@ -3,7 +3,7 @@
 use crate::api::{ConflictRow, Filter, PairTally};
 use crate::measure::{Measure, Sum};
 use crate::outcome::{Cut, Outcome};
-use crate::tiles::state_name;
+use crate::state::State;
 use geo::Coord;
 use lantu_engine::{ClassId, Conflict, RuleSet};
 use rayon::prelude::*;
@@ -99,7 +99,7 @@ impl Inbox {
             classes,
             area_m2: self.measure.m2(conflict.area2),
             width_m: self.measure.m(conflict.mean_width()),
-            state: self.state(outcome, index).to_owned(),
+            state: self.state(outcome, index).name().to_owned(),
         }
     }
 
@@ -124,8 +124,8 @@ impl Inbox {
     }
 
     /// Returns the state of a conflict.
-    pub(crate) fn state(&self, outcome: &Outcome, index: u32) -> &'static str {
-        state_name(&outcome.decisions[index as usize])
+    pub(crate) fn state(&self, outcome: &Outcome, index: u32) -> State {
+        State::of(&outcome.decisions[index as usize])
     }
 
     /// Returns the conflicts in the order of a sort, equal ones in the order of the cut; `near` is

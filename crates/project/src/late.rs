@@ -23,4 +23,9 @@ impl<T> Late<T> {
         *held = Some(made.clone());
         Ok(made)
     }
+
+    /// Returns the value if it is there and nobody is at it just now.
+    pub(crate) fn made(&self) -> Option<Arc<T>> {
+        self.0.try_lock().ok()?.clone()
+    }
 }

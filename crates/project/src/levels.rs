@@ -5,7 +5,8 @@ use crate::api::{Problem, Tally};
 use crate::job::Job;
 use crate::outcome::NO_CONFLICT;
 use crate::rounding::hundredths;
-use crate::tiles::{inside, state_name};
+use crate::state::State;
+use crate::tiles::inside;
 use lantu_engine::{Blueprint, Conflict, ConflictKind, FeatureRef};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,7 +126,7 @@ impl<'a> Between<'a> {
                 _ => conflict.parties.iter().map(|&party| name(party)).collect(),
             };
             let (lower, upper): (Vec<&str>, Vec<&str>) = layers.into_iter().partition(|name| plans.contains_key(name));
-            if conflict.kind == ConflictKind::Overlap && state_name(decision) != "compatible" {
+            if conflict.kind == ConflictKind::Overlap && State::of(decision) != State::Compatible {
                 let pairs = lower.iter().flat_map(|county| upper.iter().map(|layer| [*county, *layer]));
                 against.insert(index, pairs.collect());
             }
@@ -201,11 +202,11 @@ fn against(job: &Job, between: &Between<'_>) -> Vec<Against> {
 fn conflict(job: &Job, index: u32) -> (&Conflict, &'static str) {
     let (outcome, at) = (&job.outcome, index as usize);
     let conflict = &outcome.cut.conflicts[at];
-    let state = state_name(&outcome.decisions[at]);
+    let state = State::of(&outcome.decisions[at]);
     // A gap stays empty unless somebody or the step for slivers fills it: until then it is open here.
     let filled = outcome.blueprint.patch_of[conflict.faces[0] as usize] != Blueprint::NONE;
-    let open = conflict.kind == ConflictKind::Gap && state != "hand" && !filled;
-    (conflict, if open { "open" } else { state })
+    let open = conflict.kind == ConflictKind::Gap && state != State::Hand && !filled;
+    (conflict, if open { State::Open } else { state }.name())
 }
 
 fn tally(job: &Job, all: &[(&Conflict, &str)], pass: impl Fn(ConflictKind, &str) -> bool) -> Tally {
@@ -240,7 +241,7 @@ fn places(job: &Job, between: &Between<'_>) -> Result<(Vec<BorderPlace>, usize),
 fn told(job: &Job, party: FeatureRef) -> String {
     let partition = &job.outcome.cut.partition;
     let feature = partition.feature(party);
-    let text = |field: &str| feature.attributes.get(field).map(lantu_engine::Value::to_text).unwrap_or_default();
+    let text = |field: &str| feature.attributes.get(field).map(|value| value.to_text()).unwrap_or_default();
     let words =
         [partition.layer_of(party).name.to_string(), feature.class.to_string(), text("source"), text("decided_by")];
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ")

@@ -84,6 +84,7 @@ mod sieve;
 mod since;
 mod slivers;
 mod splits;
+mod state;
 mod statistics;
 mod store;
 mod targets;

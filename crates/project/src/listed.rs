@@ -10,8 +10,8 @@ use crate::names::LayerNames;
 use crate::problem::fault;
 use crate::progress::GoOn;
 use crate::rounding::hundredths;
+use crate::state::State;
 use crate::statistics::{DecidedBy, decided_by};
-use crate::tiles::state_name;
 use lantu_engine::ConflictKind;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -103,13 +103,13 @@ pub(crate) struct Told {
 /// Returns what is told of single conflicts; `go_on` hears how much of it is done.
 pub(crate) fn listed(job: &Job, details: &Details, go_on: GoOn<'_>) -> Result<Told, Problem> {
     let outcome = &job.outcome;
-    let state = |index: u32| state_name(&outcome.decisions[index as usize]);
+    let state = |index: u32| State::of(&outcome.decisions[index as usize]);
     let conflict = |index: u32| &outcome.cut.conflicts[index as usize];
     let all = 0..outcome.cut.conflicts.len() as u32;
     let mut order: Vec<u32> =
-        all.filter(|&index| conflict(index).kind != ConflictKind::Gap && state(index) != "compatible").collect();
+        all.filter(|&index| conflict(index).kind != ConflictKind::Gap && state(index) != State::Compatible).collect();
     let omitted = order.len().saturating_sub(details.list);
-    let place = |&index: &u32| (state(index) != "open", std::cmp::Reverse(conflict(index).area2), index);
+    let place = |&index: &u32| (state(index) != State::Open, std::cmp::Reverse(conflict(index).area2), index);
     // Of a province's conflicts few are listed: these are looked for before they are put in order.
     if omitted > 0 && details.list > 0 {
         order.select_nth_unstable_by_key(details.list, place);
@@ -137,7 +137,7 @@ pub(crate) fn listed(job: &Job, details: &Details, go_on: GoOn<'_>) -> Result<To
         let done = AtomicUsize::new(0);
         let one = |&index: &u32| {
             go_on(done.fetch_add(1, Ordering::Relaxed) as f64 / indices.len() as f64)?;
-            one(asked, index, state(index))
+            one(asked, index, state(index).name())
         };
         indices.par_iter().map(one).collect()
     };

@@ -5,6 +5,7 @@ use crate::detail::Asked;
 use crate::inbox::{LISTED, Listed, OPEN, Order};
 use crate::measure::Sum;
 use crate::sieve::Sieve;
+use crate::state::State;
 use geo::Coord;
 use lantu_engine::Conflict;
 use rayon::prelude::*;
@@ -69,7 +70,7 @@ impl Asked<'_> {
     fn mark(self, sieve: &Sieve<'_>, index: u32) -> u8 {
         match (sieve.passes(index), self.inbox.state(self.outcome, index)) {
             (false, _) => 0,
-            (true, "open") => LISTED | OPEN,
+            (true, State::Open) => LISTED | OPEN,
             (true, _) => LISTED,
         }
     }

@@ -13,7 +13,7 @@ use geo::{Coord, LineString, Rect};
 use lantu_engine::{ClassId, Feature, Finding, FindingCode, Layer, RuleSet};
 use lantu_files::{Crs, FileError, LayerRequest, TextEncoding, choose_crs, read_layer, read_lines};
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,15 +36,21 @@ pub struct Loaded {
     pub files: Vec<InputFile>,
     /// What reading found.
     pub findings: Vec<Finding>,
+    /// How often each of it occurs.
+    pub counts: BTreeMap<FindingCode, u32>,
+    /// The classes that its features name.
+    pub classes: BTreeSet<ClassId>,
     /// The planar area of its features as drawn, in the plane's square units.
     pub area: f64,
     /// The system of the codes in its class field, where it was recognised and not told.
     pub codes: Option<CodeField>,
 }
 
-/// The classes that features name, each once.
-fn distinct(features: &[Feature]) -> HashSet<&ClassId> {
-    features.iter().filter_map(|feature| feature.class.as_ref()).collect()
+/// The classes that features name, each once. Few classes, many features.
+fn distinct(features: &[Feature]) -> BTreeSet<ClassId> {
+    let some = |features: &[Feature]| features.iter().filter_map(|feature| feature.class.as_ref()).cloned().collect();
+    let sets = features.par_chunks(1 << 14).map(some);
+    sets.reduce(HashSet::<ClassId>::new, |all, some| &all | &some).into_iter().collect()
 }
 
 /// Everything that a run works on.
@@ -204,7 +210,11 @@ fn read_one(
         Some(_) => None,
     };
     let area = drawn_area(&read.value.layer.features);
+    let (classes, mut counts) = (distinct(&read.value.layer.features), BTreeMap::new());
+    read.findings.iter().for_each(|finding| *counts.entry(finding.code).or_default() += 1);
     Ok(Loaded {
+        classes,
+        counts,
         layer: Arc::new(read.value.layer),
         source: request.source.to_string(),
         file_crs: read.value.file_crs,
@@ -264,7 +274,7 @@ fn settle_class(layer: &mut Layer, plan: &LayerPlan, names: &LayerNames) -> [Str
 
 /// Returns the names of a layer's fields, in the file's order.
 pub(crate) fn fields(layer: &Layer) -> &[Box<str>] {
-    layer.features.first().map_or(&[], |feature| &feature.attributes.fields)
+    layer.features.first().map_or(&[], |feature| feature.attributes.fields())
 }
 
 /// The area of features as drawn, the same for any number of threads.
@@ -312,10 +322,7 @@ impl Inputs {
     /// Returns the classes that the layers and their features have.
     pub fn classes(&self) -> BTreeSet<ClassId> {
         let of_layers = self.layers.iter().map(|loaded| &loaded.layer.class);
-        let features = self.layers.par_iter().flat_map(|loaded| loaded.layer.features.par_chunks(1 << 14));
-        // Few classes, many features.
-        let of_features = features.map(distinct).reduce(HashSet::new, |all, some| &all | &some);
-        of_layers.chain(of_features).cloned().collect()
+        of_layers.chain(self.layers.iter().flat_map(|loaded| &loaded.classes)).cloned().collect()
     }
 
     /// Returns rules with the definitions of the classes that the layers use.

@@ -116,8 +116,8 @@ fn judge(layer: &LayerSummary, watcher: Watcher<'_>) -> Result<Option<Judged>, P
 /// The field of codes, by its name or by the values of the first features.
 pub(crate) fn code_field(layer: &Layer, fields: &[String]) -> Result<Option<CodeField>, Problem> {
     let codes = Codes::of(&Classes::of(&[])?)?;
-    let text = |value: Option<&Value>| match value {
-        Some(Value::Text(text)) => Some(text.to_string()),
+    let text = |value: Option<Value<&str>>| match value {
+        Some(Value::Text(text)) => Some(text.to_owned()),
         Some(Value::Int(number)) => Some(number.to_string()),
         _ => None,
     };

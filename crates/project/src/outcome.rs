@@ -10,10 +10,10 @@ use crate::progress::Meter;
 use crate::room::{Room, lent};
 use crate::splits;
 use lantu_engine::{
-    About, Basis, Blueprint, Conflict, ConflictId, Decision, DecisionLog, FaceId, Finding, FindingCode, Layer, Means,
-    Merged, Moved, NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet, SliverRules, Stop,
-    Unwatched, Watch, check, compose, compose_again, decide, decide_again, detect, merge_slivers, normalise,
-    overlay_with,
+    About, Basis, Blueprint, Conflict, ConflictId, CutProof, Decision, DecisionLog, FaceId, Finding, FindingCode,
+    Layer, Means, Merged, Moved, NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet,
+    SliverRules, Stop, Unwatched, Watch, compose, compose_again, decide, decide_again, detect, merge_slivers,
+    normalise, overlay_with,
 };
 use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
 use rayon::prelude::*;
@@ -29,6 +29,8 @@ pub const NO_CONFLICT: u32 = u32::MAX;
 pub struct Cut {
     /// The partition.
     pub partition: Partition,
+    /// Its proof, whatever blueprint is made of it.
+    pub proof: CutProof,
     /// Its conflicts.
     pub conflicts: Vec<Conflict>,
     /// The conflict of each face, or [`NO_CONFLICT`].
@@ -114,10 +116,14 @@ impl Cut {
         let vertices = normal.iter().map(NormalLayer::vertex_count).sum();
         let depot = room.depot(vertices)?;
         let means = Means { depot: lent(&depot), recall: room.recall(), ..Means::default() };
-        let cut = overlay_with(normal, &grid, means, meter)?;
+        let mut cut = overlay_with(normal, &grid, means, meter)?;
         drop(depot);
         findings.extend(cut.findings);
         clock.lap("overlay");
+        let proof = CutProof::of(&cut.value, meter)?;
+        // Nothing but the proof asks for them, and a province has gigabytes of what comes next.
+        cut.value.let_go_of_windings();
+        clock.lap("check");
         meter.reached("detect", 0.0, "");
         // The engine's tolerances are in the plane's units.
         let unit = inputs.crs.metres_per_unit();
@@ -132,7 +138,7 @@ impl Cut {
             other => other.into(),
         })?;
         clock.lap("ellipsoid");
-        let mut cut = Self::indexed(cut.value, conflicts, findings, arcs);
+        let mut cut = Self::indexed(cut.value, proof, conflicts, findings, arcs);
         if let Some(of) = &plan.districts {
             let lying = InDistricts::of(Districts::of(of, inputs, &cut, meter)?, &cut);
             lying.tell(&mut cut.conflicts);
@@ -142,12 +148,18 @@ impl Cut {
         Ok(cut)
     }
 
-    fn indexed(partition: Partition, conflicts: Vec<Conflict>, findings: Vec<Finding>, arcs: ArcAreas) -> Self {
+    fn indexed(
+        partition: Partition,
+        proof: CutProof,
+        conflicts: Vec<Conflict>,
+        findings: Vec<Finding>,
+        arcs: ArcAreas,
+    ) -> Self {
         let mut conflict_of = vec![NO_CONFLICT; partition.face_count()];
         for (index, conflict) in (0u32..).zip(&conflicts) {
             conflict.faces.iter().for_each(|&face| conflict_of[face as usize] = index);
         }
-        Self { partition, conflicts, conflict_of, findings, arcs, lying: None, index_of: OnceLock::new() }
+        Self { partition, proof, conflicts, conflict_of, findings, arcs, lying: None, index_of: OnceLock::new() }
     }
 
     /// Returns the step of the grid where it is coarser than the plan asks for.
@@ -240,8 +252,8 @@ impl Outcome {
         if slivers.settings.is_some() {
             clock.lap("slivers");
         }
-        let proof = check(&cut.partition, &blueprint, meter)?;
-        clock.lap("check");
+        let proof = cut.proof.with(&cut.partition, &blueprint);
+        clock.lap("check_patches");
         let orphaned = decided.findings.len() as u32;
         let timings = clock.laps.clone();
         Ok(Self { cut, rules, log, decisions: decided.value, blueprint, slivers, proof, orphaned, timings })
@@ -253,18 +265,41 @@ impl Outcome {
     /// # Errors
     /// [`Stop::Limit`] where there is too much of something; nobody can stop it.
     pub fn go_on(&mut self, log: Arc<DecisionLog>, rules: Arc<RuleSet>) -> Result<(), Stop> {
-        let other_rules = !Arc::ptr_eq(&self.rules, &rules);
-        self.rules = rules;
-        let touched: Option<BTreeSet<u32>> =
-            log.touched_since(self.log.operations().len()).map(|id| self.cut.find(id)).collect();
+        let touched = self.touched(&log, &rules);
+        self.go_on_touching(log, rules, touched.as_deref()).map(drop)
+    }
+
+    /// Returns the conflicts that a longer record touches, by their indices, ascending; `None` if it may touch
+    /// any.
+    pub(crate) fn touched(&self, log: &DecisionLog, rules: &Arc<RuleSet>) -> Option<Vec<u32>> {
         // A sliver may go elsewhere whatever else is decided: then all is composed again.
         let merging = self.slivers.settings.is_some() || log.slivers() != self.log.slivers();
+        if merging || !Arc::ptr_eq(&self.rules, rules) {
+            return None;
+        }
+        let touched: Option<BTreeSet<u32>> =
+            log.touched_since(self.log.operations().len()).map(|id| self.cut.find(id)).collect();
+        Some(touched?.into_iter().collect())
+    }
+
+    /// Applies a longer record as [`Outcome::go_on`] does, given what [`Outcome::touched`] tells of it; returns
+    /// whether nothing else was decided or composed again.
+    ///
+    /// # Errors
+    /// As [`Outcome::go_on`].
+    pub(crate) fn go_on_touching(
+        &mut self,
+        log: Arc<DecisionLog>,
+        rules: Arc<RuleSet>,
+        touched: Option<&[u32]>,
+    ) -> Result<bool, Stop> {
+        self.rules = rules;
         let before = std::mem::replace(&mut self.log, log);
-        let again = touched.filter(|_| !merging && !other_rules).is_some_and(|which| {
-            let which: Vec<u32> = which.into_iter().collect();
-            self.again(&before, &which)
-        });
-        if again { Ok(()) } else { self.all_again() }
+        let again = touched.is_some_and(|which| self.again(&before, which));
+        if !again {
+            self.all_again()?;
+        }
+        Ok(again)
     }
 
     fn again(&mut self, before: &DecisionLog, which: &[u32]) -> bool {
@@ -297,7 +332,7 @@ impl Outcome {
         (self.blueprint, self.slivers) = merged(cut, &decided.value, rules, log, blueprint, of_plan, &Unwatched)?;
         self.decisions = decided.value;
         self.orphaned = decided.findings.len() as u32;
-        self.proof = self.proof.of_other_blueprint(partition, &self.blueprint);
+        self.proof = cut.proof.with(partition, &self.blueprint);
         Ok(())
     }
 

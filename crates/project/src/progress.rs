@@ -22,13 +22,13 @@ const RUN: &[(&str, f64)] = &[
     ("noding", 0.35),
     ("faces", 0.47),
     ("labels", 0.53),
-    ("detect", 0.63),
-    ("ellipsoid", 0.69),
-    ("districts", 0.70),
-    ("decide", 0.72),
-    ("compose", 0.77),
-    ("slivers", 0.79),
-    ("check", 1.0),
+    ("check", 0.74),
+    ("detect", 0.84),
+    ("ellipsoid", 0.90),
+    ("districts", 0.91),
+    ("decide", 0.93),
+    ("compose", 0.98),
+    ("slivers", 1.0),
 ];
 
 /// The stages of an export.
@@ -143,7 +143,7 @@ mod tests {
         let tell = |progress: api::Progress| heard.lock().unwrap().push(progress.fraction);
         let stop = AtomicBool::new(false);
         let meter = Meter::of_run(&tell, &stop);
-        for (stage, part) in [("read", 0.5), ("noding", 0.9), ("edges", 0.1), ("check", 1.0)] {
+        for (stage, part) in [("read", 0.5), ("noding", 0.9), ("edges", 0.1), ("slivers", 1.0)] {
             assert!(meter.reached(stage, part, ""));
         }
         let heard = heard.into_inner().unwrap();

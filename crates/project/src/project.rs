@@ -6,6 +6,7 @@
 mod answers;
 mod drawing;
 mod layers;
+mod result;
 
 use crate::api::{self, Problem, View};
 use crate::base::Base;
@@ -31,11 +32,12 @@ use crate::slivers;
 use crate::splits::Split;
 use crate::store::{Store, now};
 use crate::targets::{self, Targets};
-use crate::tiles::{MapArcs, Sources};
+use crate::tiles::Sources;
 use crate::view;
 use lantu_engine::{Action, DecisionLog, Operation, RuleSet};
 use lantu_files::put_in_order;
 use layers::sources;
+pub(crate) use result::Found;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
@@ -125,19 +127,6 @@ pub(crate) struct Opening {
     pub file: Option<PathBuf>,
     /// What is to be said of it.
     pub said: Vec<[String; 2]>,
-}
-
-/// What the last run found.
-#[derive(Clone)]
-pub(crate) struct Found {
-    pub outcome: Arc<Outcome>,
-    pub inbox: Arc<Inbox>,
-    pub arcs: Arc<MapArcs>,
-    pub measure: Measure,
-    /// The content of features that decisions name, for following them.
-    pub contents: Arc<Contents>,
-    /// What the blueprint is compared with: the number of the last operation, and what they made.
-    pub then: Option<Arc<(u32, Outcome)>>,
 }
 
 impl Project {
@@ -297,7 +286,7 @@ impl Shared {
         let cut = Cut::of(&open.inputs, layers, &open.plan, &open.rules, &self.room, &meter, &mut clock)?;
         self.keep_grid(&cut)?;
         let measure = Measure::of(&cut, &open.inputs.crs);
-        let inbox = Arc::new(Inbox::of(&cut, measure));
+        let (inbox, of_layers) = (Arc::new(Inbox::of(&cut, measure)), Arc::new(view::of_layers(&cut, measure)));
         let contents = Arc::new(Contents::of(&open.inputs.layers, &open.log));
         let followed = Arc::new(reattach::followed(&open.log, &contents, &cut));
         let slivers = open.plan.slivers.clone().map(Arc::new);
@@ -311,8 +300,7 @@ impl Shared {
                 let followed = reattach::followed(&now.log, &contents, &outcome.cut);
                 outcome.go_on(Arc::new(followed), now.rules.clone())?;
             }
-            let (outcome, arcs) = (Arc::new(outcome), Arc::default());
-            now.result = Some(Found { outcome, inbox, arcs, measure, contents, then: None });
+            now.result = Some(Found::new(outcome, inbox, of_layers, measure, contents));
             state.revision += 1;
         }
         drop(state);
@@ -370,9 +358,7 @@ impl Shared {
         // What was appended before something failed is in the record and in force.
         if !Arc::ptr_eq(&before, &open.log) {
             if let Some(found) = &mut open.result {
-                // Copied only while somebody still looks at what it was.
-                let followed = reattach::followed(&open.log, &found.contents, &found.outcome.cut);
-                Arc::make_mut(&mut found.outcome).go_on(Arc::new(followed), open.rules.clone())?;
+                found.go_on(&open.log, &open.rules)?;
             }
             state.revision += 1;
         }

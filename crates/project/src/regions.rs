@@ -6,9 +6,10 @@ use crate::accounts::in_districts;
 use crate::districts::Districts;
 use crate::job::Job;
 use crate::rounding::{self, Area, Cell};
+use crate::state::State;
 use crate::statistics::{PerDistrict, Statistics};
-use crate::tiles::state_name;
 use lantu_engine::{ClassId, ConflictKind};
+use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -104,29 +105,44 @@ pub(crate) fn sum_of(parts: &Parts, within: &[u32]) -> Option<Area> {
 
 type Found = BTreeMap<&'static str, (BTreeMap<u32, u32>, Parts)>;
 
+/// Per state: how many conflicts lie in each district, and how much of all.
+type Sums = BTreeMap<State, (BTreeMap<u32, u32>, PerDistrict)>;
+
+/// Conflicts that are added up in one go.
+const CHUNK: usize = 1 << 14;
+
 /// The overlaps by state, counted and measured per district.
 fn found(job: &Job, districts: &Districts) -> Found {
     let outcome = &job.outcome;
-    let mut sums: BTreeMap<&'static str, (BTreeMap<u32, u32>, PerDistrict)> = BTreeMap::new();
-    for ((index, conflict), decision) in (0u32..).zip(&outcome.cut.conflicts).zip(&outcome.decisions) {
-        if conflict.kind == ConflictKind::Gap {
-            continue;
+    let chunks = outcome.cut.conflicts.par_chunks(CHUNK).zip(outcome.decisions.par_chunks(CHUNK)).enumerate();
+    let added = chunks.map(|(chunk, (conflicts, decisions))| {
+        let mut sums = Sums::new();
+        for (index, (conflict, decision)) in ((chunk * CHUNK) as u32..).zip(conflicts.iter().zip(decisions)) {
+            if conflict.kind == ConflictKind::Gap {
+                continue;
+            }
+            let (counts, cells) = sums.entry(State::of(decision)).or_default();
+            for part in conflict.faces.iter().flat_map(|&face| districts.of_face(&outcome.cut, face)) {
+                cells.entry(part.district).or_default().add(part.cell);
+            }
+            // Without districts there is one for all.
+            let most = outcome.cut.lying.as_ref().map_or(0, |lying| lying.at(index));
+            *counts.entry(most).or_default() += 1;
         }
-        let (counts, cells) = sums.entry(state_name(decision)).or_default();
-        let mut own = PerDistrict::new();
-        for part in conflict.faces.iter().flat_map(|&face| districts.of_face(&outcome.cut, face)) {
-            own.entry(part.district).or_default().add(part.cell);
-        }
-        // Without districts there is one for all.
-        let most = outcome.cut.lying.as_ref().map_or(0, |lying| lying.at(index));
-        *counts.entry(most).or_default() += 1;
-        own.into_iter().for_each(|(district, cell)| cells.entry(district).or_default().add(cell));
+        sums
+    });
+    // As doubles are added in the order of the conflicts, they come out the same for any number of threads.
+    let mut sums = Sums::new();
+    for (state, (counts, cells)) in added.collect::<Vec<_>>().into_iter().flatten() {
+        let own = sums.entry(state).or_default();
+        counts.into_iter().for_each(|(district, count)| *own.0.entry(district).or_default() += count);
+        cells.into_iter().for_each(|(district, cell)| own.1.entry(district).or_default().add(cell));
     }
     let shown = |(counts, cells): (BTreeMap<u32, u32>, PerDistrict)| {
         let whole = rounding::whole(cells.values().copied().sum(), job.measure());
         (counts, parts(job, districts, &whole, &cells))
     };
-    sums.into_iter().map(|(state, sums)| (state, shown(sums))).collect()
+    sums.into_iter().map(|(state, sums)| (state.name(), shown(sums))).collect()
 }
 
 fn conflicts(found: &Found, within: &[u32]) -> BTreeMap<&'static str, Conflicts> {

@@ -15,6 +15,7 @@ use crate::progress::Meter;
 use crate::reattach::Orphan;
 use crate::regions::{Region, regions};
 use crate::slivers::{self, SliverLog, SliverPreview};
+use crate::state::State;
 use crate::statistics::statistics;
 use crate::totals::{overlaps_by_layers, tally_where};
 use crate::{api::Problem, load::Loaded};
@@ -151,7 +152,7 @@ pub struct PairReport {
 }
 
 /// The blueprint.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct BlueprintReport {
     /// How many patches.
     pub patches: u32,
@@ -252,9 +253,15 @@ pub fn report_listing(
     let mut sliver_log = std::mem::take(&mut slivers.log);
     let slivers_omitted = sliver_log.len().saturating_sub(FINDINGS);
     sliver_log.truncate(FINDINGS);
+    // One adds up patch by patch; the other has the rest of the threads.
+    let mut patches = BlueprintReport::default();
+    let (accounts, regions) = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| patches = blueprint(outcome, measure));
+        (accounts(job, districts, &statistics), regions(job, districts, &statistics))
+    });
     let mut report = Report {
-        accounts: accounts(job, districts, &statistics),
-        regions: regions(job, districts, &statistics),
+        accounts,
+        regions,
         balances: balances(job, districts, &statistics)?,
         levels: levels(job)?,
         lantu: env!("CARGO_PKG_VERSION"),
@@ -265,7 +272,7 @@ pub fn report_listing(
         faces: partition.face_count() - 1,
         arcs: partition.arc_count(),
         conflicts: conflicts(outcome, measure),
-        blueprint: blueprint(job, measure),
+        blueprint: patches,
         slivers,
         sliver_log,
         slivers_omitted,
@@ -332,16 +339,18 @@ fn layers(job: &Job, measure: Measure, findings: &[&Finding]) -> Vec<LayerReport
 
 fn conflicts(outcome: &Outcome, measure: Measure) -> ConflictReport {
     let all = tally_where(outcome, measure, |kind, _| kind == ConflictKind::Overlap);
-    let open = tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == "open");
+    let open = tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == State::Open);
     let of_kind = |wanted| tally_where(outcome, measure, move |kind, _| kind == wanted);
     ConflictReport {
         count: all.count,
         area_m2: all.area_m2,
         open: open.count,
         open_area_m2: open.area_m2,
-        compatible: tally_where(outcome, measure, |kind, state| kind == ConflictKind::Overlap && state == "compatible"),
-        by_rule: tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == "rule"),
-        by_hand: tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == "hand"),
+        compatible: tally_where(outcome, measure, |kind, state| {
+            kind == ConflictKind::Overlap && state == State::Compatible
+        }),
+        by_rule: tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == State::Rule),
+        by_hand: tally_where(outcome, measure, |kind, state| kind != ConflictKind::Gap && state == State::Hand),
         by_pair: by_pair(outcome, measure),
         self_overlaps: of_kind(ConflictKind::SelfOverlap),
         gaps: of_kind(ConflictKind::Gap),
@@ -361,8 +370,8 @@ fn by_pair(outcome: &Outcome, measure: Measure) -> Vec<PairReport> {
         .collect()
 }
 
-fn blueprint(job: &Job, measure: Measure) -> BlueprintReport {
-    let (cut, blueprint) = (&job.outcome.cut, &job.outcome.blueprint);
+fn blueprint(outcome: &Outcome, measure: Measure) -> BlueprintReport {
+    let (cut, blueprint) = (&outcome.cut, &outcome.blueprint);
     let ellipsoid = cut.arcs.of_groups(&cut.partition, &blueprint.patch_of, blueprint.patches.len());
     let mut sums: BTreeMap<Option<&str>, (u32, i128, f64)> = BTreeMap::new();
     for (patch, on_ellipsoid) in blueprint.patches.iter().zip(&ellipsoid) {

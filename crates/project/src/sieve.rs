@@ -4,7 +4,7 @@ use crate::api::{Filter, Problem};
 use crate::detail::Asked;
 use crate::in_districts::InDistricts;
 use crate::outcome::Outcome;
-use crate::tiles::state_name;
+use crate::state::State;
 use geo::{Coord, Rect};
 use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef, LayerInfo, Value};
 
@@ -12,6 +12,8 @@ use lantu_engine::{Basis, ClassId, Conflict, ConflictKind, FeatureRef, LayerInfo
 pub(crate) struct Sieve<'a> {
     asked: Asked<'a>,
     filter: &'a Filter,
+    /// The state that the filter names, if there is such a state.
+    state: Option<State>,
     /// The index of the set of classes; `Some(None)` if there is no such set.
     pair: Option<Option<u32>>,
     /// What a name must hold, in small letters.
@@ -48,7 +50,7 @@ impl<'a> Sieve<'a> {
                 return Looked::Layer;
             }
             // All rows of a layer share their fields.
-            let fields = (layer.count > 0).then(|| &partition.feature(layer.first).attributes.fields);
+            let fields = (layer.count > 0).then(|| partition.feature(layer.first).attributes.fields());
             let place = |label: &String| fields?.iter().position(|field| **field == **label);
             Looked::Labels(asked.names.label_fields.iter().filter_map(place).collect())
         };
@@ -58,6 +60,7 @@ impl<'a> Sieve<'a> {
             pair: (!wanted.is_empty()).then(|| asked.inbox.pair(&wanted)),
             fid: text.parse().ok().filter(|fid: &i64| fid.to_string() == text),
             layers: partition.layers.iter().map(looked).collect(),
+            state: State::named(&filter.state),
             text,
             within: filter.within.and_then(|degrees| plane_box(asked, degrees)),
             districts,
@@ -68,13 +71,14 @@ impl<'a> Sieve<'a> {
     pub(crate) fn passes(&self, index: u32) -> bool {
         let outcome: &Outcome = self.asked.outcome;
         let (conflict, decision) = (&outcome.cut.conflicts[index as usize], &outcome.decisions[index as usize]);
-        let state = state_name(decision);
+        let state = State::of(decision);
         let kind = match self.filter.kind.as_str() {
             "" => conflict.kind != ConflictKind::Gap,
             wanted => conflict.kind.as_str() == wanted,
         };
+        // Without a state all are wanted but those that are nobody's question.
         let wanted_state =
-            if self.filter.state.is_empty() { state != "compatible" } else { state == self.filter.state };
+            if self.filter.state.is_empty() { state != State::Compatible } else { self.state == Some(state) };
         kind && wanted_state
             && self.filter.sliver.is_none_or(|sliver| sliver == conflict.sliver)
             && self.pair.is_none_or(|pair| pair == Some(self.asked.inbox.pair_of(index)))
@@ -115,7 +119,7 @@ impl<'a> Sieve<'a> {
     /// Whether the text stands in what a party is called.
     fn names(&self, party: FeatureRef) -> bool {
         let feature = self.asked.outcome.cut.partition.feature(party);
-        let says = |place: &usize| match feature.attributes.values.get(*place) {
+        let says = |place: &usize| match feature.attributes.values().nth(*place) {
             Some(Value::Text(label)) => holds(label, &self.text),
             Some(label) => holds(&label.to_text(), &self.text),
             None => false,

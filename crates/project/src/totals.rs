@@ -4,42 +4,88 @@ use crate::api::{ClassChange, ClassTally, PairTally, ResultView, Tally};
 use crate::inbox::Inbox;
 use crate::measure::{Measure, Sum};
 use crate::outcome::Outcome;
-use crate::tiles::{STATES, state_name};
-use lantu_engine::{ClassId, Conflict, ConflictKind};
+use crate::state::State;
+use lantu_engine::{ClassId, ConflictKind, Patch};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 
 /// Conflicts that are looked at in one go.
 const CHUNK: usize = 1 << 14;
 
-/// Returns the numbers of a result.
-pub(crate) fn totals(outcome: &Outcome, inbox: &Inbox, measure: Measure) -> ResultView {
-    let (sums, of_classes) = (Sums::of(outcome, inbox), sums_by_class(outcome));
-    let of_state = |state: &str| sums.of_state(state).tally(measure);
-    ResultView {
-        conflicts: ["open", "rule", "hand"]
-            .map(|state| sums.of_state(state))
-            .into_iter()
-            .fold(Sum::default(), Sum::with)
-            .tally(measure),
-        open: of_state("open"),
-        by_rule: of_state("rule"),
-        by_hand: of_state("hand"),
-        compatible: of_state("compatible"),
-        gaps: sums.gaps.tally(measure),
-        blueprint: of_classes.values().copied().fold(Sum::default(), Sum::with).tally(measure),
-        by_class: tallies(of_classes, measure),
-        by_pair: inbox.by_pair(&sums.of_pairs),
-        proof_holds: outcome.proof.holds(),
-        orphaned: outcome.orphaned,
-        slivers: measure.tally(outcome.slivers.moved.iter().map(|moved| moved.area2)),
+/// Sums over all conflicts and patches. A decision changes those that it touches, so they go on from one to
+/// the next.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Totals {
+    of_conflicts: Sums,
+    /// The patches of each class; `None` is what is open.
+    of_classes: HashMap<Option<ClassId>, Sum>,
+}
+
+impl Totals {
+    /// Adds everything up.
+    pub(crate) fn of(outcome: &Outcome, inbox: &Inbox) -> Self {
+        let class = |class: &str| (!class.is_empty()).then(|| ClassId::new(class));
+        let of_classes = sums_by_class(outcome).into_iter().map(|(name, sum)| (class(name), sum)).collect();
+        Self { of_conflicts: Sums::of(outcome, inbox), of_classes }
+    }
+
+    /// Takes some conflicts, by their indices, and their patches away.
+    pub(crate) fn take(&mut self, outcome: &Outcome, inbox: &Inbox, which: &[u32]) {
+        for &index in which {
+            self.of_conflicts.change(outcome, inbox, index, Sum::take);
+            if let Some(patch) = patch_of(outcome, index)
+                && let Some(sum) = self.of_classes.get_mut(&patch.class)
+            {
+                sum.take(patch.area2);
+            }
+        }
+        self.of_classes.retain(|_, sum| sum.count > 0);
+    }
+
+    /// Puts them in again, as they are now.
+    pub(crate) fn put(&mut self, outcome: &Outcome, inbox: &Inbox, which: &[u32]) {
+        for &index in which {
+            self.of_conflicts.change(outcome, inbox, index, Sum::add);
+            if let Some(patch) = patch_of(outcome, index) {
+                self.of_classes.entry(patch.class.clone()).or_default().add(patch.area2);
+            }
+        }
+    }
+
+    /// Returns the numbers of a result, as the window shows them.
+    pub(crate) fn view(&self, outcome: &Outcome, inbox: &Inbox, measure: Measure) -> ResultView {
+        let of_state = |state: State| self.of_conflicts.of_states[state as usize].tally(measure);
+        let counted = [State::Open, State::Rule, State::Hand].map(|state| self.of_conflicts.of_states[state as usize]);
+        let of_classes =
+            || self.of_classes.iter().map(|(class, &sum)| (class.as_ref().map_or("", ClassId::as_str), sum));
+        ResultView {
+            conflicts: counted.into_iter().fold(Sum::default(), Sum::with).tally(measure),
+            open: of_state(State::Open),
+            by_rule: of_state(State::Rule),
+            by_hand: of_state(State::Hand),
+            compatible: of_state(State::Compatible),
+            gaps: self.of_conflicts.gaps.tally(measure),
+            blueprint: of_classes().map(|(_, sum)| sum).fold(Sum::default(), Sum::with).tally(measure),
+            by_class: tallies(of_classes(), measure),
+            by_pair: inbox.by_pair(&self.of_conflicts.of_pairs),
+            proof_holds: outcome.proof.holds(),
+            orphaned: outcome.orphaned,
+            slivers: measure.tally(outcome.slivers.moved.iter().map(|moved| moved.area2)),
+        }
     }
 }
 
+/// The patch of a conflict, which hangs together and so is one or none.
+fn patch_of(outcome: &Outcome, conflict: u32) -> Option<&Patch> {
+    let face = outcome.cut.conflicts[conflict as usize].faces[0];
+    outcome.blueprint.patches.get(outcome.blueprint.patch_of[face as usize] as usize)
+}
+
 /// Sums over conflicts, each looked at once.
+#[derive(Clone, PartialEq, Debug)]
 struct Sums {
-    /// Per state, in the order of [`STATES`]; gaps count only where something may lie over them.
-    of_states: [Sum; STATES.len()],
+    /// Per state, in the order of [`State::ALL`]; gaps count only where something may lie over them.
+    of_states: [Sum; State::ALL.len()],
     gaps: Sum,
     /// Per set of classes: all and open; neither gaps nor what may lie over each other.
     of_pairs: Vec<[Sum; 2]>,
@@ -52,31 +98,31 @@ impl Sums {
             gaps: Sum::default(),
             of_pairs: vec![Default::default(); inbox.pair_count()],
         };
-        let chunks = outcome.cut.conflicts.par_chunks(CHUNK).zip(outcome.decisions.par_chunks(CHUNK)).enumerate();
-        let looked_at = chunks.map(|(chunk, (conflicts, decisions))| {
+        let starts = (0..outcome.cut.conflicts.len() as u32).into_par_iter().step_by(CHUNK);
+        let looked_at = starts.map(|start| {
             let mut sums = nothing();
-            for (index, (conflict, decision)) in ((chunk * CHUNK) as u32..).zip(conflicts.iter().zip(decisions)) {
-                sums.add(conflict, state_name(decision), inbox.pair_of(index) as usize);
-            }
+            let past = (start + CHUNK as u32).min(outcome.cut.conflicts.len() as u32);
+            (start..past).for_each(|index| sums.change(outcome, inbox, index, Sum::add));
             sums
         });
         looked_at.reduce(nothing, Self::with)
     }
 
-    fn add(&mut self, conflict: &Conflict, state: &str, pair: usize) {
+    /// Adds a conflict to its sums, or takes it away.
+    fn change(&mut self, outcome: &Outcome, inbox: &Inbox, index: u32, change: fn(&mut Sum, i128)) {
+        let (conflict, state) = (&outcome.cut.conflicts[index as usize], inbox.state(outcome, index));
         let gap = conflict.kind == ConflictKind::Gap;
         if gap {
-            self.gaps.add(conflict.area2);
+            change(&mut self.gaps, conflict.area2);
         }
-        if let Some(at) = STATES.iter().position(|&known| known == state)
-            && (!gap || state == "compatible")
-        {
-            self.of_states[at].add(conflict.area2);
+        if !gap || state == State::Compatible {
+            change(&mut self.of_states[state as usize], conflict.area2);
         }
-        if !gap && state != "compatible" {
-            self.of_pairs[pair][0].add(conflict.area2);
-            if state == "open" {
-                self.of_pairs[pair][1].add(conflict.area2);
+        if !gap && state != State::Compatible {
+            let pair = &mut self.of_pairs[inbox.pair_of(index) as usize];
+            change(&mut pair[0], conflict.area2);
+            if state == State::Open {
+                change(&mut pair[1], conflict.area2);
             }
         }
     }
@@ -89,11 +135,6 @@ impl Sums {
         }
         self
     }
-
-    fn of_state(&self, state: &str) -> Sum {
-        let known = STATES.iter().zip(self.of_states).find(|(known, _)| **known == state);
-        known.map_or(Sum::default(), |(_, sum)| sum)
-    }
 }
 
 /// Returns how often and how largely each set of classes contradicts itself.
@@ -105,13 +146,13 @@ pub(crate) fn by_pair(outcome: &Outcome, inbox: &Inbox) -> Vec<PairTally> {
 pub(crate) fn tally_where(
     outcome: &Outcome,
     measure: Measure,
-    pass: impl Fn(ConflictKind, &str) -> bool + Sync,
+    pass: impl Fn(ConflictKind, State) -> bool + Sync,
 ) -> Tally {
     let all = outcome.cut.conflicts.par_chunks(CHUNK).zip(outcome.decisions.par_chunks(CHUNK));
     let passing = all.map(|(conflicts, decisions)| {
         let mut sum = Sum::default();
         for (conflict, decision) in conflicts.iter().zip(decisions) {
-            if pass(conflict.kind, state_name(decision)) {
+            if pass(conflict.kind, State::of(decision)) {
                 sum.add(conflict.area2);
             }
         }
@@ -154,7 +195,7 @@ pub(crate) fn by_class(outcome: &Outcome, measure: Measure) -> Vec<ClassTally> {
     tallies(sums_by_class(outcome), measure)
 }
 
-fn tallies(sums: HashMap<&str, Sum>, measure: Measure) -> Vec<ClassTally> {
+fn tallies<'a>(sums: impl IntoIterator<Item = (&'a str, Sum)>, measure: Measure) -> Vec<ClassTally> {
     let tally = |(class, sum): (&str, Sum)| ClassTally { class: class.to_owned(), tally: sum.tally(measure) };
     let mut tallies: Vec<ClassTally> = sums.into_iter().map(tally).collect();
     tallies.sort_by(|a, b| b.tally.area_m2.total_cmp(&a.tally.area_m2).then_with(|| a.class.cmp(&b.class)));

@@ -186,11 +186,10 @@ impl Party {
             let [low, high] = self.rest(at, ground, rest);
             polygons.push(ring(low, high));
         }
-        let fields = self.attributes.keys().map(|field| Box::from(field.as_str())).collect::<Vec<_>>().into();
-        let values =
-            self.attributes.values().map(|value| Value::Text(value.as_str().into())).collect::<Vec<_>>().into();
+        let fields = self.attributes.keys().map(|field| Box::from(field.as_str())).collect();
+        let attributes = Attributes::new(fields, self.attributes.values().map(|value| Value::Text(value.as_str())));
         let class = Some(ClassId::new(&self.class));
-        let feature = Feature { fid: 1, class, attributes: Attributes { fields, values }, polygons };
+        let feature = Feature { fid: 1, class, attributes, polygons };
         let role = ClassId::new(self.role.as_deref().unwrap_or(&self.class));
         Ok(Layer { name: name.as_str().into(), class: role, features: vec![feature] })
     }

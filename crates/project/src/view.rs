@@ -6,16 +6,18 @@ use crate::api::{
 use crate::classes::UNKNOWN;
 use crate::history;
 use crate::load::Loaded;
+use crate::measure::Measure;
+use crate::outcome::Cut;
 use crate::problem::fault;
-use crate::project::{Found, Open};
-use crate::totals::totals;
+use crate::project::Open;
 use geo::Coord;
 use lantu_engine::rules::{Bilingual, ClassKind};
-use lantu_engine::{FeatureRef, Finding, FindingCode, Severity};
+use lantu_engine::{FeatureRef, Finding, FindingCode, LayerInfo, Severity};
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 const FIGURES: &str = include_str!("../../../seeds/hainan-case-12.toml");
 
@@ -38,7 +40,7 @@ pub(crate) fn view(open: Option<&Open>, revision: u32, running: bool) -> View {
         layers: layers(open),
         classes: classes(open),
         rules: [open.rules.name.zh.clone(), open.rules.name.en.clone()],
-        result: open.result.as_ref().map(|found| totals(&found.outcome, &found.inbox, found.measure)),
+        result: open.result.as_ref().map(|found| found.totals.view(&found.outcome, &found.inbox, found.measure)),
         running,
         undo: history::by_number(&open.log, open.log.undoable()),
         redo: history::by_number(&open.log, open.log.redoable()),
@@ -67,29 +69,48 @@ fn layers(open: &Open) -> Vec<LayerView> {
 fn layer(open: &Open, loaded: &Loaded) -> LayerView {
     let unit2 = open.inputs.crs.metres_per_unit().powi(2);
     let name = &*loaded.layer.name;
+    let cut = open.result.as_ref().and_then(|found| found.of_layers.get(name));
     LayerView {
         name: name.to_owned(),
         class: loaded.layer.class.to_string(),
         source: loaded.source.clone(),
         crs: loaded.file_crs.clone(),
         features: loaded.layer.features.len() as u32,
-        area_m2: open.result.as_ref().and_then(|found| ground(found, name)).unwrap_or(loaded.area * unit2),
-        findings: findings(open, loaded),
+        area_m2: cut.map_or(loaded.area * unit2, |cut| cut.area_m2),
+        findings: findings(&loaded.counts, cut.map(|cut| &cut.findings)),
     }
 }
 
-/// The sum of a layer's features' ground, once it was cut.
-fn ground(found: &Found, name: &str) -> Option<f64> {
-    let partition = &found.outcome.cut.partition;
-    let info = partition.layers.iter().find(|info| &*info.name == name)?;
-    let features = (info.first.0..info.first.0 + info.count).into_par_iter().map(FeatureRef);
-    Some(found.measure.m2(features.map(|feature| partition.feature_area2(feature)).sum()))
+/// What cutting has told of a layer: the same after every decision.
+#[derive(Debug, Default)]
+pub(crate) struct CutLayer {
+    /// The sum of its features' ground.
+    area_m2: f64,
+    /// How often each finding occurs.
+    findings: BTreeMap<FindingCode, u32>,
 }
 
-fn findings(open: &Open, loaded: &Loaded) -> Vec<CodeCount> {
-    let mut counts: BTreeMap<FindingCode, u32> = BTreeMap::new();
-    for finding in findings_of(open, loaded) {
-        *counts.entry(finding.code).or_insert(0) += 1;
+/// Returns what cutting has told of every layer, by its name.
+pub(crate) fn of_layers(cut: &Cut, measure: Measure) -> BTreeMap<Arc<str>, CutLayer> {
+    let ground = |info: &LayerInfo| {
+        let features = (info.first.0..info.first.0 + info.count).into_par_iter().map(FeatureRef);
+        measure.m2(features.map(|feature| cut.partition.feature_area2(feature)).sum())
+    };
+    let layer = |info: &LayerInfo| (info.name.clone(), CutLayer { area_m2: ground(info), ..CutLayer::default() });
+    let mut layers: BTreeMap<Arc<str>, CutLayer> = cut.partition.layers.iter().map(layer).collect();
+    for finding in &cut.findings {
+        if let Some(layer) = finding.about.layer.as_ref().and_then(|layer| layers.get_mut(layer)) {
+            *layer.findings.entry(finding.code).or_default() += 1;
+        }
+    }
+    layers
+}
+
+/// How often each finding of reading and cutting occurs, the gravest first.
+fn findings(read: &BTreeMap<FindingCode, u32>, cut: Option<&BTreeMap<FindingCode, u32>>) -> Vec<CodeCount> {
+    let mut counts = read.clone();
+    for (code, count) in cut.into_iter().flatten() {
+        *counts.entry(*code).or_default() += count;
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
     counts.sort_by_key(|&(code, count)| Reverse((code.severity(), count)));

@@ -47,16 +47,6 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// Returns the proof of another blueprint of the same partition: what is said of the arcs and
-    /// faces stands, what is said of the patches is looked at again.
-    pub fn of_other_blueprint(&self, partition: &Partition, blueprint: &Blueprint) -> Self {
-        Self {
-            misassigned_faces: misassigned_faces(partition, blueprint),
-            area_difference_grid_units: area_difference(partition, blueprint),
-            ..*self
-        }
-    }
-
     /// Returns whether the blueprint is a partition of the ground of its inputs.
     pub fn holds(&self) -> bool {
         self.residual_crossings == 0
@@ -68,35 +58,55 @@ impl Proof {
     }
 }
 
-/// Proves a blueprint.
+/// What a proof says of arcs and faces: it stands for every blueprint of the partition.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct CutProof(Proof);
+
+impl CutProof {
+    /// Proves a partition.
+    ///
+    /// # Errors
+    /// [`Stop::Cancelled`] if the watcher asks for it.
+    pub fn of(partition: &Partition, watch: &dyn Watch) -> Result<Self, Stop> {
+        step(watch, Stage::Check, 0.0)?;
+        let residual_crossings = crossings(partition, watch)?;
+        step(watch, Stage::Check, 0.7)?;
+        let steps = Steps::new(watch, Stage::Check, 0.7..0.8, holes::STRETCHES);
+        let misplaced_holes = holes::misplaced(partition, &steps)?;
+        step(watch, Stage::Check, 0.8)?;
+        let label_disagreements = label_disagreements(partition);
+        step(watch, Stage::Check, 0.9)?;
+        let steps = Steps::new(watch, Stage::Check, 0.9..1.0, partition.arc_count());
+        let feature_area_mismatches = feature_area_mismatches(partition, &steps)?;
+        step(watch, Stage::Check, 1.0)?;
+        Ok(Self(Proof {
+            residual_crossings,
+            misplaced_holes,
+            label_disagreements,
+            feature_area_mismatches,
+            collapsed_features: collapsed_features(partition),
+            farthest_move: partition.noding.farthest_move,
+            ..Proof::default()
+        }))
+    }
+
+    /// Returns the proof of a blueprint of this partition: its patches are looked at.
+    #[must_use]
+    pub fn with(&self, partition: &Partition, blueprint: &Blueprint) -> Proof {
+        Proof {
+            misassigned_faces: misassigned_faces(partition, blueprint),
+            area_difference_grid_units: area_difference(partition, blueprint),
+            ..self.0
+        }
+    }
+}
+
+/// Proves a blueprint and its partition.
 ///
 /// # Errors
 /// [`Stop::Cancelled`] if the watcher asks for it.
 pub fn check(partition: &Partition, blueprint: &Blueprint, watch: &dyn Watch) -> Result<Proof, Stop> {
-    step(watch, Stage::Check, 0.0)?;
-    let residual_crossings = crossings(partition, watch)?;
-    step(watch, Stage::Check, 0.6)?;
-    let misplaced_holes = holes::misplaced(partition, &Steps::new(watch, Stage::Check, 0.6..0.7, holes::STRETCHES))?;
-    step(watch, Stage::Check, 0.7)?;
-    let label_disagreements = label_disagreements(partition);
-    step(watch, Stage::Check, 0.8)?;
-    let steps = Steps::new(watch, Stage::Check, 0.8..0.85, partition.arc_count());
-    let feature_area_mismatches = feature_area_mismatches(partition, &steps)?;
-    step(watch, Stage::Check, 0.85)?;
-    let misassigned_faces = misassigned_faces(partition, blueprint);
-    step(watch, Stage::Check, 0.9)?;
-    let proof = Proof {
-        residual_crossings,
-        misplaced_holes,
-        label_disagreements,
-        feature_area_mismatches,
-        misassigned_faces,
-        area_difference_grid_units: area_difference(partition, blueprint),
-        collapsed_features: collapsed_features(partition),
-        farthest_move: partition.noding.farthest_move,
-    };
-    step(watch, Stage::Check, 1.0)?;
-    Ok(proof)
+    Ok(CutProof::of(partition, watch)?.with(partition, blueprint))
 }
 
 /// Sees first whether there is anything to count.
@@ -118,6 +128,9 @@ fn share(partition: &Partition, arc: ArcId) -> i128 {
 }
 
 fn label_disagreements(partition: &Partition) -> u64 {
+    if partition.labels.have_no_windings() {
+        return partition.arc_count() as u64;
+    }
     let disagrees = |arc: u32, sum: &mut Vec<(u32, i32)>| {
         let (left, right) = partition.sides(arc);
         let windings = |face: FaceId| partition.labels.windings(partition.label_of[face as usize]);
@@ -130,6 +143,9 @@ fn label_disagreements(partition: &Partition) -> u64 {
 }
 
 fn feature_area_mismatches(partition: &Partition, steps: &Steps<'_>) -> Result<u64, Stop> {
+    if partition.labels.have_no_windings() {
+        return Ok(partition.features.len() as u64);
+    }
     let mut by_boundary = vec![0i128; partition.features.len()];
     let mut shares = Vec::new();
     for arcs in steps.batches() {

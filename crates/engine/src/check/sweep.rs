@@ -31,7 +31,7 @@ use std::hint::black_box;
 /// [`Stop::Cancelled`] if the watcher asks for it.
 pub(super) fn any_meet(lines: &impl Lines, watch: &dyn Watch) -> Result<bool, Stop> {
     let bands = Bands::of(lines, watch)?;
-    let steps = Steps::new(watch, Stage::Check, 0.1..0.6, bands.count);
+    let steps = Steps::new(watch, Stage::Check, 0.1..0.7, bands.count);
     let swept = (0..bands.count).into_par_iter().map(|band| {
         steps.large()?;
         Ok(bands.meet_in(lines, band))

@@ -120,9 +120,9 @@ pub(super) fn arcs(
     }
     step(watch, Stage::Faces, 0.55)?;
     let mut arcs = Arcs {
-        points: vec![Point::default(); all.points],
-        starts: vec![0; all.arcs + 1],
-        changes: Changes { first: vec![0; all.arcs + 1], items: vec![(0, 0); all.changes] },
+        points: blank(all.points),
+        starts: blank(all.arcs + 1),
+        changes: Changes { first: blank(all.arcs + 1), items: blank(all.changes) },
     };
     let mut work = Vec::with_capacity(shares.len());
     let (mut points, mut items) = (arcs.points.as_mut_slice(), arcs.changes.items.as_mut_slice());
@@ -146,6 +146,14 @@ pub(super) fn arcs(
         Ok(())
     })?;
     Ok(arcs)
+}
+
+/// So many values that are to be overwritten, written by all threads: where memory is new to the program,
+/// the system takes longer to clear it than anybody takes to fill it.
+fn blank<T: Clone + Default + Send>(count: usize) -> Vec<T> {
+    let mut values = Vec::new();
+    rayon::iter::repeat_n(T::default(), count).with_min_len(1 << 16).collect_into_vec(&mut values);
+    values
 }
 
 fn cut_off<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {

@@ -14,6 +14,9 @@ use rstar::{AABB, RTree};
 /// Where fewer than one feature in so many may be alone, finding them costs more than it saves.
 const FEW: usize = 8;
 
+/// So many cells for each box: fine enough that nearly every box holds the middle of one.
+const CELLS: i128 = 8;
+
 /// Returns of each feature, counted over all layers, whether its box meets no other feature's.
 ///
 /// Where layers lie over each other hardly any feature is alone. That is soon seen: two boxes that
@@ -61,7 +64,7 @@ fn apart_at_cells(boxes: &[Option<Box2>]) -> Vec<bool> {
     });
     let (width, height) = (i64::from(high.x) - i64::from(low.x) + 1, i64::from(high.y) - i64::from(low.y) + 1);
     let mut side = 1i64;
-    while i128::from(width / side + 1) * i128::from(height / side + 1) > 2 * boxes.len() as i128 + 64 {
+    while i128::from(width / side + 1) * i128::from(height / side + 1) > CELLS * boxes.len() as i128 + 64 {
         side *= 2;
     }
     let columns = width / side + 1;

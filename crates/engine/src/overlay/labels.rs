@@ -29,6 +29,17 @@ impl Labels {
         &self.parents[self.first[label as usize] as usize..self.first[label as usize + 1] as usize]
     }
 
+    /// Keeps the features of each label alone.
+    pub(crate) fn let_go_of_windings(&mut self) {
+        self.windings = Vec::new();
+        self.first_winding = Vec::new();
+    }
+
+    /// Whether they were let go of.
+    pub(crate) fn have_no_windings(&self) -> bool {
+        self.first_winding.is_empty()
+    }
+
     /// Returns what they take of memory.
     pub(crate) fn bytes(&self) -> usize {
         let (windings, parents) = (size_of_val(&*self.windings), size_of_val(&*self.parents));
@@ -36,7 +47,7 @@ impl Labels {
     }
 
     fn len(&self) -> usize {
-        self.first_winding.len() - 1
+        self.first.len() - 1
     }
 
     fn add(&mut self, windings: &[(u32, i32)]) -> u32 {

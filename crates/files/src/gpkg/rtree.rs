@@ -5,6 +5,7 @@
 //! is that of SQLite's `rtree` module. A test lets SQLite check them.
 
 use super::blob::Bounds;
+use rayon::prelude::*;
 use rusqlite::{Connection, params};
 
 /// Cells per node of a tree of two axes.
@@ -102,10 +103,10 @@ fn tile(cells: &mut [Cell]) {
     let middle = |cell: &Cell, axis: usize| f64::from(cell.sides[2 * axis]) + f64::from(cell.sides[2 * axis + 1]);
     let nodes = cells.len().div_ceil(CELLS);
     let slice = CELLS * (nodes as f64).sqrt().ceil() as usize;
-    cells.sort_unstable_by(|a, b| middle(a, 0).total_cmp(&middle(b, 0)).then(a.id.cmp(&b.id)));
-    for slice in cells.chunks_mut(slice.max(1)) {
+    cells.par_sort_unstable_by(|a, b| middle(a, 0).total_cmp(&middle(b, 0)).then(a.id.cmp(&b.id)));
+    cells.par_chunks_mut(slice.max(1)).for_each(|slice| {
         slice.sort_unstable_by(|a, b| middle(a, 1).total_cmp(&middle(b, 1)).then(a.id.cmp(&b.id)));
-    }
+    });
 }
 
 /// The box in single precision, never smaller than in double.

@@ -179,10 +179,10 @@ pub fn layer(name: &str, features: &[&[&[(f64, f64)]]]) -> Layer {
     let feature = |(fid, rings): (usize, &&[&[(f64, f64)]])| EngineFeature {
         fid: fid as i64,
         class: None,
-        attributes: Attributes {
-            fields: fields.clone(),
-            values: [Value::Text(format!("{name}“{fid}”").into()), Value::Real(f64::NAN)].into(),
-        },
+        attributes: Attributes::new(
+            fields.clone(),
+            [Value::Text(format!("{name}“{fid}”").as_str()), Value::Real(f64::NAN)],
+        ),
         polygons: vec![rings.iter().map(|ring| ring.iter().copied().collect()).collect()],
     };
     Layer { name: name.into(), class: ClassId::new(name), features: features.iter().enumerate().map(feature).collect() }

@@ -7,6 +7,7 @@ use crate::load::Inputs;
 use crate::measure::Measure;
 use crate::outcome::Outcome;
 use crate::project::Found;
+use crate::state::State;
 use crate::totals::{by_pair, class_changes, tally_where};
 use lantu_engine::{Basis, ConflictKind, RuleSet, applicable};
 use rayon::prelude::*;
@@ -29,12 +30,12 @@ pub(crate) fn suppose(rules: &RuleSet, inputs: &Inputs, found: Option<&Found>) -
     };
     let (now, measure) = (&*found.outcome, found.measure);
     let then = now.under(Arc::new(inputs.define(rules)), now.log.clone())?;
-    let both = |wanted: fn(ConflictKind, &str) -> bool| [now, &then].map(|one| tally_where(one, measure, wanted));
+    let both = |wanted: fn(ConflictKind, State) -> bool| [now, &then].map(|one| tally_where(one, measure, wanted));
     Ok(RulesSupposed {
         remarks,
         tried: true,
-        conflicts: both(|kind, state| kind != ConflictKind::Gap && state != "compatible"),
-        open: both(|kind, state| kind != ConflictKind::Gap && state == "open"),
+        conflicts: both(|kind, state| kind != ConflictKind::Gap && state != State::Compatible),
+        open: both(|kind, state| kind != ConflictKind::Gap && state == State::Open),
         classes: class_changes(now, &then, measure),
         pairs: pairs(now, &then, &found.inbox),
         rules: effects(now, &then, measure),

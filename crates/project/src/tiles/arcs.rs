@@ -11,6 +11,7 @@ use super::inside::inside;
 use super::lines::{MapPoint, Parts};
 use super::overview::{Level, Overview};
 use crate::late::Late;
+use crate::state::State;
 use lantu_engine::partition::HalfEdge;
 use lantu_engine::{Conflict, ConflictKind, Decision, FaceId, Partition, Point};
 use lantu_files::{Crs, FileError};
@@ -33,8 +34,8 @@ pub(crate) struct MapArcs {
     states: Mutex<Option<(usize, States)>>,
 }
 
-/// The state of each mark's conflict, as its place in the list of states.
-pub(super) type States = Arc<Vec<u8>>;
+/// The state of each mark's conflict.
+pub(super) type States = Arc<Vec<State>>;
 
 impl MapArcs {
     /// Returns the arcs; they must always be asked for with the same partition and conflicts.
@@ -47,24 +48,36 @@ impl MapArcs {
         self.network.get(|| Network::new(partition, conflicts, crs))
     }
 
-    /// Returns the states after so many operations, as `state` tells those of conflicts, in the order of
-    /// marks: a tile of the whole project asks for all of them, and decisions lie far apart.
-    pub(super) fn states(
-        &self,
-        operations: usize,
-        marks: &[Mark],
-        decisions: &[Decision],
-        state: fn(&Decision) -> u8,
-    ) -> States {
+    /// Returns the states after so many operations, in the order of marks: a tile of the whole project asks
+    /// for all of them, and decisions lie far apart.
+    pub(super) fn states(&self, operations: usize, marks: &[Mark], decisions: &[Decision]) -> States {
+        let all = || marks.par_iter().map(|mark| State::of(&decisions[mark.conflict as usize])).collect();
         let mut kept = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((then, states)) = kept.as_ref()
             && *then == operations
         {
+            debug_assert_eq!(**states, all());
             return states.clone();
         }
-        let states: States = Arc::new(marks.par_iter().map(|mark| state(&decisions[mark.conflict as usize])).collect());
+        let states: States = Arc::new(all());
         *kept = Some((operations, states.clone()));
         states
+    }
+
+    /// Takes note that some conflicts, by their indices, were decided anew and no others. `before` and `now` are
+    /// the numbers of operations.
+    pub(crate) fn decided_again(&self, [before, now]: [usize; 2], which: &[u32], decisions: &[Decision]) {
+        let mut kept = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where nothing was drawn yet, the first tile looks at all.
+        let (Some(network), Some((then, states))) = (self.network.made(), kept.as_mut()) else { return };
+        if *then != before {
+            return;
+        }
+        *then = now;
+        let states = Arc::make_mut(states);
+        for &index in which {
+            states[network.mark_of[index as usize] as usize] = State::of(&decisions[index as usize]);
+        }
     }
 }
 
@@ -76,6 +89,8 @@ pub(super) struct Network {
     faces: Boxes,
     /// Along a Z-curve: those in a tile of any zoom follow one another.
     marks: Vec<Mark>,
+    /// The place of each conflict's mark among them.
+    mark_of: Vec<u32>,
     overview: Overview,
 }
 
@@ -120,8 +135,10 @@ impl Network {
         let arcs = Parts::project(crs, partition.arc_count(), points)?;
         let boxes = face_boxes(partition, &arcs);
         let marks = marks(partition, conflicts, &boxes, crs)?;
+        let mut mark_of = vec![0; marks.len()];
+        (0..).zip(&marks).for_each(|(at, mark)| mark_of[mark.conflict as usize] = at);
         let overview = overview(partition, &arcs);
-        Ok(Self { faces: Boxes::new(&boxes), arcs, marks, overview })
+        Ok(Self { faces: Boxes::new(&boxes), arcs, marks, mark_of, overview })
     }
 
     /// Returns the ground of faces as a tile shows it, if the tile's zoom has an overview; owners are faces.

@@ -4,8 +4,9 @@ use super::address::{EXTENT, Spot, TileAddress, Window};
 use super::arcs::{MapArcs, Network, Pen};
 use super::cut::{Cutter, TilePolygon};
 use super::encode::{Property, add_point, add_polygons, drawn_together, tile};
+use crate::state::State;
 use fast_mvt::{MvtCoord, MvtLayerBuilder, MvtResult, MvtValueRef};
-use lantu_engine::{Basis, Blueprint, ClassId, Conflict, Decision, FaceId, Partition, Verdict};
+use lantu_engine::{Blueprint, ClassId, Conflict, Decision, FaceId, Partition};
 use lantu_files::{Crs, FileError};
 
 /// Of marks that look the same only the first in each square of four pixels is drawn, or a tile of
@@ -41,22 +42,6 @@ pub(crate) struct Drawn<'a> {
     pub(crate) arcs: &'a MapArcs,
     /// How many operations the decisions are made of.
     pub(crate) operations: usize,
-}
-
-/// Returns the state of a conflict, as the list and the map name it: `open`, `hand`, `compatible`
-/// or `rule`. A gap that nobody has filled is no open question: it stays empty by rule.
-pub(crate) fn state_name(decision: &Decision) -> &'static str {
-    STATES[state_of(decision)]
-}
-
-/// The place of a conflict's state among [`STATES`].
-fn state_of(decision: &Decision) -> usize {
-    match (&decision.verdict, &decision.basis) {
-        (Verdict::Open, _) => 0,
-        (_, Basis::Choice(_)) => 1,
-        (_, Basis::Compatible) => 2,
-        (_, Basis::Rule(_) | Basis::Nobody) => 3,
-    }
 }
 
 impl Drawn<'_> {
@@ -154,23 +139,23 @@ impl Drawn<'_> {
         let mut taken = vec![0u32; MARKS * MARKS];
         let scale = window.scale();
         let all = network.marks();
-        let states = self.arcs.states(self.operations, all, self.decisions, |decision| state_of(decision) as u8);
+        let states = self.arcs.states(self.operations, all, self.decisions);
         let here = network.marks_in(window);
         for (mark, &state) in all[here.clone()].iter().zip(&states[here]) {
-            let (index, state) = (mark.conflict, usize::from(state));
+            let index = mark.conflict;
             // Rounding may have put it on the far border, where the next tile begins.
             let at @ [x, y] = window.place(mark.at()).map(|along| along.clamp(0, EXTENT - 1));
-            let counted = !mark.is_gap() && STATES[state] != "compatible";
+            let counted = !mark.is_gap() && state != State::Compatible;
             if counted {
                 let crowd = &mut crowds[square(at, CROWD_CELL)];
                 crowd.count += 1;
-                crowd.open += u32::from(STATES[state] == "open");
+                crowd.open += u32::from(state == State::Open);
                 crowd.sum = [crowd.sum[0] + x, crowd.sum[1] + y];
             }
             if !mark.shows(scale) {
                 continue;
             }
-            let look = 1 << (8 * state + usize::from(mark.look));
+            let look = 1 << (8 * state as usize + usize::from(mark.look));
             let taken = &mut taken[square(at, MARK_CELL)];
             if *taken & look == 0 {
                 *taken |= look;
@@ -193,7 +178,7 @@ impl Drawn<'_> {
 
     fn look(&self, index: u32) -> Look {
         let conflict = &self.conflicts[index as usize];
-        (state_name(&self.decisions[index as usize]), conflict.kind.as_str(), conflict.sliver)
+        (State::of(&self.decisions[index as usize]).name(), conflict.kind.as_str(), conflict.sliver)
     }
 
     fn draw_patches(&self, network: &Network, window: Window) -> MvtResult<Vec<u8>> {
@@ -210,9 +195,6 @@ impl Drawn<'_> {
         Ok(tile([patches]))
     }
 }
-
-/// The states of conflicts; see [`state_name`].
-pub(crate) const STATES: [&str; 4] = ["open", "hand", "compatible", "rule"];
 
 /// What a conflict looks like: its state, its kind, and whether it is a sliver.
 type Look = (&'static str, &'static str, bool);

@@ -30,7 +30,7 @@ mod tests;
 
 pub(crate) use address::TileAddress;
 pub(crate) use arcs::MapArcs;
-pub(crate) use drawn::{Drawn, STATES, state_name};
+pub(crate) use drawn::Drawn;
 pub(crate) use graticule::{degrees_tile, plane_tile};
 pub(crate) use inside::inside;
 pub(crate) use sources::Sources;

@@ -410,17 +410,6 @@ fn text(value: &MvtValue) -> String {
 }
 
 #[test]
-fn a_state_is_named_after_who_decided() {
-    let state = |verdict, basis| state_name(&Decision { verdict, basis, kept: Box::default() });
-    assert_eq!(state(Verdict::Open, Basis::Choice(3)), "open");
-    assert_eq!(state(Verdict::Open, Basis::Rule("R9".into())), "open");
-    assert_eq!(state(Verdict::KeepAll, Basis::Choice(3)), "hand");
-    assert_eq!(state(Verdict::KeepAll, Basis::Compatible), "compatible");
-    assert_eq!(state(Verdict::KeepAll, Basis::Rule("R1".into())), "rule");
-    assert_eq!(state(Verdict::LeaveEmpty, Basis::Nobody), "rule");
-}
-
-#[test]
 fn rings_that_are_open_or_not_finite_are_drawn_as_far_as_they_go() {
     let mut broken = rectangle(0.0, 0.0, 500.0, 500.0);
     broken.pop();
