@@ -6,8 +6,8 @@
 use geo::{Coord, LineString};
 use lantu_engine::slivers::Limit;
 use lantu_engine::{
-    Action, Attributes, Blueprint, Choice, ClassId, Conflict, DecisionLog, Feature, FindingCode, Layer, Means,
-    Operation, Partition, PartyName, Point, PrecisionModel, Recall, Rule, RuleSet, SliverRules, Stop, Strategy,
+    Action, Attributes, Blueprint, Choice, ClassId, Conflict, CutProof, DecisionLog, Feature, FindingCode, Layer,
+    Means, Operation, Partition, PartyName, Point, PrecisionModel, Recall, Rule, RuleSet, SliverRules, Stop, Strategy,
     Unwatched, compose, compose_again, decide, decide_again, normalise, overlay_with,
 };
 use lantu_tests::depot::{Full, InMemory};
@@ -50,6 +50,15 @@ fn run(layers: Vec<Layer>) -> Outcome {
     let outcome = run_undecided(layers, &GRID, &RuleSet::default());
     assert!(outcome.proof.holds(), "{:?}", outcome.proof);
     outcome
+}
+
+#[test]
+fn what_was_let_go_of_is_missed_by_the_proof() {
+    let mut outcome = run(placed(7, |x, y| (x, y)));
+    assert!(CutProof::of(&outcome.partition, &Unwatched).unwrap().with(&outcome.partition, &outcome.blueprint).holds());
+    outcome.partition.let_go_of_windings();
+    let proof = CutProof::of(&outcome.partition, &Unwatched).unwrap().with(&outcome.partition, &outcome.blueprint);
+    assert!(!proof.holds() && proof.label_disagreements > 0 && proof.feature_area_mismatches > 0, "{proof:?}");
 }
 
 /// Faces by their parents' numbers, free of where they are.

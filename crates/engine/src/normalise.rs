@@ -445,6 +445,6 @@ mod tests {
         }
         assert_eq!(whole.value.vertex_count(), vertices);
         let said: Vec<_> = whole.findings.iter().map(|found| (found.code, found.about.fid)).collect();
-        assert_eq!(said, [(FindingCode::DrawnTwice, Some(5))]);
+        assert_eq!(said, [(FindingCode::WrongWinding, Some(3)), (FindingCode::DrawnTwice, Some(5))]);
     }
 }
