@@ -1,7 +1,7 @@
 //! Lantu's engine: planning layers in, one proven planar partition and a blueprint out.
 //!
 //! ```text
-//! normalise → overlay → detect → decide → compose → check
+//! normalise → overlay → check → detect → decide → compose
 //! ```
 //!
 //! Everything here is planar and pure: no files, no coordinate reference systems, no clock, no
