@@ -60,10 +60,10 @@ fn a_boundary_file_in_gbk_is_read_with_its_place_and_its_attributes() {
     for (field, value) in [
         ("界址点数", Value::Int(4)),
         ("地块面积", Value::Real(1.0)),
-        ("地块编号", Value::Text("地块001".into())),
-        ("地块名称", Value::Text("某村".into())),
-        ("地块用途", Value::Text("住宅用地".into())),
-        ("地类编码", Value::Text("0701".into())),
+        ("地块编号", Value::Text("地块001")),
+        ("地块名称", Value::Text("某村")),
+        ("地块用途", Value::Text("住宅用地")),
+        ("地类编码", Value::Text("0701")),
     ] {
         assert_eq!(feature.attributes.get(field), Some(value), "{field}");
     }

@@ -31,7 +31,7 @@ fn geojson_is_brought_into_the_projects_plane() {
     assert_eq!(feature.polygons[0][0].0.len(), 5);
     let corner = feature.polygons[0][0].0[0];
     assert!((corner.x - 500_000.0).abs() < 1e-3 && (2_212_000.0..2_213_000.0).contains(&corner.y), "{corner:?}");
-    assert_eq!(feature.attributes.get("name"), Some(Value::Text("水田".into())));
+    assert_eq!(feature.attributes.get("name"), Some(Value::Text("水田")));
     assert_eq!(feature.attributes.get("n"), Some(Value::Int(3)));
     assert_eq!(feature.attributes.get("x"), Some(Value::Real(1.5)));
     assert_eq!(feature.attributes.get("none"), Some(Value::Null));
@@ -89,8 +89,8 @@ fn a_gbk_shapefile_without_a_code_page_is_read_as_chinese() {
     std::fs::write(&table, bytes).unwrap();
     let read = read(&request(path.to_str().unwrap()));
     assert_eq!((read.encoding.name.as_str(), read.encoding.basis), ("GBK", EncodingBasis::Detected));
-    assert_eq!(read.layer.features[0].attributes.get("名称"), Some(Value::Text("水田".into())));
-    assert_eq!(read.layer.features[1].attributes.get("名称"), Some(Value::Text("基本农田保护区".into())));
+    assert_eq!(read.layer.features[0].attributes.get("名称"), Some(Value::Text("水田")));
+    assert_eq!(read.layer.features[1].attributes.get("名称"), Some(Value::Text("基本农田保护区")));
     assert_eq!(read.file_crs, "EPSG:4546");
 }
 
@@ -100,7 +100,7 @@ fn a_code_page_file_and_utf_8_are_believed() {
     for encoding in ["CP936", "UTF-8"] {
         let path = shapefile(&folder, &format!("{encoding}.shp"), encoding);
         let read = read(&request(path.to_str().unwrap()));
-        assert_eq!(read.layer.features[0].attributes.get("名称"), Some(Value::Text("水田".into())), "{encoding}");
+        assert_eq!(read.layer.features[0].attributes.get("名称"), Some(Value::Text("水田")), "{encoding}");
         let name = if encoding == "CP936" { "GBK" } else { encoding };
         assert_eq!((read.encoding.name.as_str(), read.encoding.basis), (name, EncodingBasis::Declared));
     }
