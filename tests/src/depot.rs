@@ -1,6 +1,6 @@
 //! A depot that forgets nothing and needs no disk.
 
-use lantu_engine::Depot;
+use lantu_engine::{Depot, Lent};
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
@@ -21,6 +21,26 @@ impl Depot for InMemory {
         bytes.copy_from_slice(kept.get(at..at + length).ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())
     }
+
+    fn lend(&self, length: usize) -> io::Result<Box<dyn Lent>> {
+        // Numbers of sixteen bytes lie right in it.
+        Ok(Box::new(Words { length, words: vec![0; length.div_ceil(16)] }))
+    }
+}
+
+struct Words {
+    length: usize,
+    words: Vec<u128>,
+}
+
+impl Lent for Words {
+    fn bytes(&self) -> &[u8] {
+        &bytemuck::cast_slice(&self.words)[..self.length]
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut bytemuck::cast_slice_mut(&mut self.words)[..self.length]
+    }
 }
 
 /// A disk that is full from the start.
@@ -33,5 +53,9 @@ impl Depot for Full {
 
     fn fetch(&self, _: u64, _: &mut [u8]) -> io::Result<()> {
         Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn lend(&self, _: usize) -> io::Result<Box<dyn Lent>> {
+        Err(io::ErrorKind::StorageFull.into())
     }
 }

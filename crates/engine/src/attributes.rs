@@ -4,6 +4,8 @@
 //! they would take more memory than the geometry. A row is one piece of bytes instead, and is read value
 //! by value when somebody asks.
 
+use crate::overlay::{Depot, Lent};
+use crate::watch::Stop;
 use serde::Serialize;
 use std::fmt;
 use std::sync::Arc;
@@ -49,7 +51,7 @@ impl RowBuilder {
 
     /// Returns the row with the names of its fields.
     pub fn finish(self, fields: Arc<[Box<str>]>) -> Attributes {
-        Attributes { fields, row: self.0.into() }
+        Attributes { fields, row: Row::Own(self.0.into()) }
     }
 }
 
@@ -58,7 +60,58 @@ impl RowBuilder {
 pub struct Attributes {
     fields: Arc<[Box<str>]>,
     /// Value after value: a kind, and what it needs. Shared by whoever keeps the row.
-    row: Arc<[u8]>,
+    row: Row,
+}
+
+/// The bytes of a row.
+#[derive(Clone)]
+enum Row {
+    Own(Arc<[u8]>),
+    /// Among others that a depot holds: from where to where.
+    Kept(Arc<Box<dyn Lent>>, u32, u32),
+}
+
+impl Row {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Kept(all, from, to) => &all.bytes()[*from as usize..*to as usize],
+        }
+    }
+}
+
+impl Default for Row {
+    fn default() -> Self {
+        Self::Own(Arc::default())
+    }
+}
+
+impl PartialEq for Row {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
+}
+
+/// Moves rows to a depot, side by side.
+///
+/// # Errors
+/// [`Stop::Depot`] if the depot has no room.
+pub(crate) fn put_away(rows: &mut [&mut Attributes], depot: &dyn Depot) -> Result<(), Stop> {
+    let all = rows.iter().map(|row| row.row.bytes()).collect::<Vec<_>>().concat();
+    // Places in it are of 32 bits; rows come by the thousand.
+    if all.len() > u32::MAX as usize {
+        return Ok(());
+    }
+    let mut lent = depot.lend(all.len()).map_err(|cause| Stop::Depot(cause.kind()))?;
+    lent.bytes_mut().copy_from_slice(&all);
+    let lent = Arc::new(lent);
+    let mut to = 0;
+    for attributes in rows {
+        let from = to;
+        to += attributes.row.bytes().len() as u32;
+        attributes.row = Row::Kept(lent.clone(), from, to);
+    }
+    Ok(())
 }
 
 const NULL: u8 = 0;
@@ -92,7 +145,7 @@ impl Attributes {
 
     /// Returns the values, in the file's order.
     pub fn values(&self) -> impl Iterator<Item = Value<&str>> {
-        let mut rest = &*self.row;
+        let mut rest = self.row.bytes();
         std::iter::from_fn(move || read(&mut rest))
     }
 
@@ -101,9 +154,9 @@ impl Attributes {
         self.fields.iter().map(|name| &**name).zip(self.values())
     }
 
-    /// Returns what the row takes of memory, names aside.
+    /// Returns what the row takes, names aside.
     pub(crate) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.row.len()
+        size_of::<Self>() + self.row.bytes().len()
     }
 }
 

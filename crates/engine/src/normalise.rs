@@ -8,6 +8,7 @@
 use crate::attributes::Attributes;
 use crate::finding::{Finding, FindingCode, Reported};
 use crate::layer::{ClassId, Feature, Layer};
+use crate::list::List;
 use crate::precision::{Point, PrecisionModel};
 use crate::rings::ring_area2;
 use crate::watch::{Stage, Steps, Stop, Watch};
@@ -27,7 +28,7 @@ pub struct NormalLayer {
     cuts: bool,
     vertices: u64,
     features: Vec<NormalFeature>,
-    points: Vec<Point>,
+    points: List<Point>,
     /// Where each ring ends in `points`.
     ring_ends: Vec<u32>,
 }
@@ -124,20 +125,14 @@ pub fn normalise(
 ) -> Result<Reported<NormalLayer>, Stop> {
     let layer = layer.borrow();
     let steps = Steps::new(watch, Stage::Normalise, 0.0..1.0, 2 * layer.features.len());
-    let clockwise_is_usual = mostly_clockwise(layer);
-    let normal = NormalLayer {
-        name: layer.name.clone(),
-        class: layer.class.clone(),
-        cuts: false,
-        vertices: 0,
-        features: Vec::with_capacity(layer.features.len()),
-        points: Vec::with_capacity(rings(&layer.features).map(|ring| ring.0.len()).sum()),
-        ring_ends: Vec::with_capacity(rings(&layer.features).count()),
-    };
-    let mut work = Work { grid, findings: Vec::new(), clockwise_is_usual, layer: normal };
-    let empty = work.empty();
+    let new = |clockwise_is_usual| Work::new(*grid, layer.name.clone(), clockwise_is_usual);
+    let mut all = new(mostly_clockwise(&layer.features));
+    all.features.reserve(layer.features.len());
+    all.ring_ends.reserve(rings(&layer.features).count());
+    all.points.reserve(rings(&layer.features).map(|ring| ring.0.len()).sum());
+    let clockwise_is_usual = all.clockwise_is_usual;
     let some = |features: &[Feature]| {
-        let mut part = empty.empty();
+        let mut part = new(clockwise_is_usual);
         for feature in features {
             steps.one()?;
             part.add(feature, &layer.class);
@@ -146,11 +141,11 @@ pub fn normalise(
     };
     // A few at a time, so that what is put together is never held twice as a whole.
     for parts in parts(&layer.features).chunks(2 * rayon::current_num_threads()) {
-        let parts: Vec<Work<'_>> = parts.par_iter().map(|&part| some(part)).collect::<Result<_, Stop>>()?;
-        parts.into_iter().for_each(|part| work.append(part));
+        let parts: Vec<Work> = parts.par_iter().map(|&part| some(part)).collect::<Result<_, Stop>>()?;
+        parts.into_iter().for_each(|part| all.append(part));
     }
-    work.find_repeats(&steps)?;
-    Ok(Reported { value: work.layer, findings: work.findings })
+    let points = std::mem::take(&mut all.points).into();
+    all.into_layer(layer.class.clone(), points, &steps)
 }
 
 /// So many vertices are enough work for a thread.
@@ -176,12 +171,15 @@ fn rings(features: &[Feature]) -> impl Iterator<Item = &LineString<f64>> {
     features.iter().flat_map(|feature| &feature.polygons).flatten()
 }
 
+/// So many outer rings tell a layer's custom.
+pub(crate) const CUSTOM: usize = 10_000;
+
 /// Formats disagree about the direction of outer rings; a layer that mostly runs clockwise (as
 /// Shapefiles do) follows its own custom and is not at fault.
-fn mostly_clockwise(layer: &Layer) -> bool {
-    let outer = layer.features.iter().flat_map(|feature| &feature.polygons).filter_map(|rings| rings.first());
+pub(crate) fn mostly_clockwise(features: &[Feature]) -> bool {
+    let outer = features.iter().flat_map(|feature| &feature.polygons).filter_map(|rings| rings.first());
     let (mut clockwise, mut all) = (0usize, 0usize);
-    for ring in outer.take(10_000) {
+    for ring in outer.take(CUSTOM) {
         all += 1;
         clockwise += usize::from(signed_area(ring) < 0.0);
     }
@@ -194,40 +192,58 @@ fn signed_area(ring: &LineString<f64>) -> f64 {
     ring.0.windows(2).map(|w| (relative(w[0]), relative(w[1]))).map(|((x0, y0), (x1, y1))| x0 * y1 - x1 * y0).sum()
 }
 
-struct Work<'a> {
-    grid: &'a PrecisionModel,
-    layer: NormalLayer,
-    findings: Vec<Finding>,
+/// A layer's features as they are judged, one after the other.
+pub(crate) struct Work {
+    pub grid: PrecisionModel,
+    name: Arc<str>,
     clockwise_is_usual: bool,
+    vertices: u64,
+    features: Vec<NormalFeature>,
+    /// Points of the latest rings; so many before them stand elsewhere.
+    pub points: Vec<Point>,
+    pub elsewhere: usize,
+    ring_ends: Vec<u32>,
+    pub findings: Vec<Finding>,
 }
 
-impl Work<'_> {
-    /// The same work before its first feature.
-    fn empty(&self) -> Self {
-        let NormalLayer { name, class, .. } = &self.layer;
-        let (features, points, ring_ends) = (Vec::new(), Vec::new(), Vec::new());
-        let (name, class) = (name.clone(), class.clone());
-        let layer = NormalLayer { name, class, cuts: false, vertices: 0, features, points, ring_ends };
-        Self { findings: Vec::new(), layer, ..*self }
+impl Work {
+    /// The work before its first feature.
+    pub fn new(grid: PrecisionModel, name: Arc<str>, clockwise_is_usual: bool) -> Self {
+        let (features, points, ring_ends, findings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { grid, name, clockwise_is_usual, vertices: 0, features, points, elsewhere: 0, ring_ends, findings }
     }
 
     /// Adds the features that were done apart from these.
     fn append(&mut self, part: Self) {
-        let (points, rings) = (self.layer.points.len() as u32, self.layer.ring_ends.len() as u32);
-        self.layer.vertices += part.layer.vertices;
-        self.layer.points.extend_from_slice(&part.layer.points);
-        self.layer.ring_ends.extend(part.layer.ring_ends.iter().map(|end| points + end));
+        let (points, rings) = (self.points.len() as u32, self.ring_ends.len() as u32);
+        self.vertices += part.vertices;
+        self.points.extend_from_slice(&part.points);
+        self.ring_ends.extend(part.ring_ends.iter().map(|end| points + end));
         let moved = |feature: NormalFeature| NormalFeature { rings_end: rings + feature.rings_end, ..feature };
-        self.layer.features.extend(part.layer.features.into_iter().map(moved));
+        self.features.extend(part.features.into_iter().map(moved));
         self.findings.extend(part.findings);
     }
 
-    fn add(&mut self, feature: &Feature, default: &ClassId) {
+    /// Returns the layer of all features, whose points are given.
+    pub fn into_layer(
+        self,
+        class: ClassId,
+        points: List<Point>,
+        steps: &Steps<'_>,
+    ) -> Result<Reported<NormalLayer>, Stop> {
+        let Self { grid, name, vertices, features, ring_ends, mut findings, .. } = self;
+        let layer = NormalLayer { name, class, cuts: false, vertices, features, points, ring_ends };
+        layer.find_repeats(&grid, &mut findings, steps)?;
+        Ok(Reported { value: layer, findings })
+    }
+
+    /// Adds a feature, of the given class if it names none.
+    pub fn add(&mut self, feature: &Feature, default: &ClassId) {
         let fid = feature.fid;
         if feature.polygons.iter().all(Vec::is_empty) {
             self.say(FindingCode::NoGeometry, fid, None);
         }
-        let first_ring = self.layer.ring_ends.len();
+        let first_ring = self.ring_ends.len();
         let (mut area2, mut perimeter) = (0i128, 0.0);
         let mut said = Vec::new();
         for rings in &feature.polygons {
@@ -238,7 +254,7 @@ impl Work<'_> {
                 }
             }
         }
-        let lost_all = self.layer.ring_ends.len() == first_ring && !feature.polygons.iter().all(Vec::is_empty);
+        let lost_all = self.ring_ends.len() == first_ring && !feature.polygons.iter().all(Vec::is_empty);
         if lost_all {
             said.push((FindingCode::NoGround, None));
         }
@@ -247,8 +263,8 @@ impl Work<'_> {
         said.dedup_by_key(|(code, _)| *code);
         said.into_iter().for_each(|(code, at)| self.say(code, fid, at));
         let class = feature.class.as_ref().unwrap_or(default).clone();
-        let rings_end = self.layer.ring_ends.len() as u32;
-        self.layer.features.push(NormalFeature {
+        let rings_end = self.ring_ends.len() as u32;
+        self.features.push(NormalFeature {
             fid,
             class,
             attributes: feature.attributes.clone(),
@@ -259,7 +275,7 @@ impl Work<'_> {
     }
 
     fn say(&mut self, code: FindingCode, fid: i64, at: Option<Coord<f64>>) {
-        self.findings.push(Finding::of_feature(code, &self.layer.name, fid, at));
+        self.findings.push(Finding::of_feature(code, &self.name, fid, at));
     }
 
     /// Adds a ring and returns its signed doubled area and its length, or `None` if it encloses nothing.
@@ -270,25 +286,25 @@ impl Work<'_> {
         said: &mut Vec<(FindingCode, Option<Coord<f64>>)>,
     ) -> Option<(i128, f64)> {
         let coords = open_ring(&ring.0, said);
-        self.layer.vertices += coords.len() as u64;
-        let start = self.layer.points.len();
+        self.vertices += coords.len() as u64;
+        let start = self.points.len();
         for &coord in coords {
             match self.grid.snap(coord) {
-                Some(point) => self.layer.points.push(point),
+                Some(point) => self.points.push(point),
                 None => {
                     let finite = coord.x.is_finite() && coord.y.is_finite();
                     let code = if finite { FindingCode::OutOfRange } else { FindingCode::NotFinite };
                     said.push((code, finite.then_some(coord)));
-                    self.layer.points.truncate(start);
+                    self.points.truncate(start);
                     return None;
                 }
             }
         }
         self.clean(start, said);
-        let points = &mut self.layer.points[start..];
+        let points = &mut self.points[start..];
         if points.len() < 3 || collinear(points) {
             said.push((FindingCode::ZeroAreaRing, coords.first().copied()));
-            self.layer.points.truncate(start);
+            self.points.truncate(start);
             return None;
         }
         let mut area2 = ring_area2(points);
@@ -301,13 +317,13 @@ impl Work<'_> {
             area2 = -area2;
         }
         let length = length(points);
-        self.layer.ring_ends.push(self.layer.points.len() as u32);
+        self.ring_ends.push((self.elsewhere + self.points.len()) as u32);
         Some((area2, length))
     }
 
     /// Drops equal neighbours and points where the ring runs straight back, from `start` on.
     fn clean(&mut self, start: usize, said: &mut Vec<(FindingCode, Option<Coord<f64>>)>) {
-        let points = &mut self.layer.points;
+        let points = &mut self.points;
         let mut kept = start;
         for at in start..points.len() {
             let p = points[at];
@@ -341,26 +357,35 @@ impl Work<'_> {
         points.truncate(kept);
         points.drain(start..from.min(kept));
     }
+}
 
+impl NormalLayer {
     /// Finds features of the layer with the same rings.
-    fn find_repeats(&mut self, steps: &Steps<'_>) -> Result<(), Stop> {
-        let layer = &self.layer;
+    fn find_repeats(&self, grid: &PrecisionModel, findings: &mut Vec<Finding>, steps: &Steps<'_>) -> Result<(), Stop> {
         let key = |index| {
             steps.one()?;
-            Ok(fingerprint(layer.rings_of(index)))
+            Ok(fingerprint(self.rings_of(index)))
         };
-        let keys: Vec<(u64, u64)> = (0..layer.features.len()).into_par_iter().map(key).collect::<Result<_, Stop>>()?;
+        let keys: Vec<(u64, u64)> = (0..self.features.len()).into_par_iter().map(key).collect::<Result<_, Stop>>()?;
         let mut seen: HashMap<(u64, u64), usize> = HashMap::with_capacity(keys.len());
         for (index, &key) in keys.iter().enumerate().filter(|(_, key)| key.1 > 0) {
             let other = *seen.entry(key).or_insert(index);
-            let edges = |index| edges_of(layer.rings_of(index));
+            let edges = |index| edges_of(self.rings_of(index));
             if other != index && edges(other) == edges(index) {
-                let at = layer.rings_of(index).next().map(|ring| self.grid.locate(ring[0]));
-                let fid = layer.features[index].fid;
-                self.findings.push(Finding::of_feature(FindingCode::DrawnTwice, &layer.name, fid, at));
+                let at = self.rings_of(index).next().map(|ring| grid.locate(ring[0]));
+                let fid = self.features[index].fid;
+                findings.push(Finding::of_feature(FindingCode::DrawnTwice, &self.name, fid, at));
             }
         }
         Ok(())
+    }
+
+    /// Gives the features what stands in their rows.
+    pub(crate) fn complete(&mut self, rows: Layer) {
+        for (own, row) in self.features.iter_mut().zip(rows.features) {
+            own.class = row.class.unwrap_or_else(|| rows.class.clone());
+            own.attributes = row.attributes;
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::attributes::Attributes;
 use crate::layer::ClassId;
+use crate::list::List;
 use crate::precision::{Point, PrecisionModel};
 use geo::{Coord, Rect};
 use rayon::prelude::*;
@@ -90,21 +91,21 @@ pub struct Partition {
     pub noding: NodingRecord,
     /// How many features may be parents; those behind them only cut.
     pub(crate) claiming: u32,
-    pub(crate) points: Vec<Point>,
+    pub(crate) points: List<Point>,
     /// Where each arc's points begin in `points`; one more than there are arcs.
-    pub(crate) arc_starts: Vec<u64>,
+    pub(crate) arc_starts: List<u64>,
     /// The following half-edge of the same face, per half-edge.
-    pub(crate) next: Vec<HalfEdge>,
+    pub(crate) next: List<HalfEdge>,
     /// The face on the left, per half-edge.
-    pub(crate) left: Vec<FaceId>,
+    pub(crate) left: List<FaceId>,
     /// One half-edge per boundary cycle, grouped by face, outer cycle first.
-    pub(crate) cycles: Vec<HalfEdge>,
+    pub(crate) cycles: List<HalfEdge>,
     /// Where each face's cycles begin in `cycles`; one more than there are faces.
-    pub(crate) face_cycles: Vec<u32>,
+    pub(crate) face_cycles: List<u32>,
     /// Doubled area per face in grid units; 0 for the outside.
-    pub(crate) area2: Vec<i128>,
+    pub(crate) area2: List<i128>,
     /// Which windings cover each face.
-    pub(crate) label_of: Vec<u32>,
+    pub(crate) label_of: List<u32>,
     pub(crate) labels: crate::overlay::labels::Labels,
     /// What each arc changes from its right to its left.
     pub(crate) changes: crate::overlay::labels::Changes,

@@ -297,7 +297,7 @@ mod tests {
     /// A layer of one polygon, cut, and its area by arcs.
     fn by_arcs(crs: &Crs, rings: Vec<LineString<f64>>) -> (f64, Vec<Polygon>) {
         let feature = Feature { polygons: vec![rings], ..Feature::default() };
-        let extent = crate::read::extent(std::slice::from_ref(&feature)).unwrap();
+        let extent = crate::placed::extent(std::slice::from_ref(&feature)).unwrap();
         let grid = PrecisionModel::covering(extent, 1e-4).unwrap();
         let layer = Layer { name: "a".into(), class: ClassId::new("a"), features: vec![feature] };
         let partition =

@@ -75,20 +75,28 @@ pub(crate) fn open(path: &Path) -> Result<Dataset, FileError> {
     }
 }
 
-/// Returns what features as they were read come to, whatever their order.
-pub(crate) fn content(features: &[Feature]) -> Content {
-    let mut bytes = 0;
-    let mut rows: Vec<[u8; 32]> = features
-        .iter()
-        .map(|feature| {
+/// The rows of features as they were read.
+#[derive(Default)]
+pub(crate) struct Rows {
+    bytes: u64,
+    hashes: Vec<[u8; 32]>,
+}
+
+impl Rows {
+    pub fn add(&mut self, features: &[Feature]) {
+        for feature in features {
             let row = row(feature);
-            bytes += row.len() as u64;
-            Sha256::digest(&row).into()
-        })
-        .collect();
-    rows.sort_unstable();
-    let digits = Sha256::digest(rows.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
-    Content { bytes, sha256: digits }
+            self.bytes += row.len() as u64;
+            self.hashes.push(Sha256::digest(&row).into());
+        }
+    }
+
+    /// Returns what they come to, whatever their order.
+    pub fn content(mut self) -> Content {
+        self.hashes.sort_unstable();
+        let digits = Sha256::digest(self.hashes.concat()).iter().map(|byte| format!("{byte:02x}")).collect();
+        Content { bytes: self.bytes, sha256: digits }
+    }
 }
 
 /// A feature's number, fields and rings, each with its length so that none runs into the next.
@@ -145,6 +153,11 @@ mod tests {
     fn the_order_of_rows_does_not_change_their_content_and_a_value_does() {
         let ring = line_string![(x: 0.0, y: 0.0), (x: 1.0, y: 0.0), (x: 1.0, y: 1.0), (x: 0.0, y: 0.0)];
         let feature = |fid| Feature { fid, polygons: vec![vec![ring.clone()]], ..Feature::default() };
+        let content = |features: &[Feature]| {
+            let mut rows = Rows::default();
+            features.iter().for_each(|feature| rows.add(std::slice::from_ref(feature)));
+            rows.content()
+        };
         let of = |fids: [i64; 2]| content(&fids.map(feature));
         assert_eq!(of([1, 2]), of([2, 1]));
         assert_ne!(of([1, 2]).sha256, of([1, 3]).sha256);

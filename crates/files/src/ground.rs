@@ -47,7 +47,7 @@ pub(crate) fn compare(
     let crs = file.crs.as_ref();
     let crs = crs.ok_or_else(|| FileError::NoCrs { path: path.to_path_buf(), layer: String::new() })?;
     let mut layers: Vec<Layer> = vec![layer("file", file.features.clone())];
-    let mut extent = read::extent(&file.features);
+    let mut extent = crate::placed::extent(&file.features);
     for (at, other) in others.iter().enumerate() {
         let request = LayerRequest::new(format!("other {at}"), other.clone(), ClassId::new("any"));
         let read = read::read_layer(&request, crs, &|_| watch.reached(0.0))?.value;

@@ -56,6 +56,7 @@ pub mod paper;
 mod parquet_in;
 mod parquet_out;
 mod parts;
+mod placed;
 mod progress;
 #[cfg(test)]
 mod proj_tool;
@@ -91,7 +92,8 @@ pub use ground::{BORDER_M, Comparison};
 pub use manner::{FieldNames, Manner, TextOut};
 pub use messages::Cause;
 pub use parts::taken_by;
-pub use read::{ReadLayer, read_layer, read_lines};
+pub use placed::{Taker, drawn_area};
+pub use read::{ReadLayer, read_layer, read_layer_into, read_lines};
 pub use shift::{Convention, PlaneShift, Shift, SpaceShift};
 pub use source::{LayerRequest, Source};
 pub use summary::{LayerSummary, summary};

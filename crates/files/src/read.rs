@@ -13,7 +13,8 @@ use crate::error::{FileError, NotArea};
 use crate::fetch::{self, Fetched, Fetching, Rows, Wanted};
 use crate::messages::{self, Cause};
 use crate::open::{self, Asked, Opened};
-use crate::shift::{self, Shift};
+use crate::placed::{Placed, Taker, Way};
+use crate::shift;
 use crate::source::{LayerRequest, Source};
 use crate::text::TextEncoding;
 use gdal::vector::{Layer as Table, LayerAccess};
@@ -35,6 +36,8 @@ pub struct ReadLayer {
     pub source: Source,
     /// How its text was encoded.
     pub encoding: TextEncoding,
+    /// The planar area of its features as drawn, in the plane's square units.
+    pub area: f64,
     /// What was read of a database; `None` for files, whose bytes tell.
     pub content: Option<Content>,
 }
@@ -47,7 +50,21 @@ pub struct ReadLayer {
 /// # Errors
 /// Whatever keeps the file from being used: see [`FileError`].
 pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Result<Reported<ReadLayer>, FileError> {
-    read_as(request, crs, Wanted::Areas, watch)
+    read_layer_into(request, crs, watch, &mut |_| Ok(()))
+}
+
+/// As [`read_layer`], and hands the features to `take` as soon as some are in the plane; what it leaves of
+/// them is what the layer has in the end.
+///
+/// # Errors
+/// As [`read_layer`], and those of `take`.
+pub fn read_layer_into(
+    request: &LayerRequest,
+    crs: &Crs,
+    watch: Progress<'_>,
+    take: Taker<'_>,
+) -> Result<Reported<ReadLayer>, FileError> {
+    read_as(request, crs, Wanted::Areas, watch, take)
 }
 
 /// Reads the lines of a layer of lines and brings them into `crs`. Points and polygons beside them are
@@ -56,7 +73,7 @@ pub fn read_layer(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Res
 /// # Errors
 /// As [`read_layer`]; [`FileError::NotLines`] if it has no lines.
 pub fn read_lines(request: &LayerRequest, crs: &Crs, watch: Progress<'_>) -> Result<Vec<LineString<f64>>, FileError> {
-    let read = read_as(request, crs, Wanted::Lines, watch)?.value;
+    let read = read_as(request, crs, Wanted::Lines, watch, &mut |_| Ok(()))?.value;
     Ok(read.layer.features.into_iter().flat_map(|feature| feature.polygons.into_iter().flatten()).collect())
 }
 
@@ -65,58 +82,61 @@ fn read_as(
     crs: &Crs,
     wanted: Wanted,
     watch: Progress<'_>,
+    take: Taker<'_>,
 ) -> Result<Reported<ReadLayer>, FileError> {
     let source = &request.source;
     let opened = open::open_as(&source.path, Asked::of(request))?;
     let mut table = opened.layer(source)?;
     let Settled { crs: file_crs, swapped } = claim::settle(&mut table, request)?;
     let table_name = table.name();
-    let mut features = read_rows(request, &mut table, Rows { wanted, closed_lines: opened.closed_lines }, watch)?;
-    let content = source.is_database().then(|| database::content(&features.value));
-    features.findings.extend(noted(request, &opened, &table_name, &features.value));
-    let had_places = features.value.iter().any(|feature| coords(feature).any(is_finite));
+    let way = Way { swapped, shift: request.shift.as_ref(), from: &file_crs, to: crs };
+    let placed = Placed::new(way, take, source.is_database().then(Default::default));
+    let rows = Rows { wanted, closed_lines: opened.closed_lines };
+    let Reported { value: mut placed, mut findings } = read_rows(request, &mut table, rows, placed, watch)?;
+    placed.place()?;
+    findings.extend(noted(request, &opened, &table_name, &placed.features));
     if swapped {
-        exchange(&mut features.value);
-        features.findings.push(Finding::of_layer(FindingCode::SwappedAxes, &request.name.as_str().into()));
+        findings.push(Finding::of_layer(FindingCode::SwappedAxes, &request.name.as_str().into()));
     }
     if request.shift.is_none() && shift::needed(&file_crs, crs) {
-        features.findings.push(Finding::of_layer(FindingCode::NoDatumShift, &request.name.as_str().into()));
+        findings.push(Finding::of_layer(FindingCode::NoDatumShift, &request.name.as_str().into()));
     }
-    project(&mut features.value, request.shift.as_ref(), &file_crs, crs)?;
-    let extent = extent(&features.value);
-    let extent = match extent {
+    let extent = match placed.extent() {
         Some(extent) => extent,
-        None if had_places => {
+        None if placed.had_places => {
             let (from, to) = (file_crs.name().to_owned(), crs.name().to_owned());
             return Err(FileError::NotProjectable { path: source.path.clone(), from, to });
         }
         // Not one finite coordinate: the engine has a finding for each feature.
         None => Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: 0.0, y: 0.0 }),
     };
-    let layer = Layer { name: request.name.as_str().into(), class: request.class.clone(), features: features.value };
+    let (area, content) = (placed.area.sum(), placed.content.map(database::Rows::content));
+    let layer = Layer { name: request.name.as_str().into(), class: request.class.clone(), features: placed.features };
     let value = ReadLayer {
         layer,
         extent,
         file_crs: file_crs.name().to_owned(),
         source: source.clone(),
         encoding: opened.encoding,
+        area,
         content,
     };
-    Ok(Reported { value, findings: features.findings })
+    Ok(Reported { value, findings })
 }
 
-/// Reads the features of a source, in the file's own coordinates.
-fn read_rows(
+/// Reads the features of a source and brings all but the last of them into the plane.
+fn read_rows<'a>(
     request: &LayerRequest,
     table: &mut Table<'_>,
     rows: Rows,
+    placed: Placed<'a>,
     watch: Progress<'_>,
-) -> Result<Reported<Vec<Feature>>, FileError> {
+) -> Result<Reported<Placed<'a>>, FileError> {
     let source = &request.source;
     let all = open::restrict(table, source)?;
     let expected = table.feature_count();
     let fetching = Fetching::of(table);
-    let mut reading = Reading::new(request, table, &fetching, rows)?;
+    let mut reading = Reading::new(request, table, &fetching, rows, placed)?;
     let path = &source.path;
     let fetched = (0u64..).zip(table.features()).map(|(at, row)| {
         if at.is_multiple_of(256) && !watch(at as f64 / expected.max(1) as f64) {
@@ -148,7 +168,7 @@ fn noted(request: &LayerRequest, opened: &Opened, table: &str, features: &[Featu
     notes.into_iter().filter_map(about).chain(uncertain).collect()
 }
 
-struct Reading<'a> {
+struct Reading<'a, 'p> {
     request: &'a LayerRequest,
     name: Arc<str>,
     table: String,
@@ -157,12 +177,18 @@ struct Reading<'a> {
     heights: bool,
     rows: Rows,
     passed_over: Option<NotArea>,
-    features: Vec<Feature>,
+    placed: Placed<'p>,
     findings: Vec<Finding>,
 }
 
-impl<'a> Reading<'a> {
-    fn new(request: &'a LayerRequest, table: &Table<'_>, fetching: &Fetching, rows: Rows) -> Result<Self, FileError> {
+impl<'a, 'p> Reading<'a, 'p> {
+    fn new(
+        request: &'a LayerRequest,
+        table: &Table<'_>,
+        fetching: &Fetching,
+        rows: Rows,
+        placed: Placed<'p>,
+    ) -> Result<Self, FileError> {
         let names = fetching.names();
         let class_field = match &request.class_field {
             None => None,
@@ -176,9 +202,8 @@ impl<'a> Reading<'a> {
             }
         };
         let (name, table) = (request.name.as_str().into(), table.name());
-        let (features, findings) = (Vec::new(), Vec::new());
-        let (seen, heights, passed_over) = (0, false, None);
-        Ok(Self { request, name, table, class_field, seen, heights, rows, passed_over, features, findings })
+        let (seen, heights, passed_over, findings) = (0, false, None, Vec::new());
+        Ok(Self { request, name, table, class_field, seen, heights, rows, passed_over, placed, findings })
     }
 
     fn add(&mut self, row: Fetched) -> Result<(), FileError> {
@@ -201,8 +226,7 @@ impl<'a> Reading<'a> {
             self.say(FindingCode::UncertainText, fid);
         }
         let class = self.class_field.and_then(|at| attributes.values().nth(at)).and_then(class_of);
-        self.features.push(Feature { fid, class, attributes, polygons: ground.polygons });
-        Ok(())
+        self.placed.add(Feature { fid, class, attributes, polygons: ground.polygons })
     }
 
     fn say(&mut self, code: FindingCode, fid: i64) {
@@ -210,7 +234,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Says what is wrong with the file as a whole.
-    fn finish(self, all: u64, expected: u64) -> Result<Reported<Vec<Feature>>, FileError> {
+    fn finish(self, all: u64, expected: u64) -> Result<Reported<Placed<'p>>, FileError> {
         let path = self.request.source.path.clone();
         if let Some(said) = messages::last_failure() {
             return Err(FileError::Broken { path, after: self.seen, source: Cause(said) });
@@ -225,7 +249,7 @@ impl<'a> Reading<'a> {
                 _ => FileError::Empty { path, layer: self.table },
             });
         }
-        let no_polygon = self.features.iter().all(|feature| feature.polygons.is_empty());
+        let no_polygon = !self.placed.has_rings;
         if no_polygon && self.rows.wanted == Wanted::Lines {
             return Err(FileError::NotLines { path, layer: self.table, features: self.seen });
         }
@@ -235,7 +259,7 @@ impl<'a> Reading<'a> {
         }
         let mut findings = self.findings;
         findings.extend(self.heights.then(|| Finding::of_layer(FindingCode::HeightsDropped, &self.name)));
-        Ok(Reported { value: self.features, findings })
+        Ok(Reported { value: self.placed, findings })
     }
 }
 
@@ -247,45 +271,4 @@ fn class_of(value: Value<&str>) -> Option<ClassId> {
         Value::Real(number) => Some(ClassId::new(&number.to_string())),
         _ => None,
     }
-}
-
-fn coords(feature: &Feature) -> impl Iterator<Item = &Coord<f64>> {
-    feature.polygons.iter().flatten().flat_map(|ring| &ring.0)
-}
-
-fn is_finite(coord: &Coord<f64>) -> bool {
-    coord.x.is_finite() && coord.y.is_finite()
-}
-
-/// Puts east before north.
-fn exchange(features: &mut [Feature]) {
-    let rings = features.iter_mut().flat_map(|feature| feature.polygons.iter_mut().flatten());
-    rings.flat_map(|ring| &mut ring.0).for_each(|c| std::mem::swap(&mut c.x, &mut c.y));
-}
-
-/// Brings the features' rings from one CRS into another.
-fn project(features: &mut [Feature], shift: Option<&Shift>, from: &Crs, to: &Crs) -> Result<(), FileError> {
-    if shift.is_none() && from.is_same_as(to) {
-        return Ok(());
-    }
-    let mut batch: Vec<Coord<f64>> = Vec::new();
-    for group in features.chunks_mut(1 << 10) {
-        batch.clear();
-        batch.extend(group.iter().flat_map(coords));
-        shift::transform(shift, from, to, &mut batch)?;
-        let places =
-            group.iter_mut().flat_map(|feature| feature.polygons.iter_mut().flatten()).flat_map(|ring| &mut ring.0);
-        places.zip(&batch).for_each(|(place, &coord)| *place = coord);
-    }
-    Ok(())
-}
-
-/// The smallest box around the features' finite coordinates.
-pub(crate) fn extent(features: &[Feature]) -> Option<Rect<f64>> {
-    let finite = features.iter().flat_map(coords).filter(|c| is_finite(c));
-    let sides = finite.fold(None, |sides: Option<[f64; 4]>, c| {
-        let [w, s, e, n] = sides.unwrap_or([c.x, c.y, c.x, c.y]);
-        Some([w.min(c.x), s.min(c.y), e.max(c.x), n.max(c.y)])
-    });
-    sides.map(|[w, s, e, n]| Rect::new(Coord { x: w, y: s }, Coord { x: e, y: n }))
 }

@@ -19,8 +19,8 @@ use crate::fetch;
 use crate::ground;
 use crate::messages;
 use crate::open::{self, Asked};
+use crate::placed;
 use crate::progress::Part;
-use crate::read;
 use crate::source::Source;
 use gdal::vector::LayerAccess;
 use lantu_engine::{ClassId, FaceId, Feature, Layer, Partition, PrecisionModel, normalise, overlay};
@@ -159,14 +159,14 @@ pub(crate) fn read_as_written(source: &Source, watch: &Part<'_>) -> Result<AsWri
     if file.features.is_empty() {
         return Err(FileError::Empty { path, layer: table.name() });
     }
-    file.middle = read::extent(&file.features).map_or(0.0, |extent| extent.center().y);
+    file.middle = placed::extent(&file.features).map_or(0.0, |extent| extent.center().y);
     Ok(file)
 }
 
 /// The finest grid that holds the file: from 10⁻⁹ degrees or a micrometre on.
 fn fine_grid(path: &Path, file: &AsWritten) -> Result<PrecisionModel, FileError> {
     let step = if file.is_geographic() { 1e-9 } else { 1e-6 };
-    let extent = read::extent(&file.features);
+    let extent = placed::extent(&file.features);
     let extent = extent.ok_or_else(|| FileError::Empty { path: path.to_path_buf(), layer: String::new() })?;
     PrecisionModel::coarsened(extent, step).map_err(|source| FileError::out_of_range(path, source, &file.features))
 }

@@ -28,8 +28,7 @@ struct Features {
 impl Contents {
     /// Returns the contents of the layers that a record gives places to.
     pub(crate) fn of(layers: &[Loaded], log: &DecisionLog) -> Self {
-        let spoken_of: BTreeSet<&str> =
-            log.operations().iter().filter_map(|operation| named(&operation.action)).collect();
+        let spoken_of = spoken_of(log);
         let features = |loaded: &Loaded| {
             let mut features = Features::default();
             for feature in &loaded.layer.features {
@@ -57,6 +56,11 @@ impl Contents {
         let same = features.of.get(&fid).is_some_and(|own| own == content);
         if same { Some(fid) } else { features.with.get(content).copied() }
     }
+}
+
+/// Returns the layers that a record gives places to.
+pub(crate) fn spoken_of(log: &DecisionLog) -> BTreeSet<String> {
+    log.operations().iter().filter_map(|operation| named(&operation.action)).map(str::to_owned).collect()
 }
 
 /// The layer that an action gives places to, if it keeps the feature's content.

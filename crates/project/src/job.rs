@@ -1,27 +1,27 @@
 //! A run without a window: what `lantu merge` and `lantu check` do.
 
 use crate::api::Problem;
-use crate::content::Contents;
+use crate::content::{Contents, spoken_of};
 use crate::districts::Districts;
 use crate::drawn;
-use crate::load::{Inputs, load};
+use crate::load::{Inputs, Rounds, load_rounded};
 use crate::measure::Measure;
 use crate::moved::home_of;
 use crate::names::LayerNames;
-use crate::outcome::{Clock, Cut, Outcome};
+use crate::outcome::{Clock, Cut, Outcome, Taken};
 use crate::plan::Plan;
 use crate::problem::{self, fault};
 use crate::progress::{Listener, Meter};
 use crate::project::Open;
 use crate::provenance::{self, InputFile};
 use crate::reattach::{self, Orphan};
-use crate::room::Room;
+use crate::room::{Room, lent};
 use crate::rules;
 use crate::runs::{Export, Run, What};
 use crate::slivers;
 use crate::store::{Place, Store};
 use lantu_engine::{DecisionLog, Finding, Layer, RuleSet};
-use lantu_files::{Manner, Written, write_blueprint_as, write_conflicts_as};
+use lantu_files::{Manner, Source, Written, write_blueprint_as, write_conflicts_as};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -133,7 +133,11 @@ impl Job {
         let log = Arc::new(log);
         let meter = Meter::of_run(watcher.tell, watcher.stop);
         let mut clock = Clock::default();
-        let mut inputs = load(&plan, &names, &meter)?;
+        // A layer without a source is told when it is read.
+        let sources: Vec<Source> = plan.layers.iter().filter_map(|layer| layer.source().ok()).collect();
+        let depot = room.depot_for(&sources)?;
+        let rounds = Rounds { drawn: &spoken_of(&log), depot: lent(&depot) };
+        let (mut inputs, rounded) = load_rounded(&plan, &names, &meter, rounds)?;
         // What was chosen is kept with the plan: it is part of what the conflicts are known by.
         plan.crs.get_or_insert_with(|| inputs.crs.name().to_owned());
         clock.lap("read");
@@ -141,8 +145,8 @@ impl Job {
         slivers::check(&plan, &rules, &inputs)?;
         let rules = Arc::new(inputs.define(&rules::in_force(&rules, &log)));
         let contents = Contents::of(&inputs.layers, &log);
-        let layers = take_layers(&mut inputs);
-        let cut = Cut::of(&inputs, layers, &plan, &rules, room, &meter, &mut clock)?;
+        let layers = take_layers(&mut inputs).into_iter().zip(rounded).collect();
+        let cut = Cut::of(&inputs, Taken { layers, depot }, &plan, &rules, room, &meter, &mut clock)?;
         plan.coarsened = cut.coarsened(&plan);
         let followed = Arc::new(reattach::followed(&log, &contents, &cut));
         let slivers = plan.slivers.clone().map(Arc::new);

@@ -9,9 +9,12 @@ use crate::plan::{LayerPlan, Plan};
 use crate::problem;
 use crate::progress::Meter;
 use crate::provenance::{self, InputFile};
+use crate::room;
 use geo::{Coord, LineString, Rect};
-use lantu_engine::{ClassId, Feature, Finding, FindingCode, Layer, RuleSet};
-use lantu_files::{Crs, FileError, LayerRequest, TextEncoding, choose_crs, read_layer, read_lines};
+use lantu_engine::{ClassId, Depot, Feature, Finding, FindingCode, Layer, PrecisionModel, Rounded, Rounding, RuleSet};
+use lantu_files::{
+    Crs, FileError, LayerRequest, TextEncoding, choose_crs, drawn_area, read_layer, read_layer_into, read_lines,
+};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -73,6 +76,46 @@ pub struct Inputs {
 /// # Errors
 /// Whatever keeps a layer from being read, with the file's name.
 pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs, Problem> {
+    load_as(plan, names, meter, None).map(|(inputs, _)| inputs)
+}
+
+/// How layers are rounded while they are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Rounds<'a> {
+    /// Layers of which somebody will ask for the rings as drawn.
+    pub drawn: &'a BTreeSet<String>,
+    /// Where points and rows go that memory is too small for.
+    pub depot: Option<&'a dyn Depot>,
+}
+
+/// As [`load`], for a run that asks for no rings as drawn: layers are rounded while they are read and keep
+/// their rows alone. Where the grid turns out not to be the one that was expected, they are read again and
+/// keep all.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_rounded(
+    plan: &Plan,
+    names: &LayerNames,
+    meter: &Meter<'_>,
+    rounds: Rounds<'_>,
+) -> Result<(Inputs, Vec<Option<Rounded>>), Problem> {
+    let (inputs, rounded) = load_as(plan, names, meter, Some(rounds))?;
+    let step = plan.step() / inputs.crs.metres_per_unit();
+    let grid = inputs.extent().and_then(|extent| PrecisionModel::coarsened(extent, step).ok());
+    if grid.is_some_and(|grid| rounded.iter().flatten().all(|rounded| rounded.fits(&grid))) {
+        return Ok((inputs, rounded));
+    }
+    drop((inputs, rounded));
+    load_as(plan, names, meter, None)
+}
+
+fn load_as(
+    plan: &Plan,
+    names: &LayerNames,
+    meter: &Meter<'_>,
+    rounds: Option<Rounds<'_>>,
+) -> Result<(Inputs, Vec<Option<Rounded>>), Problem> {
     plan.check()?;
     let requests: Vec<LayerRequest> = plan.layers.iter().map(|layer| layer.request(names)).collect::<Result<_, _>>()?;
     if requests.is_empty() {
@@ -95,18 +138,25 @@ pub fn load(plan: &Plan, names: &LayerNames, meter: &Meter<'_>) -> Result<Inputs
     };
     let read = |(at, request): (usize, &LayerRequest)| {
         let within = Within { names, crs: &crs, tables: &tables };
-        read_one(request, &plan.layers[at], &within, &|part| meter.reached("read", reached(at, part), &request.name))
+        let rounds = rounds.filter(|rounds| !counties::is_asked_for(request) && !rounds.drawn.contains(&request.name));
+        let mut rounding = rounds.map(|rounds| {
+            let step = plan.step() / crs.metres_per_unit();
+            Rounding::new(&request.name, step, room::most_vertices(&request.source), rounds.depot)
+        });
+        let watch = |part: f64| meter.reached("read", reached(at, part), &request.name);
+        let loaded = read_one(request, &plan.layers[at], &within, rounding.as_mut(), &watch)?;
+        Ok((loaded, rounding.map(Rounding::end).transpose()?))
     };
-    let layers: Vec<Result<Loaded, Problem>> = requests.par_iter().enumerate().map(read).collect();
+    let layers: Vec<Result<_, Problem>> = requests.par_iter().enumerate().map(read).collect();
     // What is wrong with the first layer is said first, whichever thread was quicker.
-    let layers = layers.into_iter().collect::<Result<_, _>>()?;
+    let (layers, rounded) = layers.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let coastline = plan.balance.shoreline.as_ref().map(|shoreline| {
         let request = shoreline.layer().request(names)?;
         let lines = read_lines(&request, &crs, &|_| meter.reached("read", 1.0, &request.name))?;
         Ok::<_, Problem>(Arc::new(lines))
     });
     let (coastline, has_districts) = (coastline.transpose()?, plan.districts.is_some());
-    Ok(Inputs { layers, crs, tables, has_districts, coastline })
+    Ok((Inputs { layers, crs, tables, has_districts, coastline }, rounded))
 }
 
 /// The CRS by the place of the layers that are files, else the one that a layer's project names.
@@ -162,7 +212,7 @@ fn nowhere(requests: &[LayerRequest], error: FileError) -> Problem {
 /// As [`load`].
 pub fn load_one(plan: &LayerPlan, names: &LayerNames, beside: &Inputs, meter: &Meter<'_>) -> Result<Loaded, Problem> {
     let within = Within { names, crs: &beside.crs, tables: &beside.tables };
-    read_one(&plan.request(names)?, plan, &within, &|part| meter.reached("read", part, &plan.name))
+    read_one(&plan.request(names)?, plan, &within, None, &|part| meter.reached("read", part, &plan.name))
 }
 
 /// What a layer is read into, and what its names and codes are told by.
@@ -176,20 +226,33 @@ fn read_one(
     request: &LayerRequest,
     plan: &LayerPlan,
     within: &Within<'_>,
+    mut rounding: Option<&mut Rounding<'_>>,
     watch: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Loaded, Problem> {
     let made = counties::made(request, watch)?;
     // The hash of a large file takes as long as a good part of reading it.
     let hashed = made.is_none() && !request.source.is_database();
     let given_up = AtomicBool::new(false);
+    let mut stopped = None;
+    let mut take = |features: &mut [Feature]| {
+        let rounded = rounding.as_mut().map_or(Ok(()), |rounding| rounding.add(features));
+        rounded.map_err(|stop| {
+            stopped = Some(stop);
+            FileError::Cancelled { path: request.source.path.clone() }
+        })
+    };
     let (read, files) = rayon::join(
         || {
-            let read = read_layer(made.as_ref().map_or(request, |made| &made.request), within.crs, watch);
+            let from = made.as_ref().map_or(request, |made| &made.request);
+            let read = read_layer_into(from, within.crs, watch, &mut take);
             given_up.store(read.is_err(), Ordering::Relaxed);
             read
         },
         || hashed.then(|| provenance::files_of(&request.source.path, &|| !given_up.load(Ordering::Relaxed))),
     );
+    if let Some(stop) = stopped {
+        return Err(stop.into());
+    }
     let mut read = read?;
     let files = match (read.value.content.take(), &made, files) {
         (Some(content), ..) => vec![InputFile::of_database(&request.source.to_string(), content)],
@@ -209,7 +272,11 @@ fn read_one(
         // A blueprint's classes are those of planning.
         Some(_) => None,
     };
-    let area = drawn_area(&read.value.layer.features);
+    let area = match &made {
+        None => read.value.area,
+        // What its patches are designated besides was not read with them.
+        Some(_) => drawn_area(&read.value.layer.features),
+    };
     let (classes, mut counts) = (distinct(&read.value.layer.features), BTreeMap::new());
     read.findings.iter().for_each(|finding| *counts.entry(finding.code).or_default() += 1);
     Ok(Loaded {
@@ -275,29 +342,6 @@ fn settle_class(layer: &mut Layer, plan: &LayerPlan, names: &LayerNames) -> [Str
 /// Returns the names of a layer's fields, in the file's order.
 pub(crate) fn fields(layer: &Layer) -> &[Box<str>] {
     layer.features.first().map_or(&[], |feature| feature.attributes.fields())
-}
-
-/// The area of features as drawn, the same for any number of threads.
-fn drawn_area(features: &[Feature]) -> f64 {
-    let some =
-        |features: &[Feature]| features.iter().flat_map(|feature| &feature.polygons).map(|rings| area_of(rings)).sum();
-    features.par_chunks(1 << 12).map(some).collect::<Vec<f64>>().iter().sum()
-}
-
-/// The first ring's area less that of the others.
-fn area_of(rings: &[geo::LineString<f64>]) -> f64 {
-    let mut areas = rings.iter().map(|ring| doubled_area(&ring.0).abs() / 2.0);
-    areas.next().unwrap_or(0.0) - areas.sum::<f64>()
-}
-
-/// Twice the signed area, measured from the ring's first point to keep the digits.
-fn doubled_area(ring: &[Coord<f64>]) -> f64 {
-    let Some(&start) = ring.first() else { return 0.0 };
-    let cross = |w: &[Coord<f64>]| {
-        let (a, b) = (w[0] - start, w[1] - start);
-        a.x * b.y - b.x * a.y
-    };
-    ring.windows(2).map(cross).filter(|part| part.is_finite()).sum()
 }
 
 impl Inputs {

@@ -10,12 +10,12 @@ use crate::progress::Meter;
 use crate::room::{Room, lent};
 use crate::splits;
 use lantu_engine::{
-    About, Basis, Blueprint, Conflict, ConflictId, CutProof, Decision, DecisionLog, FaceId, Finding, FindingCode,
-    Layer, Means, Merged, Moved, NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported, RuleSet,
-    SliverRules, Stop, Unwatched, Watch, compose, compose_again, decide, decide_again, detect, merge_slivers,
-    normalise, overlay_with,
+    About, Basis, Blueprint, Conflict, ConflictId, CutProof, Decision, DecisionLog, Depot, FaceId, Finding,
+    FindingCode, Layer, Means, Merged, Moved, NormalLayer, OutOfRange, Partition, PrecisionModel, Proof, Reported,
+    Rounded, RuleSet, SliverRules, Stop, Unwatched, Watch, compose, compose_again, decide, decide_again, detect,
+    merge_slivers, normalise, overlay_with,
 };
-use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError};
+use lantu_files::{ArcAreas, BlueprintExport, Crs, FileError, TempDepot};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -83,6 +83,14 @@ pub struct Slivers {
     pub findings: Vec<Finding>,
 }
 
+/// What a run is given of its inputs.
+pub struct Taken {
+    /// The layers as they were read; those that were rounded meanwhile, without their rings.
+    pub layers: Vec<(Arc<Layer>, Option<Rounded>)>,
+    /// Where they stand that did not fit into memory.
+    pub depot: Option<TempDepot>,
+}
+
 impl Cut {
     /// Cuts layers and finds their conflicts.
     ///
@@ -92,13 +100,14 @@ impl Cut {
     /// A problem if the data fit no grid, are too many, or the work was stopped.
     pub fn of(
         inputs: &Inputs,
-        layers: Vec<Arc<Layer>>,
+        taken: Taken,
         plan: &Plan,
         rules: &RuleSet,
         room: &Room,
         meter: &Meter<'_>,
         clock: &mut Clock,
     ) -> Result<Self, Problem> {
+        let Taken { layers, depot } = taken;
         let grid_m = plan.grid;
         let grid = grid(inputs, &layers, plan.step())?;
         let mut findings = Vec::new();
@@ -107,14 +116,14 @@ impl Cut {
             findings.push(Finding { code, severity: code.severity(), about, at: None });
         }
         meter.reached("normalise", 0.0, "");
-        let mut normal = normal_layers(layers, &grid, &mut findings, meter)?;
+        let mut normal = normal_layers(layers, &grid, lent(&depot), &mut findings, meter)?;
         if let Some(splits) = splits::layer(&plan.splits, &inputs.crs)? {
             // What is found of them was made here and is nothing to tell a planner.
             normal.push(normalise(splits, &grid, meter)?.value.cutting());
         }
         clock.lap("normalise");
         let vertices = normal.iter().map(NormalLayer::vertex_count).sum();
-        let depot = room.depot(vertices)?;
+        let depot = depot.map_or_else(|| room.depot(vertices), |depot| Ok(Some(depot)))?;
         let means = Means { depot: lent(&depot), recall: room.recall(), ..Means::default() };
         let mut cut = overlay_with(normal, &grid, means, meter)?;
         drop(depot);
@@ -195,7 +204,7 @@ impl Cut {
 const COARSEST_M: f64 = 0.01;
 
 /// The grid of the step asked for, or the finest that holds the data.
-fn grid(inputs: &Inputs, layers: &[Arc<Layer>], grid_m: f64) -> Result<PrecisionModel, Problem> {
+fn grid(inputs: &Inputs, layers: &[(Arc<Layer>, Option<Rounded>)], grid_m: f64) -> Result<PrecisionModel, Problem> {
     let extent = inputs.extent().ok_or_else(problem::no_result)?;
     let step = grid_m / inputs.crs.metres_per_unit();
     let coarsest = step.max(COARSEST_M / inputs.crs.metres_per_unit()) * 1.5;
@@ -208,20 +217,27 @@ fn grid(inputs: &Inputs, layers: &[Arc<Layer>], grid_m: f64) -> Result<Precision
     fine.map_err(|source| {
         let Some(loaded) = inputs.farthest() else { return problem::no_result() };
         // What was read may have been handed over to the run.
-        let layer = layers.iter().find(|layer| layer.name == loaded.layer.name);
-        let features = layer.map_or(&[][..], |layer| &layer.features);
+        let layer = layers.iter().find(|(layer, _)| layer.name == loaded.layer.name);
+        let features = layer.map_or(&[][..], |(layer, _)| &layer.features);
         FileError::out_of_range(loaded.source.as_ref(), source, features).into()
     })
 }
 
 fn normal_layers(
-    layers: Vec<Arc<Layer>>,
+    layers: Vec<(Arc<Layer>, Option<Rounded>)>,
     grid: &PrecisionModel,
+    depot: Option<&dyn Depot>,
     findings: &mut Vec<Finding>,
     meter: &Meter<'_>,
 ) -> Result<Vec<NormalLayer>, Problem> {
-    let one = |layer: Arc<Layer>| normalise(&*layer, grid, meter);
-    let reported: Vec<Reported<NormalLayer>> = layers.into_par_iter().map(one).collect::<Result<_, Stop>>()?;
+    let one = |(layer, rounded): (Arc<Layer>, Option<Rounded>)| match rounded {
+        None => Ok(normalise(&*layer, grid, meter)?),
+        Some(rounded) => {
+            let normal = rounded.into_normal(Arc::unwrap_or_clone(layer), grid, depot, meter)?;
+            normal.ok_or_else(|| problem::fault("a layer was rounded to another grid"))
+        }
+    };
+    let reported: Vec<Reported<NormalLayer>> = layers.into_par_iter().map(one).collect::<Result<_, Problem>>()?;
     let lay_by = |reported: Reported<NormalLayer>| {
         findings.extend(reported.findings);
         reported.value

@@ -19,7 +19,7 @@ use crate::inbox::Inbox;
 use crate::load::{Inputs, load};
 use crate::measure::Measure;
 use crate::names::LayerNames;
-use crate::outcome::{Clock, Cut, Outcome};
+use crate::outcome::{Clock, Cut, Outcome, Taken};
 use crate::plan::Plan;
 use crate::plane::Plane;
 use crate::problem::{self, busy, fault, no_result};
@@ -282,8 +282,9 @@ impl Shared {
     fn run(&self) -> Result<(), Problem> {
         let open = self.open()?;
         let (meter, mut clock) = (self.meter(), Clock::default());
-        let layers = open.inputs.layers.iter().map(|loaded| loaded.layer.clone()).collect();
-        let cut = Cut::of(&open.inputs, layers, &open.plan, &open.rules, &self.room, &meter, &mut clock)?;
+        let layers = open.inputs.layers.iter().map(|loaded| (loaded.layer.clone(), None)).collect();
+        let taken = Taken { layers, depot: None };
+        let cut = Cut::of(&open.inputs, taken, &open.plan, &open.rules, &self.room, &meter, &mut clock)?;
         self.keep_grid(&cut)?;
         let measure = Measure::of(&cut, &open.inputs.crs);
         let (inbox, of_layers) = (Arc::new(Inbox::of(&cut, measure)), Arc::new(view::of_layers(&cut, measure)));

@@ -3,7 +3,7 @@
 use crate::api::Problem;
 use crate::problem;
 use lantu_engine::{Depot, Recall, Shelf};
-use lantu_files::TempDepot;
+use lantu_files::{Source, TempDepot};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -54,6 +54,14 @@ impl Room {
         self.recall.as_ref()
     }
 
+    /// Returns a depot if what can be in these sources would not fit.
+    pub(crate) fn depot_for(&self, sources: &[Source]) -> Result<Option<TempDepot>, Problem> {
+        let mut paths: Vec<&Path> = sources.iter().map(|source| &*source.path).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        self.depot(paths.into_iter().map(|path| vertices_within(path) as u64).sum())
+    }
+
     /// Returns a depot if cutting so many vertices would not fit.
     pub(crate) fn depot(&self, vertices: u64) -> Result<Option<TempDepot>, Problem> {
         if vertices.saturating_mul(PER_VERTEX) <= self.memory {
@@ -72,6 +80,19 @@ impl Room {
             problem::problem(message, hint)
         })
     }
+}
+
+/// So many bytes at least a vertex takes of a file; only numbers of few digits in a text take fewer.
+const OF_FILE: u64 = 16;
+
+/// Returns how many vertices a source can have, as its size tells; 0 if nothing tells.
+pub(crate) fn most_vertices(source: &Source) -> usize {
+    if source.is_database() { 0 } else { vertices_within(&source.path) }
+}
+
+fn vertices_within(path: &Path) -> usize {
+    let size = std::fs::metadata(path).ok().filter(|about| about.is_file()).map_or(0, |about| about.len());
+    (size / OF_FILE) as usize
 }
 
 /// Lends a depot to the engine.

@@ -152,8 +152,8 @@ fn feature_area_mismatches(partition: &Partition, steps: &Steps<'_>) -> Result<u
         let arcs = arcs?;
         arcs.clone().into_par_iter().map(|arc| share(partition, arc as ArcId)).collect_into_vec(&mut shares);
         for (arc, share) in arcs.zip(&shares) {
-            for &(feature, change) in partition.changes.of(arc) {
-                by_boundary[feature as usize] += i128::from(change) * share;
+            for change in partition.changes.of(arc) {
+                by_boundary[change.feature as usize] += i128::from(change.winding) * share;
             }
         }
     }

@@ -9,23 +9,32 @@ use super::chains::{Chained, Chains, End, REVERSED};
 use super::depot::{Depot, Held};
 use super::segments::Segments;
 use super::tiling::morton;
+use crate::list::List;
 use crate::precision::Point;
 use crate::watch::{Stage, Steps, Stop, Watch, step};
 use rayon::prelude::*;
 
 /// Arcs with what each changes between its sides.
 pub(crate) struct Arcs {
-    pub points: Vec<Point>,
+    pub points: List<Point>,
     /// Where each arc's points begin; one more than there are arcs.
-    pub starts: Vec<u64>,
+    pub starts: List<u64>,
     pub changes: Changes,
 }
 
 /// What each arc changes from its right to its left: winding per feature.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
-    first: Vec<u32>,
-    items: Vec<(u32, i32)>,
+    first: List<u32>,
+    items: List<Change>,
+}
+
+/// A feature, and what is added to its winding.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+pub struct Change {
+    pub feature: u32,
+    pub winding: i32,
 }
 
 impl Changes {
@@ -35,7 +44,7 @@ impl Changes {
     }
 
     /// Returns feature and change of winding, ascending by feature, never zero.
-    pub(crate) fn of(&self, arc: usize) -> &[(u32, i32)] {
+    pub(crate) fn of(&self, arc: usize) -> &[Change] {
         &self.items[self.first[arc] as usize..self.first[arc + 1] as usize]
     }
 }
@@ -120,12 +129,12 @@ pub(super) fn arcs(
     }
     step(watch, Stage::Faces, 0.55)?;
     let mut arcs = Arcs {
-        points: blank(all.points),
-        starts: blank(all.arcs + 1),
-        changes: Changes { first: blank(all.arcs + 1), items: blank(all.changes) },
+        points: List::blank(all.points, depot)?,
+        starts: List::blank(all.arcs + 1, depot)?,
+        changes: Changes { first: List::blank(all.arcs + 1, depot)?, items: List::blank(all.changes, depot)? },
     };
     let mut work = Vec::with_capacity(shares.len());
-    let (mut points, mut items) = (arcs.points.as_mut_slice(), arcs.changes.items.as_mut_slice());
+    let (mut points, mut items) = (&mut *arcs.points, &mut *arcs.changes.items);
     let (mut starts, mut firsts) = (&mut arcs.starts[1..], &mut arcs.changes.first[1..]);
     let mut before = Amount::default();
     for (chains, extra, amount) in shares {
@@ -146,14 +155,6 @@ pub(super) fn arcs(
         Ok(())
     })?;
     Ok(arcs)
-}
-
-/// So many values that are to be overwritten, written by all threads: where memory is new to the program,
-/// the system takes longer to clear it than anybody takes to fill it.
-fn blank<T: Clone + Default + Send>(count: usize) -> Vec<T> {
-    let mut values = Vec::new();
-    rayon::iter::repeat_n(T::default(), count).with_min_len(1 << 16).collect_into_vec(&mut values);
-    values
 }
 
 fn cut_off<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
@@ -181,7 +182,7 @@ struct Room<'a> {
     starts: &'a mut [u64],
     /// Where the following arc's changes begin.
     firsts: &'a mut [u32],
-    items: &'a mut [(u32, i32)],
+    items: &'a mut [Change],
     before: Amount,
 }
 
@@ -207,7 +208,8 @@ impl Room<'_> {
             for runs in changes(codes) {
                 let forward = (runs[0] & 1 == 0) != (against != reversed);
                 let change = runs.len() as i32;
-                self.items[item] = (runs[0] >> 1, if forward { change } else { -change });
+                let winding = if forward { change } else { -change };
+                self.items[item] = Change { feature: runs[0] >> 1, winding };
                 item += 1;
             }
             self.firsts[arc] = (self.before.changes + item) as u32;

@@ -22,6 +22,22 @@ pub trait Depot: Sync {
     /// # Errors
     /// Whatever the system says.
     fn fetch(&self, at: u64, bytes: &mut [u8]) -> io::Result<()>;
+
+    /// Lends so many bytes, zero at first and aligned to 16 bytes, that stand elsewhere while memory is short.
+    /// They outlive the depot.
+    ///
+    /// # Errors
+    /// Whatever the system says; that there is no room for all of them is said now, not when they are used.
+    fn lend(&self, length: usize) -> io::Result<Box<dyn Lent>>;
+}
+
+/// Bytes that a [`Depot`] has lent.
+pub trait Lent: Send + Sync {
+    /// Returns the bytes.
+    fn bytes(&self) -> &[u8];
+
+    /// Returns the bytes to be written.
+    fn bytes_mut(&mut self) -> &mut [u8];
 }
 
 /// What is made of lists of plain numbers and can be put down as bytes.

@@ -2,8 +2,10 @@
 
 use super::arcs::Arcs;
 use super::containers::containers;
+use super::depot::Depot;
 use super::exact::{cross, delta};
 use super::tiling::morton;
+use crate::list::List;
 use crate::partition::{FaceId, HalfEdge, OUTSIDE};
 use crate::precision::Point;
 use crate::rings::cross_of;
@@ -15,23 +17,23 @@ use std::sync::atomic::Ordering::Relaxed;
 
 /// The faces of an arrangement; the fields are those of [`crate::partition::Partition`].
 pub(crate) struct Faces {
-    pub next: Vec<HalfEdge>,
-    pub left: Vec<FaceId>,
-    pub cycles: Vec<HalfEdge>,
-    pub face_cycles: Vec<u32>,
-    pub area2: Vec<i128>,
+    pub next: List<HalfEdge>,
+    pub left: List<FaceId>,
+    pub cycles: List<HalfEdge>,
+    pub face_cycles: List<u32>,
+    pub area2: List<i128>,
 }
 
 /// Returns the faces of noded arcs.
 ///
 /// # Errors
-/// [`Stop::Cancelled`] if the watcher asks for it.
-pub(crate) fn faces(arcs: &Arcs, watch: &dyn Watch) -> Result<Faces, Stop> {
-    let next = around_nodes(arcs, watch)?;
+/// [`Stop::Cancelled`] if the watcher asks for it, [`Stop::Depot`] if the depot has no room for them.
+pub(crate) fn faces(arcs: &Arcs, depot: Option<&dyn Depot>, watch: &dyn Watch) -> Result<Faces, Stop> {
+    let next = List::put(around_nodes(arcs, watch)?, depot)?;
     let cycles = Cycles::trace(arcs, &next, watch)?;
     let containers = containers(arcs, &cycles, watch)?;
     step(watch, Stage::Faces, 0.95)?;
-    cycles.into_faces(next, &containers, watch)
+    cycles.into_faces(next, &containers, depot, watch)
 }
 
 fn origin(arcs: &Arcs, edge: HalfEdge) -> Point {
@@ -151,7 +153,13 @@ impl Cycles {
     }
 
     /// Gives every counter-clockwise cycle a face and every clockwise one to its container.
-    fn into_faces(self, next: Vec<HalfEdge>, containers: &[Option<u32>], watch: &dyn Watch) -> Result<Faces, Stop> {
+    fn into_faces(
+        self,
+        next: List<HalfEdge>,
+        containers: &[Option<u32>],
+        depot: Option<&dyn Depot>,
+        watch: &dyn Watch,
+    ) -> Result<Faces, Stop> {
         let mut face_of: Vec<FaceId> = vec![OUTSIDE; self.first.len()];
         let mut area2 = vec![0i128];
         for cycle in (0..self.first.len()).filter(|&cycle| self.area2[cycle] > 0) {
@@ -178,7 +186,11 @@ impl Cycles {
             face_cycles[face + 1] += face_cycles[face];
         }
         let cycles = order.iter().map(|&cycle| self.first[cycle as usize]).collect();
-        let left = self.of_edge.par_iter().map(|&cycle| face_of[cycle as usize]).collect();
-        Ok(Faces { next, left, cycles, face_cycles, area2 })
+        // The cycles of the half-edges are not asked for again: what lies left of them takes their place.
+        let mut left = self.of_edge;
+        left.par_iter_mut().for_each(|cycle| *cycle = face_of[*cycle as usize]);
+        let put = |list| List::put(list, depot);
+        let (left, cycles, face_cycles) = (put(left)?, put(cycles)?, put(face_cycles)?);
+        Ok(Faces { next, left, cycles, face_cycles, area2: List::put(area2, depot)? })
     }
 }

@@ -1,7 +1,7 @@
 //! Which features cover each face: winding numbers, spread from the outside over the arcs.
 
 use super::arcs::Arcs;
-pub(crate) use super::arcs::Changes;
+pub(crate) use super::arcs::{Change, Changes};
 use super::faces::Faces;
 use crate::partition::{FeatureRef, OUTSIDE};
 use crate::watch::{Stage, Steps, Stop, Watch};
@@ -139,10 +139,12 @@ pub(crate) fn labels(arcs: &Arcs, faces: &Faces, watch: &dyn Watch) -> Result<(L
 }
 
 /// Puts `windings + sign · changes` into `sum`.
-pub(crate) fn add(windings: &[(u32, i32)], changes: &[(u32, i32)], sign: i32, sum: &mut Vec<(u32, i32)>) {
+pub(crate) fn add(windings: &[(u32, i32)], changes: &[Change], sign: i32, sum: &mut Vec<(u32, i32)>) {
     sum.clear();
-    let (mut left, mut right) =
-        (windings.iter().copied().peekable(), changes.iter().map(|&(f, c)| (f, sign * c)).peekable());
+    let (mut left, mut right) = (
+        windings.iter().copied().peekable(),
+        changes.iter().map(|change| (change.feature, sign * change.winding)).peekable(),
+    );
     loop {
         let following = match (left.peek(), right.peek()) {
             (Some(l), Some(r)) if l.0 == r.0 => {

@@ -29,10 +29,11 @@ mod segments;
 mod tiling;
 mod vertices;
 
-pub use depot::Depot;
+pub use depot::{Depot, Lent};
 pub use recall::{Recall, Shelf};
 
 use crate::finding::{Finding, FindingCode, Reported};
+use crate::list::List;
 use crate::normalise::NormalLayer;
 use crate::partition::{FeatureInfo, FeatureRef, LayerInfo, NodingRecord, Partition};
 use crate::precision::{Point, PrecisionModel};
@@ -102,7 +103,7 @@ pub fn overlay_with(
         farthest_move: seen.farthest_move,
     };
     step(watch, Stage::Faces, 0.6)?;
-    let faces = faces::faces(&arcs, watch)?;
+    let faces = faces::faces(&arcs, means.depot, watch)?;
     step(watch, Stage::Labels, 0.0)?;
     let (labels, label_of) = labels::labels(&arcs, &faces, watch)?;
     step(watch, Stage::Labels, 1.0)?;
@@ -120,7 +121,7 @@ pub fn overlay_with(
         cycles: faces.cycles,
         face_cycles: faces.face_cycles,
         area2: faces.area2,
-        label_of,
+        label_of: List::put(label_of, means.depot)?,
         labels,
         changes: arcs.changes,
         index: std::sync::OnceLock::new(),
