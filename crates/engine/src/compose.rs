@@ -2,6 +2,7 @@
 
 use crate::conflict::Conflict;
 use crate::decide::{Basis, Decision, Verdict};
+use crate::few::Few;
 use crate::groups::Groups;
 use crate::layer::ClassId;
 use crate::partition::{FaceId, FeatureRef, GridPolygon, Partition};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Patch {
     /// The faces it consists of, ascending.
-    pub faces: Box<[FaceId]>,
+    pub faces: Few<FaceId>,
     /// Its class; `None` while its conflict is open.
     pub class: Option<ClassId>,
     /// The feature it comes from: the one that names its class, `None` while open or if the
@@ -183,7 +184,7 @@ fn area2(partition: &Partition, faces: &[FaceId]) -> i128 {
     faces.iter().map(|&face| partition.area2(face)).sum()
 }
 
-fn uncontested(partition: &Partition, faces: Box<[FaceId]>) -> Patch {
+fn uncontested(partition: &Partition, faces: Few<FaceId>) -> Patch {
     let source = partition.parents(faces[0]).first().copied();
     Patch {
         class: source.map(|parent| partition.feature(parent).class.clone()),
@@ -208,7 +209,7 @@ impl<'a> Decider<'a> {
         Self { partition, decisions, rules, designations: HashMap::new() }
     }
 
-    fn patch(&mut self, index: u32, faces: Box<[FaceId]>) -> Patch {
+    fn patch(&mut self, index: u32, faces: Few<FaceId>) -> Patch {
         let (partition, decision) = (self.partition, &self.decisions[index as usize]);
         let class_of = |party: FeatureRef| &partition.feature(party).class;
         let naming = decision.kept.iter().copied().min_by_key(|&party| (self.rules.rank(class_of(party)), party));

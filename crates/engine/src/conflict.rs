@@ -1,5 +1,6 @@
 //! What a conflict is, and what it is called.
 
+use crate::few::Few;
 use crate::partition::{FaceId, FeatureRef};
 use crate::precision::Point;
 use serde::{Deserialize, Serialize};
@@ -84,9 +85,9 @@ pub struct Conflict {
     /// Whether it is so small or so thin that it comes from digitising, not from planning.
     pub sliver: bool,
     /// The features that claim the place, ascending; none for a gap.
-    pub parties: Box<[FeatureRef]>,
+    pub parties: Few<FeatureRef>,
     /// The faces it consists of, ascending.
-    pub faces: Box<[FaceId]>,
+    pub faces: Few<FaceId>,
     /// Its area, doubled, in square grid units.
     pub area2: i128,
     /// The length of its boundary in grid units.

@@ -1,6 +1,7 @@
 //! Gives each conflict a verdict: planner's choices first, then rules, else open.
 
 use crate::conflict::{Conflict, ConflictKind};
+use crate::few::Few;
 use crate::finding::{About, Finding, FindingCode, Reported};
 use crate::known::Known;
 use crate::layer::ClassId;
@@ -64,7 +65,7 @@ pub struct Decision {
     pub basis: Basis,
     /// The parties whose classes stay, ascending: the winner and what is compatible with it, or
     /// while open all candidates.
-    pub kept: Box<[FeatureRef]>,
+    pub kept: Few<FeatureRef>,
 }
 
 /// Returns one decision per conflict, in the order of `conflicts`.
@@ -166,11 +167,11 @@ fn verdict_of(partition: &Partition, conflict: &Conflict, choice: &Choice) -> Op
 
 /// The parties that stay under a planner's verdict: in the order of rank, each that is compatible
 /// with the class of the place and with those that stay already.
-fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, rules: &Known<'_>) -> Box<[FeatureRef]> {
+fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, rules: &Known<'_>) -> Few<FeatureRef> {
     let class = |party: FeatureRef| &partition.feature(party).class;
     let named = match verdict {
         Verdict::KeepAll | Verdict::Open => return conflict.parties.clone(),
-        Verdict::LeaveEmpty => return Box::default(),
+        Verdict::LeaveEmpty => return Few::default(),
         Verdict::GiveTo(winner) => class(*winner),
         Verdict::OtherClass(other) => other,
     };
@@ -194,7 +195,7 @@ fn kept_beside(partition: &Partition, conflict: &Conflict, verdict: &Verdict, ru
 /// contradicting pair needs its rule, and one that has none leaves the conflict open.
 fn by_rules(partition: &Partition, conflict: &Conflict, rules: &Known<'_>) -> Decision {
     if conflict.kind == ConflictKind::Gap {
-        return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody, kept: Box::default() };
+        return Decision { verdict: Verdict::LeaveEmpty, basis: Basis::Nobody, kept: Few::default() };
     }
     let open = |basis| Decision { verdict: Verdict::Open, basis, kept: conflict.parties.clone() };
     let mut rest = conflict.parties.to_vec();

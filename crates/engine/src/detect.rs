@@ -5,6 +5,7 @@
 //! [`crate::decide()`], so that a change of rules never changes which conflicts there are.
 
 use crate::conflict::{Conflict, ConflictId, ConflictKind};
+use crate::few::Few;
 use crate::groups::Groups;
 use crate::partition::{ArcId, FaceId, FeatureRef, Partition};
 use crate::precision::Point;
@@ -109,9 +110,9 @@ impl Reach {
 }
 
 fn conflict(partition: &Partition, reach: &Reach, tolerances: &Tolerances, faces: &[FaceId]) -> Conflict {
-    let parties = Box::from(partition.parents(faces[0]));
+    let parties = Few::from(partition.parents(faces[0]));
     let area2 = faces.iter().map(|&face| partition.area2(face)).sum();
-    let (kind, faces) = (kind(partition, &parties), Box::from(faces));
+    let (kind, faces) = (kind(partition, &parties), Few::from(faces));
     let (perimeter, bounds) = (reach.length, reach.bounds);
     let (id, sliver, district) = (ConflictId(0), false, None);
     let mut conflict = Conflict { id, kind, sliver, parties, faces, area2, perimeter, bounds, district };

@@ -26,7 +26,7 @@ pub type HalfEdge = u32;
 pub const OUTSIDE: FaceId = 0;
 
 /// A feature of the run, counted over all layers in the order of their names.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub struct FeatureRef(pub u32);
 
 /// What the partition keeps of a layer.

@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_state_is_named_after_who_decided() {
-        let state = |verdict, basis| State::of(&Decision { verdict, basis, kept: Box::default() }).name();
+        let state = |verdict, basis| State::of(&Decision { verdict, basis, kept: lantu_engine::Few::default() }).name();
         assert_eq!(state(Verdict::Open, Basis::Choice(3)), "open");
         assert_eq!(state(Verdict::Open, Basis::Rule("R9".into())), "open");
         assert_eq!(state(Verdict::KeepAll, Basis::Choice(3)), "hand");
