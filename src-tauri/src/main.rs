@@ -6,6 +6,7 @@
 //! | variable | meaning |
 //! | --- | --- |
 //! | `LANTU_DATA` | the folder that holds `seeds/` and `sample-data/`, see [`Settings::of_machine`] |
+//! | `JSC_forceRAMSize` | Linux: for how many bytes of memory the page's JavaScript is to tune itself; a gigabyte if unset |
 //! | `LANTU_EXPORT_TO` | a folder that answers every save dialog: a test cannot drive the system's dialog |
 
 // Without it Windows opens a console behind the window.
@@ -27,6 +28,7 @@ use tauri::{App, Emitter, Manager, RunEvent, WebviewWindowBuilder};
 static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    keep_the_page_small();
     let request = match start::request(std::env::args_os().skip(1)) {
         Ok(request) => request,
         Err(words) => {
@@ -55,6 +57,24 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// Tells WebKit's JavaScript to clear up as if the machine had a gigabyte of memory.
+///
+/// Left alone it lets the map's old tiles lie until they are a good part of all memory, which the project
+/// needs for itself. A planner who sets the variable knows better.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)]
+fn keep_the_page_small() {
+    const NAME: &str = "JSC_forceRAMSize";
+    if std::env::var_os(NAME).is_none() {
+        // SAFETY: nothing else runs yet that could read the environment meanwhile: this is the program's
+        // first act, and its only thread.
+        unsafe { std::env::set_var(NAME, "1073741824") };
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn keep_the_page_small() {}
 
 /// Makes the project before the window, so that no call of the window can come too early.
 fn set_up(app: &mut App, request: &Value) -> Result<(), Box<dyn std::error::Error>> {

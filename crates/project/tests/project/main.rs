@@ -11,6 +11,7 @@ mod levels;
 mod numbers;
 mod planner;
 mod record;
+mod room;
 mod rule_cases;
 mod rules;
 mod slivers;
