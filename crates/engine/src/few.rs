@@ -1,6 +1,6 @@
 //! Short lists without memory of their own.
 //!
-//! A province has ten million lists of faces and parties, and nearly all have three items or fewer: on the
+//! A province has millions of lists of faces and parties, and most have three items or fewer: on the
 //! heap each would cost an allocation, and as much memory again as it holds.
 
 use std::fmt;
