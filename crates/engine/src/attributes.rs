@@ -4,7 +4,7 @@
 //! they would take more memory than the geometry. A row is one piece of bytes instead, and is read value
 //! by value when somebody asks.
 
-use crate::overlay::{Depot, Lent};
+use crate::overlay::{Depot, Lent, failed};
 use crate::watch::Stop;
 use serde::Serialize;
 use std::fmt;
@@ -102,7 +102,7 @@ pub(crate) fn put_away(rows: &mut [&mut Attributes], depot: &dyn Depot) -> Resul
     if all.len() > u32::MAX as usize {
         return Ok(());
     }
-    let mut lent = depot.lend(all.len()).map_err(|cause| Stop::Depot(cause.kind()))?;
+    let mut lent = depot.lend(all.len()).map_err(failed)?;
     lent.bytes_mut().copy_from_slice(&all);
     let lent = Arc::new(lent);
     let mut to = 0;

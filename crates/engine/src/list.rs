@@ -3,7 +3,7 @@
 //! A partition of a province is gigabytes of them. Where they do not fit, a [`Depot`] lends memory that
 //! stands on a file: the system then takes it from the work, and gives it back, as it needs to.
 
-use crate::overlay::{Depot, Lent};
+use crate::overlay::{Depot, Lent, failed};
 use crate::watch::Stop;
 use bytemuck::Pod;
 use rayon::prelude::*;
@@ -33,7 +33,7 @@ impl<T: Pod + Send + Sync> List<T> {
                 rayon::iter::repeat_n(T::zeroed(), count).with_min_len(1 << 16).collect_into_vec(&mut values);
                 Ok(Self::Here(values))
             }
-            Some(depot) => depot.lend(bytes).map(Self::There).map_err(|cause| Stop::Depot(cause.kind())),
+            Some(depot) => depot.lend(bytes).map(Self::There).map_err(failed),
         }
     }
 

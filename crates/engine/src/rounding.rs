@@ -13,7 +13,7 @@ use crate::finding::{FindingCode, Reported};
 use crate::layer::{ClassId, Feature, Layer};
 use crate::list::List;
 use crate::normalise::{CUSTOM, NormalLayer, Work, mostly_clockwise};
-use crate::overlay::Depot;
+use crate::overlay::{Depot, failed};
 use crate::precision::{Point, PrecisionModel, REACH};
 use crate::watch::{Stage, Steps, Stop, Watch};
 use geo::{Coord, Rect};
@@ -31,15 +31,9 @@ pub struct Rounding<'a> {
     /// Features that wait until the layer's custom of turning rings is known, and their outer rings.
     waiting: Vec<Feature>,
     outer: usize,
-    work: Option<Work>,
-    /// Where all points are counted from, and between which steps from the plane's zero they lie.
-    origin: [i64; 2],
-    reach: Reach,
     /// How many points are expected.
     expected: usize,
-    /// Where points stand, and how many.
-    kept: Vec<(u64, usize)>,
-    fits: bool,
+    done: Rounded,
 }
 
 /// The lowest and highest step on either axis.
@@ -47,9 +41,12 @@ type Reach = [[i64; 2]; 2];
 
 /// A layer on a grid of its own; its rows are still apart from it.
 pub struct Rounded {
+    /// `None` before the first feature is judged.
     work: Option<Work>,
+    /// Where all points are counted from, and between which steps from the plane's zero they lie.
     origin: [i64; 2],
     reach: Reach,
+    /// Where points stand in the depot, and how many.
     kept: Vec<(u64, usize)>,
     fits: bool,
 }
@@ -59,19 +56,8 @@ impl<'a> Rounding<'a> {
     /// is better than less. What does not need to be in memory goes to the depot.
     pub fn new(name: &str, step: f64, expected: usize, depot: Option<&'a dyn Depot>) -> Self {
         let reach = [[i64::MAX; 2], [i64::MIN; 2]];
-        Self {
-            name: name.into(),
-            step,
-            depot,
-            waiting: Vec::new(),
-            outer: 0,
-            work: None,
-            origin: [0; 2],
-            reach,
-            expected,
-            kept: Vec::new(),
-            fits: true,
-        }
+        let done = Rounded { work: None, origin: [0; 2], reach, kept: Vec::new(), fits: true };
+        Self { name: name.into(), step, depot, waiting: Vec::new(), outer: 0, expected, done }
     }
 
     /// Takes the rings of the layer's next features, and may move their rows to the depot.
@@ -89,23 +75,24 @@ impl<'a> Rounding<'a> {
             let (class, attributes) = (None, Attributes::default());
             self.waiting.push(Feature { fid: feature.fid, class, attributes, polygons });
         }
-        if self.work.is_some() || self.outer >= CUSTOM { self.judge() } else { Ok(()) }
+        if self.done.work.is_some() || self.outer >= CUSTOM { self.judge() } else { Ok(()) }
     }
 
     fn judge(&mut self) -> Result<(), Stop> {
         let waiting = std::mem::take(&mut self.waiting);
-        if !self.fits {
+        let done = &mut self.done;
+        if !done.fits {
             return Ok(());
         }
         let coords = waiting.iter().flat_map(|feature| &feature.polygons).flatten().flat_map(|ring| &ring.0);
         let Some(grid) = around(coords, self.step) else {
-            self.fits = false;
+            done.fits = false;
             return Ok(());
         };
-        let work = match &mut self.work {
+        let work = match &mut done.work {
             Some(work) => work,
             none => {
-                self.origin = grid.origin;
+                done.origin = grid.origin;
                 let work = none.insert(Work::new(grid, self.name.clone(), mostly_clockwise(&waiting)));
                 // Reserved and not yet touched, it costs nothing; where it is enough, nothing is ever copied.
                 work.points.reserve(if self.depot.is_some() { 2 * LOAD } else { self.expected });
@@ -116,12 +103,12 @@ impl<'a> Rounding<'a> {
         let (found, first) = (work.findings.len(), work.points.len());
         let nameless = ClassId::new("");
         waiting.iter().for_each(|feature| work.add(feature, &nameless));
-        self.fits = work.findings[found..].iter().all(|finding| finding.code != FindingCode::OutOfRange);
-        let by = [0, 1].map(|axis| grid.origin[axis] - self.origin[axis]);
+        done.fits = work.findings[found..].iter().all(|finding| finding.code != FindingCode::OutOfRange);
+        let by = [0, 1].map(|axis| grid.origin[axis] - done.origin[axis]);
         for point in &mut work.points[first..] {
             let absolute = grid.absolute(*point);
-            self.reach[0] = [0, 1].map(|axis| self.reach[0][axis].min(absolute[axis]));
-            self.reach[1] = [0, 1].map(|axis| self.reach[1][axis].max(absolute[axis]));
+            done.reach[0] = [0, 1].map(|axis| done.reach[0][axis].min(absolute[axis]));
+            done.reach[1] = [0, 1].map(|axis| done.reach[1][axis].max(absolute[axis]));
             *point = moved(*point, by);
         }
         if work.points.len() >= LOAD {
@@ -131,9 +118,9 @@ impl<'a> Rounding<'a> {
     }
 
     fn put_away(&mut self) -> Result<(), Stop> {
-        let (Some(work), Some(depot)) = (&mut self.work, self.depot) else { return Ok(()) };
-        let at = depot.keep(bytemuck::cast_slice(&work.points)).map_err(|cause| Stop::Depot(cause.kind()))?;
-        self.kept.push((at, work.points.len()));
+        let (Some(work), Some(depot)) = (&mut self.done.work, self.depot) else { return Ok(()) };
+        let at = depot.keep(bytemuck::cast_slice(&work.points)).map_err(failed)?;
+        self.done.kept.push((at, work.points.len()));
         work.elsewhere += work.points.len();
         work.points.clear();
         Ok(())
@@ -145,8 +132,7 @@ impl<'a> Rounding<'a> {
     /// As [`Rounding::add`].
     pub fn end(mut self) -> Result<Rounded, Stop> {
         self.judge()?;
-        let Self { work, origin, reach, kept, fits, .. } = self;
-        Ok(Rounded { work, origin, reach, kept, fits })
+        Ok(self.done)
     }
 }
 
@@ -217,7 +203,7 @@ fn all_points(kept: &[(u64, usize)], last: &[Point], depot: &dyn Depot) -> Resul
     own.copy_from_slice(last);
     for &(at, count) in kept {
         let (part, others) = rest.split_at_mut(count);
-        depot.fetch(at, bytemuck::cast_slice_mut(part)).map_err(|cause| Stop::Depot(cause.kind()))?;
+        depot.fetch(at, bytemuck::cast_slice_mut(part)).map_err(failed)?;
         rest = others;
     }
     Ok(points)

@@ -47,7 +47,7 @@ impl Depot for TempDepot {
         let file = tempfile::tempfile_in(&self.folder)?;
         // All of it now: a disk that turns out to be full under mapped memory would kill the program.
         file.allocate(length as u64)?;
-        Ok(Box::new(Mapped { bytes: map(&file, length)?, _file: file }))
+        Ok(Box::new(Mapped(map(&file, length)?)))
     }
 }
 
@@ -70,26 +70,23 @@ impl Lent for Small {
     }
 }
 
-/// A temporary file as memory.
-struct Mapped {
-    bytes: MmapMut,
-    _file: File,
-}
+/// A temporary file as memory. The map holds it; of open files the system allows a thousand, of maps more.
+struct Mapped(MmapMut);
 
 #[allow(unsafe_code)]
 fn map(file: &File, length: usize) -> io::Result<MmapMut> {
     // SAFETY: mapped memory is sound while nobody else writes to the file or cuts it off. It has no name
-    // by which anybody could open it, and its only handle stays with the map and is not written to.
+    // by which anybody could open it, and its only handle is closed as soon as it is mapped.
     unsafe { memmap2::MmapOptions::new().len(length).map_mut(file) }
 }
 
 impl Lent for Mapped {
     fn bytes(&self) -> &[u8] {
-        &self.bytes
+        &self.0
     }
 
     fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.bytes
+        &mut self.0
     }
 }
 
@@ -123,6 +120,17 @@ mod tests {
         drop(depot);
         assert_eq!((one.bytes()[99_999], one.bytes()[15], other.bytes()), (7, 0, &[9; 16][..]));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn more_pieces_can_be_lent_than_files_can_be_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let depot = TempDepot::within(folder.path()).unwrap();
+        let lent: Vec<_> = (0..1100).map(|_| depot.lend(WORTH).unwrap()).collect();
+        assert!(lent.iter().all(|piece| piece.bytes().len() == WORTH));
+        // Other tests have files open; the pieces keep none of their own.
+        let open = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+        assert!(open < 1100, "{open} files are open");
     }
 
     #[test]

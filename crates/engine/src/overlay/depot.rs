@@ -130,7 +130,8 @@ fn fetch<T: Packed>(at: u64, length: usize, depot: Option<&dyn Depot>) -> Result
     Ok(T::unpack(&mut Unpack(&bytes)))
 }
 
-fn failed(error: io::Error) -> Stop {
+/// Says that a depot could not be used.
+pub(crate) fn failed(error: io::Error) -> Stop {
     Stop::Depot(error.kind())
 }
 

@@ -29,6 +29,7 @@ mod segments;
 mod tiling;
 mod vertices;
 
+pub(crate) use depot::failed;
 pub use depot::{Depot, Lent};
 pub use recall::{Recall, Shelf};
 
