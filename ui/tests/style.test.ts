@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scene } from '../src/map/scene';
-import { style } from '../src/map/style';
+import { addressNow, style } from '../src/map/style';
 
 const scene: Scene = {
   tiles: 'tiles://localhost/',
@@ -20,7 +20,9 @@ const scene: Scene = {
   then: null,
   theme: 'light',
 };
-const addresses = (of: Scene) => Object.values(style(of).sources).flatMap((source) => ('tiles' in source ? (source.tiles ?? []) : []));
+const inStyle = (of: Scene) => Object.values(style(of).sources).flatMap((source) => ('tiles' in source ? (source.tiles ?? []) : []));
+/** The addresses that are asked for. */
+const addresses = (of: Scene) => inStyle(of).map((url) => addressNow(of, url));
 
 describe('the map’s style', () => {
   it('asks nobody but the project, whatever is shown', () => {
@@ -48,6 +50,26 @@ describe('the map’s style', () => {
     expect(ring((24 / 512) * 360)).toBeCloseTo(0);
     expect(ring((24 / 512) * 360 / 1024)).toBeCloseTo(10);
     expect(ring(0)).toBeGreaterThan(20);
+  });
+
+  it('gives the conflict at hand tiles of its own, so that no step changes what is asked of the others', () => {
+    const at = (id: string) => style({ ...scene, current: { id, bounds: [110, 20, 111, 20], at: [110.5, 20], colors: [] } });
+    const others = (of: ReturnType<typeof at>) => of.layers.filter((layer) => 'source' in layer && layer.source === 'conflicts');
+    expect(others(at('c1'))).toEqual(others(at('c2')));
+    expect(at('c1').sources.conflicts).toEqual(at('c2').sources.conflicts);
+    const current = { id: 'c1', bounds: [110, 20, 111, 20] as const, at: [110.5, 20] as const, colors: [] };
+    expect(addresses({ ...scene, current })).toContain('tiles://localhost/conflict-c1/1/{z}/{x}/{y}');
+    const drawn = at('c2').layers.filter((layer) => 'source' in layer && layer.source === 'conflict');
+    expect(drawn.length).toBeGreaterThan(1);
+    expect(style(scene).sources.conflict).toBeUndefined();
+  });
+
+  it('keeps the addresses of what a decision changes, and asks for it by the number of that change', () => {
+    expect(inStyle(scene)).toEqual(inStyle({ ...scene, revision: 8 }));
+    expect(addresses(scene)).toContain('tiles://localhost/conflicts/7/{z}/{x}/{y}');
+    expect(addresses({ ...scene, revision: 8 })).toContain('tiles://localhost/blueprint/8/{z}/{x}/{y}');
+    // Layers are as they were.
+    expect(addresses({ ...scene, revision: 8 })).toContain('tiles://localhost/sources/1/{z}/{x}/{y}');
   });
 
   it('draws what was from what was, and outlines what differs', () => {

@@ -7,12 +7,13 @@ use crate::measure::Sum;
 use crate::sieve::Sieve;
 use crate::state::State;
 use geo::Coord;
-use lantu_engine::Conflict;
 use rayon::prelude::*;
 use std::sync::{Arc, PoisonError};
 
 /// The most rows that one page may have.
 const MOST_ROWS: usize = 500;
+/// So many conflicts are looked through at a time by one thread.
+const PART: usize = 1 << 13;
 
 impl Asked<'_> {
     /// Returns a page of the list.
@@ -78,14 +79,18 @@ impl Asked<'_> {
     /// Marks all conflicts, in the order that they lie in memory, and sums up what is listed.
     fn marked(self, sieve: &Sieve<'_>) -> (Vec<u8>, [Sum; 2]) {
         let conflicts = &self.outcome.cut.conflicts;
-        let marks: Vec<u8> = (0..conflicts.len() as u32).into_par_iter().map(|index| self.mark(sieve, index)).collect();
-        let sums = |(conflict, &mark): (&Conflict, &u8)| {
+        let mut marks = vec![0; conflicts.len()];
+        // Each is looked at once: what lies between them is memory that has to come from afar.
+        let some = |(at, marks): (usize, &mut [u8])| {
             let mut sums = [Sum::default(); 2];
-            count(mark, &mut sums, |sum| sum.add(conflict.area2));
+            for (index, mark) in (at * PART..).zip(marks) {
+                *mark = self.mark(sieve, index as u32);
+                count(*mark, &mut sums, |sum| sum.add(conflicts[index].area2));
+            }
             sums
         };
         let both = |a: [Sum; 2], b: [Sum; 2]| [a[0].with(b[0]), a[1].with(b[1])];
-        let sums = conflicts.par_iter().zip(&marks).map(sums).reduce(Default::default, both);
+        let sums = marks.par_chunks_mut(PART).enumerate().map(some).reduce(Default::default, both);
         (marks, sums)
     }
 

@@ -5,6 +5,7 @@ use crate::classes::Classes;
 use crate::codes::{CodeField, CodeSystem, Codes};
 use crate::counties;
 use crate::names::LayerNames;
+use crate::outcome::COARSEST_M;
 use crate::plan::{LayerPlan, Plan};
 use crate::problem;
 use crate::progress::Meter;
@@ -89,8 +90,8 @@ pub(crate) struct Rounds<'a> {
 }
 
 /// As [`load`], for a run that asks for no rings as drawn: layers are rounded while they are read and keep
-/// their rows alone. Where the grid turns out not to be the one that was expected, they are read again and
-/// keep all.
+/// their rows alone. Where the grid turns out coarser than was expected, they are read again for that one;
+/// where none can be taken or a layer fits none, they are read again and keep all.
 ///
 /// # Errors
 /// As [`load`].
@@ -100,21 +101,28 @@ pub(crate) fn load_rounded(
     meter: &Meter<'_>,
     rounds: Rounds<'_>,
 ) -> Result<(Inputs, Vec<Option<Rounded>>), Problem> {
-    let (inputs, rounded) = load_as(plan, names, meter, Some(rounds))?;
-    let step = plan.step() / inputs.crs.metres_per_unit();
-    let grid = inputs.extent().and_then(|extent| PrecisionModel::coarsened(extent, step).ok());
-    if grid.is_some_and(|grid| rounded.iter().flatten().all(|rounded| rounded.fits(&grid))) {
-        return Ok((inputs, rounded));
+    let mut step_m = plan.step();
+    loop {
+        let (inputs, rounded) = load_as(plan, names, meter, Some((rounds, step_m)))?;
+        let unit = inputs.crs.metres_per_unit();
+        let grid = inputs.extent().and_then(|extent| PrecisionModel::coarsened(extent, plan.step() / unit).ok());
+        if grid.is_some_and(|grid| rounded.iter().flatten().all(|rounded| rounded.fits(&grid))) {
+            return Ok((inputs, rounded));
+        }
+        drop((inputs, rounded));
+        match grid.map(|grid| grid.step() * unit) {
+            // Steps are decimals: nothing between them comes from rounding alone.
+            Some(coarser) if step_m * 1.5 < coarser && coarser < COARSEST_M * 1.5 => step_m = coarser,
+            _ => return load_as(plan, names, meter, None),
+        }
     }
-    drop((inputs, rounded));
-    load_as(plan, names, meter, None)
 }
 
 fn load_as(
     plan: &Plan,
     names: &LayerNames,
     meter: &Meter<'_>,
-    rounds: Option<Rounds<'_>>,
+    rounds: Option<(Rounds<'_>, f64)>,
 ) -> Result<(Inputs, Vec<Option<Rounded>>), Problem> {
     plan.check()?;
     let requests: Vec<LayerRequest> = plan.layers.iter().map(|layer| layer.request(names)).collect::<Result<_, _>>()?;
@@ -138,9 +146,10 @@ fn load_as(
     };
     let read = |(at, request): (usize, &LayerRequest)| {
         let within = Within { names, crs: &crs, tables: &tables };
-        let rounds = rounds.filter(|rounds| !counties::is_asked_for(request) && !rounds.drawn.contains(&request.name));
-        let mut rounding = rounds.map(|rounds| {
-            let step = plan.step() / crs.metres_per_unit();
+        let rounds =
+            rounds.filter(|(rounds, _)| !counties::is_asked_for(request) && !rounds.drawn.contains(&request.name));
+        let mut rounding = rounds.map(|(rounds, step_m)| {
+            let step = step_m / crs.metres_per_unit();
             Rounding::new(&request.name, step, room::most_vertices(&request.source), rounds.depot)
         });
         let watch = |part: f64| meter.reached("read", reached(at, part), &request.name);

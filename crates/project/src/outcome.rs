@@ -201,7 +201,7 @@ impl Cut {
 }
 
 /// The coarsest grid that is taken without being asked for: a centimetre, ±21,000 km.
-const COARSEST_M: f64 = 0.01;
+pub(crate) const COARSEST_M: f64 = 0.01;
 
 /// The grid of the step asked for, or the finest that holds the data.
 fn grid(inputs: &Inputs, layers: &[(Arc<Layer>, Option<Rounded>)], grid_m: f64) -> Result<PrecisionModel, Problem> {

@@ -53,14 +53,14 @@ struct Shared {
     settings: Settings,
     room: Room,
     events: Events,
-    state: RwLock<State>,
+    state: RwLock<Current>,
     base: Mutex<Option<Arc<Base>>>,
     stop: AtomicBool,
     working: AtomicBool,
 }
 
 #[derive(Default)]
-struct State {
+struct Current {
     revision: u32,
     running: bool,
     open: Option<Open>,
@@ -174,7 +174,7 @@ impl Shared {
         Ok(Work(self))
     }
 
-    fn state(&self) -> RwLockWriteGuard<'_, State> {
+    fn state(&self) -> RwLockWriteGuard<'_, Current> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -249,6 +249,7 @@ impl Shared {
         if !log.operations().is_empty() {
             said.extend(before.and_then(|before| before.said_of(&plane)));
         }
+        said.extend(rules::said_of(&log, &inputs));
         Ok(self.replace(Some(Open {
             sources: Arc::new(sources(&inputs)),
             plan: Arc::new(plan),

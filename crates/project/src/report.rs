@@ -14,6 +14,7 @@ use crate::problem::fault;
 use crate::progress::Meter;
 use crate::reattach::Orphan;
 use crate::regions::{Region, regions};
+use crate::rules;
 use crate::slivers::{self, SliverLog, SliverPreview};
 use crate::state::State;
 use crate::statistics::statistics;
@@ -66,7 +67,8 @@ pub struct Report {
     pub slivers_omitted: usize,
     /// The proof.
     pub proof: ProofReport,
-    /// What the format of the blueprint's file cannot hold: Chinese, English.
+    /// What the format of the blueprint's file cannot hold, and which rules of the record no longer fit the
+    /// project: Chinese, English.
     pub said: Vec<[String; 2]>,
     /// Planners' decisions in force whose conflict is gone.
     pub orphaned_decisions: u32,
@@ -246,6 +248,7 @@ pub fn report_listing(
     let (outcome, measure) = (&job.outcome, job.measure());
     let partition = &outcome.cut.partition;
     let findings: Vec<&Finding> = job.findings().collect();
+    let of_rules = rules::said_of(&job.log, &job.inputs);
     let districts = &*job.districts();
     let statistics = statistics(outcome, districts, &job.plan.balance, &|part| meter.go_on("report", adding(part)))?;
     let told = listed(job, details, &|part| meter.go_on("report", listing(part)))?;
@@ -277,7 +280,7 @@ pub fn report_listing(
         sliver_log,
         slivers_omitted,
         proof: proof(outcome, measure, written)?,
-        said: written.map(|written| written.said.clone()).unwrap_or_default(),
+        said: written.map(|written| written.said.clone()).into_iter().flatten().chain(of_rules).collect(),
         orphaned_decisions: outcome.orphaned,
         orphans: job.orphans(),
         conflict_list: told.list,

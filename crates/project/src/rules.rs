@@ -50,6 +50,20 @@ pub fn check(rules: &RuleSet, inputs: &Inputs, path: Option<&Path>) -> Result<()
     if mistakes.is_empty() { Ok(()) } else { Err(wrong(rules, &mistakes, &inputs.classes(), path)) }
 }
 
+/// Returns what is to be said of the rules that a record keeps, where they were made for other inputs:
+/// a layer of districts or a class may have gone since. They stay in force; what they name no longer
+/// occurs.
+pub(crate) fn said_of(log: &DecisionLog, inputs: &Inputs) -> Option<[String; 2]> {
+    let mistakes = problems(log.rules()?, inputs);
+    let [zh, en] = listed(&mistakes);
+    (!mistakes.is_empty()).then(|| {
+        [
+            format!("记录中保存的规则与现在的项目不符：{zh}。"),
+            format!("The rules kept in the record do not fit the project as it is now: {en}."),
+        ]
+    })
+}
+
 /// Returns what keeps rules from being used on these inputs.
 pub(crate) fn problems(rules: &RuleSet, inputs: &Inputs) -> Vec<Mistaken> {
     let known = inputs.classes().into_iter().chain(inputs.tables.ids()).collect();
@@ -57,20 +71,22 @@ pub(crate) fn problems(rules: &RuleSet, inputs: &Inputs) -> Vec<Mistaken> {
     rules.problems(&known).into_iter().chain(nowhere).collect()
 }
 
+/// What is wrong, one after the other: Chinese, English.
+fn listed(mistakes: &[Mistaken]) -> [String; 2] {
+    let told: Vec<[String; 2]> = mistakes.iter().map(sentence).collect();
+    [(0, "；"), (1, "; ")]
+        .map(|(language, between)| told.iter().map(|both| both[language].as_str()).collect::<Vec<_>>().join(between))
+}
+
 /// Tells mistakes; `used` are the classes of the layers.
 fn wrong(rules: &RuleSet, mistakes: &[Mistaken], used: &BTreeSet<ClassId>, path: Option<&Path>) -> Problem {
     let file = path.map_or_else(|| "seeds/rules/three-lines.toml".to_owned(), |path| path.display().to_string());
-    let told: Vec<[String; 2]> = mistakes.iter().map(sentence).collect();
-    let join =
-        |language: usize, between| told.iter().map(|both| both[language].as_str()).collect::<Vec<_>>().join(between);
+    let [zh, en] = listed(mistakes);
     let mut classes: Vec<&str> =
         used.iter().chain(rules.classes.iter().map(|def| &def.id)).map(ClassId::as_str).collect();
     classes.sort_unstable();
     classes.dedup();
-    let message = [
-        format!("规则文件 {file} 有误：{}。", join(0, "；")),
-        format!("The rules in {file} are wrong: {}.", join(1, "; ")),
-    ];
+    let message = [format!("规则文件 {file} 有误：{zh}。"), format!("The rules in {file} are wrong: {en}.")];
     let hint = [
         format!("请用 lantu rules check 查看行号并改正；已知的类别：{}，以及类别表中的编码。", classes.join("、")),
         format!(

@@ -3,14 +3,16 @@
  * glyphs, and tells the outside only places and sizes.
  */
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { Map as MapLibre, Marker, ScaleControl, setWorkerUrl, VectorTileSource, type MapMouseEvent } from 'maplibre-gl';
+import { Map as MapLibre, Marker, ScaleControl, setWorkerCount, setWorkerUrl, VectorTileSource, type MapMouseEvent } from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { palettes } from './palette';
 import { addCurrentHatch, addPatterns, addWords, dropWords } from './patterns';
 import type { Bounds, LonLat, MapEvents, MapViewHandle, Scene, Sight } from './scene';
-import { kinds, style, tileUrl } from './style';
+import { addressNow, kinds, renewed, style, tileUrl, versionOf } from './style';
 
 setWorkerUrl(workerUrl);
+// On two cores the map would take one, and a tile of parcels waits behind all the others.
+setWorkerCount(2);
 
 const pickPixels = 8;
 const motionMs = 140;
@@ -30,29 +32,52 @@ export interface MapHandle extends MapViewHandle {
 
 /** Makes a map; without `events` it only follows another one. */
 export function createMap(container: HTMLElement, first: Scene, events: MapEvents | null): MapHandle | null {
-  const map = open(container, first, events !== null);
+  let shown: Scene | null = null;
+  let wanted = first;
+  let aim: { bounds: Bounds; margin: number } | null = null;
+  let underway = false;
+  let gone = false;
+
+  const map = open(container, first, events !== null, (url) => addressNow(shown ?? first, url));
   if (!map) {
     events?.failed();
     return null;
   }
   const needle = pinOf();
-  let shown: Scene | null = null;
-  let wanted = first;
 
-  const apply = () => {
+  const restyle = () => {
     if (wanted.theme !== shown?.theme) {
       addPatterns(map, palettes[wanted.theme]);
       dropWords(map);
     }
     if (wanted.current !== shown?.current) addCurrentHatch(map, wanted.current?.colors ?? []);
-    if (shown) renewTiles(map, shown, wanted);
+    if (shown) readdress(map, shown, wanted);
     map.setStyle(style(wanted), { diff: true });
     shown = wanted;
   };
 
+  const settle = () => {
+    underway = false;
+    if (gone) return;
+    const before = shown;
+    const quiet = map.areTilesLoaded();
+    if (wanted !== shown) restyle();
+    if (aim) fit(map, aim.bounds, aim.margin);
+    aim = null;
+    // The tiles that come into sight are asked for before the next picture, whose drawing would hold them up.
+    map.style._updateSources(map._camera.transform);
+    if (before) renewTiles(map, before, wanted, quiet);
+  };
+  // What comes together is done together: a decision brings another state, another conflict and another place.
+  const soon = () => {
+    if (!underway && shown) setTimeout(settle, 0);
+    underway = shown !== null;
+  };
+
   map.once('style.load', () => {
-    apply();
-    if (wanted.bounds && events) fit(map, wanted.bounds, 24, 0);
+    restyle();
+    if (wanted.bounds && events) fit(map, wanted.bounds, 24);
+    if (aim) soon();
   });
   map.on('styleimagemissing', ({ id }) => addWords(map, palettes[wanted.theme], id));
   listen(map, container, events);
@@ -60,9 +85,12 @@ export function createMap(container: HTMLElement, first: Scene, events: MapEvent
   return {
     show(scene) {
       wanted = scene;
-      if (shown) apply();
+      soon();
     },
-    fit: (bounds, margin) => fit(map, bounds, margin, motionMs),
+    fit(bounds, margin) {
+      aim = { bounds, margin };
+      soon();
+    },
     zoom: (by) => map.easeTo({ zoom: map.getZoom() + by, duration: motion(motionMs) }),
     follow: ({ center, zoom }) => map.jumpTo({ center: [center[0], center[1]], zoom }),
     pin(place) {
@@ -70,7 +98,10 @@ export function createMap(container: HTMLElement, first: Scene, events: MapEvent
       else needle.remove();
     },
     picture: () => picture(map),
-    remove: () => map.remove(),
+    remove() {
+      gone = true;
+      map.remove();
+    },
   };
 }
 
@@ -94,7 +125,7 @@ function pinOf(): Marker {
   return new Marker({ element });
 }
 
-function open(container: HTMLElement, scene: Scene, leads: boolean): MapLibre | null {
+function open(container: HTMLElement, scene: Scene, leads: boolean, address: (url: string) => string): MapLibre | null {
   try {
     const map = new MapLibre({
       container,
@@ -105,8 +136,10 @@ function open(container: HTMLElement, scene: Scene, leads: boolean): MapLibre | 
       pitchWithRotate: false,
       renderWorldCopies: false,
       fadeDuration: 0,
-      // Tiles come from this machine in a few milliseconds; kept for five zooms they take a gigabyte.
-      maxTileCacheZoomLevels: 1,
+      // Tiles come from this machine in a few milliseconds. Kept when they are out of sight they take a gigabyte,
+      // and would have to be told of every decision.
+      maxTileCacheSize: 0,
+      transformRequest: (url) => ({ url: address(url) }),
       maxZoom: 23,
       // The window's own keys go through conflicts, not over the map.
       keyboard: false,
@@ -119,8 +152,8 @@ function open(container: HTMLElement, scene: Scene, leads: boolean): MapLibre | 
   }
 }
 
-/** Gives changed sources their new address in place, so that the old tiles stay until the new are here. */
-function renewTiles(map: MapLibre, before: Scene, after: Scene): void {
+/** Gives sources that are read anew their new address in place, so that the old tiles stay until the new are here. */
+function readdress(map: MapLibre, before: Scene, after: Scene): void {
   for (const kind of kinds) {
     const source = map.getSource(kind);
     const url = tileUrl(after, kind);
@@ -128,14 +161,27 @@ function renewTiles(map: MapLibre, before: Scene, after: Scene): void {
   }
 }
 
+/** Asks again for tiles in sight of what has changed; those that came into sight meanwhile were asked for as they are
+ * now. `quiet` says that none was under way when it changed: else that one is asked for again too, after it has come. */
+function renewTiles(map: MapLibre, before: Scene, after: Scene, quiet: boolean): void {
+  for (const kind of renewed) {
+    const tiles = map.style.tileManagers[kind];
+    if (!tiles || versionOf(before, kind) === versionOf(after, kind)) continue;
+    if (quiet) tiles.refreshTiles(tiles.getVisibleCoordinates().map((at) => at.canonical));
+    else tiles.reload(true);
+  }
+}
+
 function motion(ms: number): number {
   return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms;
 }
 
-function fit(map: MapLibre, [west, south, east, north]: Bounds, margin: number, ms: number): void {
+function fit(map: MapLibre, [west, south, east, north]: Bounds, margin: number): void {
   const { clientWidth, clientHeight } = map.getContainer();
   const padding = Math.max(0, Math.min(margin, clientWidth / 4, clientHeight / 4));
-  map.fitBounds([west, south, east, north], { padding, maxZoom: 20, duration: motion(ms) });
+  // At once: every picture on the way there would ask for tiles that nobody will look at.
+  const camera = map.cameraForBounds([west, south, east, north], { padding, maxZoom: 20 });
+  if (camera) map.jumpTo(camera);
 }
 
 function listen(map: MapLibre, container: HTMLElement, events: MapEvents | null): void {
@@ -161,15 +207,32 @@ function listen(map: MapLibre, container: HTMLElement, events: MapEvents | null)
     container.dataset.bounds = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].join(',');
     container.dataset.state = state;
   };
-  map.on('movestart', () => tellOutside('moving'));
+  // Whether all tiles in sight are there, be they drawn or not. After a move the map knows only with its next
+  // picture which those are.
+  let looked = true;
+  const tellTiles = () => {
+    const known = kinds.every((kind) => map.getSource(kind)?.loaded() ?? true);
+    container.dataset.tiles = looked && known && map.areTilesLoaded() ? 'here' : 'awaited';
+  };
+  map.on('movestart', () => {
+    tellOutside('moving');
+    looked = false;
+    tellTiles();
+  });
   map.on('move', () => {
     tellSight();
     tellOutside('moving');
   });
-  map.on('dataloading', () => tellOutside('moving'));
+  map.on('dataloading', () => {
+    tellOutside('moving');
+    tellTiles();
+  });
   map.on('idle', () => tellOutside('idle'));
-  // Whether all tiles in sight are there, be they drawn or not.
-  map.on('sourcedata', () => (container.dataset.tiles = map.areTilesLoaded() ? 'here' : 'awaited'));
+  map.on('render', () => {
+    looked = true;
+    tellTiles();
+  });
+  map.on('sourcedata', tellTiles);
   map.on('load', tellSight);
   map.on('error', (event) => {
     const source = 'sourceId' in event ? event.sourceId : '';

@@ -12,21 +12,42 @@ import type { Bounds, Scene } from './scene';
 /** Beyond it tiles are enlarged: at zoom 18 a tile's grid is 4 cm. */
 const maxTileZoom = 18;
 
-export const kinds = ['sources', 'conflicts', 'blueprint', 'then', 'changes', 'degrees', 'plane'] as const;
+export const kinds = ['sources', 'conflicts', 'conflict', 'blueprint', 'then', 'changes', 'degrees', 'plane'] as const;
 export type Kind = (typeof kinds)[number];
 
-export function tileUrl(scene: Scene, kind: Kind): string {
+/** These change with what is decided or at hand. Their addresses stay, so that the map keeps what it has of them
+ * until it is told which tiles to ask for again. */
+export const renewed: readonly Kind[] = ['conflicts', 'conflict', 'blueprint', 'changes'];
+
+/** What of the tiles' address a kind has: what is asked for, and a number that differs when the answer does. */
+export function versionOf(scene: Scene, kind: Kind): string {
+  // The conflict at hand has tiles of its own: picked out of the others' by a filter, each step would make
+  // the map read all of those again.
+  if (kind === 'conflict') return `conflict-${scene.current?.id ?? ''}/${scene.sources}`;
   // What was does not change with decisions, and the graticule with nothing but the layers' place.
-  const fixed = kind === 'sources' || kind === 'degrees' || kind === 'plane';
   const then = (scene.sources * 4096 + (scene.then ?? 0)) % 2 ** 31;
-  const revision = kind === 'then' ? then : fixed ? scene.sources : scene.revision;
-  return `${scene.tiles}${kind}/${revision}/{z}/{x}/{y}`;
+  return `${kind}/${kind === 'then' ? then : renewed.includes(kind) ? scene.revision : scene.sources}`;
+}
+
+const now = (scene: Scene, kind: Kind) => `${scene.tiles}${kind}/now/`;
+
+/** The address of a kind's tiles as the style has it. */
+export function tileUrl(scene: Scene, kind: Kind): string {
+  const beginning = renewed.includes(kind) ? now(scene, kind) : `${scene.tiles}${versionOf(scene, kind)}/`;
+  return `${beginning}{z}/{x}/{y}`;
+}
+
+/** The address that is asked for where the style has another one. */
+export function addressNow(scene: Scene, url: string): string {
+  const kind = renewed.find((kind) => url.startsWith(now(scene, kind)));
+  return kind ? `${scene.tiles}${versionOf(scene, kind)}/${url.slice(now(scene, kind).length)}` : url;
 }
 
 /** Whether the scene has anything of this kind; asking for it earlier would only fail. */
 function wanted(scene: Scene, kind: Kind): boolean {
   if (kind === 'degrees' || kind === 'plane') return scene.graticule === kind;
   if (kind === 'then' || kind === 'changes') return scene.hasResult && scene.then !== null;
+  if (kind === 'conflict') return scene.hasResult && scene.mode === 'conflicts' && scene.current !== null;
   return kind === 'sources' ? scene.bounds !== null : scene.hasResult;
 }
 
@@ -146,8 +167,7 @@ function zoomOfWidth([west, south, east, north]: Bounds, pixels: number): number
 function currentLayers(scene: Scene, palette: Palette): LayerSpecification[] {
   const current = scene.current;
   if (!current) return [];
-  const filter: FilterSpecification = ['==', ['get', 'id'], current.id];
-  const common = { source: 'conflicts', 'source-layer': 'conflicts', filter };
+  const common = { source: 'conflict', 'source-layer': 'conflict' };
   const line = (id: string, color: string, width: number, dash?: number[]): LayerSpecification => ({
     ...common,
     id: `current-${id}`,
@@ -262,5 +282,6 @@ export function style(scene: Scene): StyleSpecification {
       { id: 'draft-points', type: 'circle', source: 'draft', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4, 'circle-color': palette.line, 'circle-stroke-color': palette.ground, 'circle-stroke-width': 2 } },
     );
   }
-  return { version: 8, sources, layers };
+  // What changes does so at once: a colour that fades into another has the whole map drawn a dozen times.
+  return { version: 8, sources, layers, transition: { duration: 0, delay: 0 } };
 }

@@ -32,6 +32,8 @@ const nothing: Tally = { count: 0, area_m2: 0 };
 
 class Inbox {
   filter = $state.raw<Filter>({ ...everything });
+  /** The filter of what is listed; the map follows it when the list is there. */
+  listed = $state.raw<Filter>(this.filter);
   sort = $state<Sort>('area');
   /** Where distances are measured from. */
   near = $state.raw<[number, number] | null>(null);
@@ -54,6 +56,8 @@ class Inbox {
   /** Which conflict an operation decided, so that undo leads back to it. */
   #decided = new Map<number, string>();
   #deciding = false;
+  /** What is known of the neighbours of the conflict at hand before they are wanted. */
+  readonly #ahead = new Map<string, ConflictDetail>();
   readonly #pages = new Pages((offset, limit) => this.#fetch(offset, limit));
 
   readonly filtered = $derived(JSON.stringify(this.filter) !== JSON.stringify(everything));
@@ -106,6 +110,7 @@ class Inbox {
   }
 
   forget(): void {
+    this.#ahead.clear();
     this.#pages.clear();
     this.total = this.open = nothing;
     this.loaded = false;
@@ -129,6 +134,7 @@ class Inbox {
     const detail = this.#loadDetail(id);
     if (row === undefined) await this.#locate();
     await detail;
+    await this.#lookAhead();
   }
 
   async selectRow(i: number): Promise<void> {
@@ -212,10 +218,24 @@ class Inbox {
   }
 
   async #loadDetail(id: string): Promise<void> {
+    // Shown at once; the answer differs where something was decided since.
+    const known = this.#ahead.get(id);
+    this.#ahead.clear();
+    if (known) this.detail = known;
     const detail = await project.send('conflict', { id });
     if (this.current !== id) return;
-    if (detail) this.detail = detail;
-    else this.close();
+    if (!detail) this.close();
+    else if (!known || JSON.stringify(known) !== JSON.stringify(detail)) this.detail = detail;
+  }
+
+  /** Asks for the neighbours on the list, so that the map is there as soon as a key is pressed. */
+  async #lookAhead(): Promise<void> {
+    const { current, index } = this;
+    if (index === null) return;
+    for (const row of [this.row(index + 1), this.row(index - 1)]) {
+      const detail = row && this.current === current ? await project.send('conflict', { id: row.id }) : null;
+      if (detail && this.current === current) this.#ahead.set(detail.row.id, detail);
+    }
   }
 
   async #reload(): Promise<void> {
@@ -233,6 +253,7 @@ class Inbox {
     const { filter, sort, near } = this;
     const page = await project.send('conflicts', { filter, sort, near, offset, limit, locate });
     if (!page || filter !== this.filter || sort !== this.sort || near !== this.near) return null;
+    this.listed = filter;
     this.total = page.total;
     this.open = page.open;
     this.loaded = true;

@@ -11,9 +11,9 @@ use std::path::Path;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 impl Project {
-    /// Returns a vector tile: `sources`, `conflicts`, `blueprint`, `then` and `changes` (the blueprint that it
-    /// is compared with, and what differs), `degrees` or `plane` (the graticule); or a picture of the base map,
-    /// `base` or `labels` (its names, where they come apart).
+    /// Returns a vector tile: `sources`, `conflicts`, `conflict-` with the id of a single one, `blueprint`, `then`
+    /// and `changes` (the blueprint that it is compared with, and what differs), `degrees` or `plane` (the
+    /// graticule); or a picture of the base map, `base` or `labels` (its names, where they come apart).
     ///
     /// # Errors
     /// A problem if there is nothing of that kind.
@@ -33,6 +33,12 @@ impl Project {
         }
         let found = open.result.as_ref().ok_or_else(no_result)?;
         let then = || found.then.as_deref().map(|(_, outcome)| outcome).ok_or_else(no_result);
+        if let Some(id) = kind.strip_prefix("conflict-") {
+            // One that is gone with another cut draws nothing.
+            let index = id.parse().ok().and_then(|id| found.outcome.cut.find(id));
+            let drawn = drawn(&open, found, &found.outcome);
+            return Ok(index.map(|index| drawn.conflict_tile(at, index)).transpose()?.unwrap_or_default());
+        }
         match kind {
             "conflicts" => Ok(drawn(&open, found, &found.outcome).conflicts_tile(at)?),
             "blueprint" => Ok(drawn(&open, found, &found.outcome).blueprint_tile(at)?),

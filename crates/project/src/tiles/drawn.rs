@@ -82,6 +82,28 @@ impl Drawn<'_> {
         Ok(tile([drawn.map_err(|cause| at.unwritable(cause))?]))
     }
 
+    /// Returns a tile with the layer `conflict`: the ground of one, by its index.
+    ///
+    /// # Errors
+    /// [`FileError::NoTransform`] if the CRS has no way to longitude and latitude.
+    pub(crate) fn conflict_tile(&self, at: TileAddress, index: u32) -> Result<Vec<u8>, FileError> {
+        let Some(window) = at.window() else { return Ok(Vec::new()) };
+        let network = self.arcs.of(self.partition, self.conflicts, self.crs)?;
+        let faces = &*self.conflicts[index as usize].faces;
+        let polygons: Vec<TilePolygon> = if network.level(&window).is_some() {
+            let shapes = self.shapes(&network, window, self.conflict_of, |_| faces, &|other| other == index);
+            shapes.into_iter().map(|(_, polygon)| polygon).collect()
+        } else {
+            let own = |face: FaceId| self.conflict_of[face as usize] == index;
+            Pen::new(self.partition, &network, window).polygon(faces, own).into_iter().collect()
+        };
+        if polygons.is_empty() {
+            return Ok(Vec::new());
+        }
+        let drawn = MvtLayerBuilder::new("conflict").and_then(|layer| add_polygons(layer, &polygons, &[]));
+        Ok(tile([drawn.map_err(|cause| at.unwritable(cause))?]))
+    }
+
     /// Draws the ground of the conflicts that are wanted.
     fn draw_grounds(
         &self,

@@ -3,7 +3,7 @@
 //! ```text
 //! Sources ── Lines ──┐                       sources: layer, class
 //!                    ├─ Cutter ── encode ──  conflicts, markers: id, kind, sliver, state
-//! Drawn ─── MapArcs ─┘                       patches: class, open
+//! Drawn ─── MapArcs ─┘                       conflict, changed; patches: class, open
 //! ```
 //!
 //! Up to zoom 10 a tile is drawn from an `overview`, made once: what has ground at that zoom.

@@ -431,3 +431,33 @@ fn the_same_project_gives_the_same_bytes() {
     assert_eq!(one.drawn().conflicts_tile(at).unwrap(), other.drawn().conflicts_tile(at).unwrap());
     assert_eq!(one.drawn().blueprint_tile(at).unwrap(), other.drawn().blueprint_tile(at).unwrap());
 }
+
+#[test]
+fn the_conflict_at_hand_is_drawn_alone_as_it_is_among_the_others() {
+    let squares: Vec<Vec<Ring>> = (0..3).map(|k| vec![rectangle(f64::from(k) * 600.0, 0.0, 400.0, 400.0)]).collect();
+    let run = run(&[("forest", &squares), ("red-line", &[vec![rectangle(-50.0, 100.0, 2000.0, 200.0)]])]);
+    let overlaps = || (0..).zip(&run.conflicts).filter(|(_, conflict)| conflict.faces.len() == 1);
+    assert_eq!(overlaps().count(), 3);
+    for z in [9, 12, 16] {
+        for (index, conflict) in overlaps() {
+            let middle = inside(&run.partition, conflict);
+            let at = tile_at(z, middle.x - ORIGIN.x, middle.y - ORIGIN.y);
+            let alone = read(&run.drawn().conflict_tile(at, index).unwrap());
+            assert!(alone.iter().all(|seen| seen.layer == "conflict"));
+            let alone: Vec<MvtPolygon> = alone.into_iter().flat_map(|seen| seen.polygons).collect();
+            let id = MvtValue::String(conflict.id.to_string());
+            let among: Vec<Seen> = run
+                .conflicts(at)
+                .into_iter()
+                .filter(|seen| seen.layer == "conflicts" && seen.properties.get("id") == Some(&id))
+                .collect();
+            // Where they are small an overview names none of them.
+            assert!(z < 12 || alone.len() == 1, "zoom {z}");
+            if z >= 12 {
+                assert_eq!(alone, among[0].polygons, "zoom {z}");
+            }
+        }
+    }
+    let far = TileAddress { z: 14, x: 0, y: 0 };
+    assert_eq!(run.drawn().conflict_tile(far, 0).unwrap(), [0; 0]);
+}

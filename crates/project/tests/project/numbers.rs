@@ -165,6 +165,26 @@ fn rules_about_districts_are_refused_where_there_are_none() {
 }
 
 #[test]
+fn rules_of_the_record_that_lost_their_districts_are_spoken_of() {
+    let (folder, desk) = county();
+    desk.ask("change_rules", json!({ "book": book(&rule_of_districts(&["4601"], &[])), "reason": "", "basis": "" }));
+    let fitting = desk.ask("view", json!({}))["said"].clone();
+    assert_eq!(fitting, json!([]), "as long as they fit, nothing is said");
+    desk.close(folder.path());
+    // The districts go from the project, and the rules' own file asks for none.
+    let plan = folder.path().join("p.toml");
+    let text = std::fs::read_to_string(&plan).unwrap().replace("[districts]\npath = 'xzq.geojson'\n", "");
+    std::fs::write(&plan, text).unwrap();
+    std::fs::write(folder.path().join("rules.toml"), "").unwrap();
+    let record = folder.path().join("p.lantu");
+    let job = Job::run(Plan::read(&plan).unwrap(), Some(&record), &[], &Room::default(), Watcher::nobody()).unwrap();
+    let said = lantu_project::report(&job, None).unwrap().said;
+    assert!(said.len() == 1 && said[0][1].contains("rule D1 asks for the district"), "{said:?}");
+    let view = open(folder.path()).ask("view", json!({}));
+    assert_eq!(view["said"], json!(said), "the window says the same");
+}
+
+#[test]
 fn a_layer_of_districts_that_is_opened_with_others_splits_figures_and_is_not_overlaid() {
     let (folder, desk) = county();
     desk.close(folder.path());
