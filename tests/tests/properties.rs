@@ -141,6 +141,36 @@ fn random_action(random: &mut Random, partition: &Partition, conflicts: &[Confli
 /// A case that random search found: a border that a feature has twice is an edge between tiles in
 /// some of these runs, and it is cut at a pixel that its direction makes its parts' least point.
 #[test]
+fn a_feature_that_goes_makes_strangers_of_the_tiles_around_it_alone() {
+    let square = |at: i32, shift: f64| {
+        let (x, y) = (f64::from(at % 40) * 10.0 + shift, f64::from(at / 40) * 10.0 + shift);
+        let ring = [(x, y), (x + 8.0, y), (x + 8.0, y + 8.0), (x, y + 8.0), (x, y)];
+        let polygons = vec![vec![LineString::from(ring.to_vec())]];
+        Feature { fid: at.into(), class: None, attributes: Attributes::default(), polygons }
+    };
+    let layer = |name: &str, shift: f64| {
+        let features = (0..1600).map(|at| square(at, shift)).collect();
+        Layer { name: name.into(), class: ClassId::new(name), features }
+    };
+    let mut given = vec![layer("a", 0.0), layer("b", 4.0)];
+    let recall = Recall::new(|| Ok(Arc::new(InMemory::default())));
+    let cut = |layers: &[Layer], recall| {
+        let normal = layers.iter().map(|layer| normalise(layer, &GRID, &Unwatched).unwrap().value).collect();
+        overlay_with(normal, &GRID, Means { per_tile: 60, depot: None, recall }, &Unwatched).unwrap()
+    };
+    cut(&given, Some(&recall));
+    cut(&given, Some(&recall));
+    let all = recall.reused();
+    assert!(all > 100, "{all} tiles");
+    // All behind it have other numbers then.
+    given[0].features.remove(300);
+    let (fresh, recalled) = (cut(&given, None), cut(&given, Some(&recall)));
+    assert_eq!(format!("{:?}", fresh.value), format!("{:?}", recalled.value));
+    let again = recall.reused() - all;
+    assert!(again < all && again + 8 > all, "{again} of {all} tiles again");
+}
+
+#[test]
 fn a_doubled_border_is_told_of_at_one_place_in_any_tiles() {
     let given = placed(17_448_105_427_363_218_647, |x, y| (x, y));
     let told = |per_tile| {

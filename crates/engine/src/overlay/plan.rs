@@ -11,7 +11,7 @@ use super::chains::{Chains, LinkEnds, chain};
 use super::depot::Held;
 use super::interact::alone;
 use super::noding::{Noded, Scratch, Seen, Tile, node};
-use super::recall::{self, Recall};
+use super::recall::{Print, Recall};
 use super::runs::{Run, Runs, whole_rings};
 use super::segments::Sets;
 use super::tiling::{Tiling, bounds};
@@ -124,17 +124,16 @@ fn node_tiles(
     means: Means<'_>,
     watch: &dyn Watch,
 ) -> Result<Vec<(Held<Tile>, Kept)>, Stop> {
-    let starts = recall::starts(layers);
     let done = AtomicUsize::new(0);
     let all = tiling.len() + lonely.len();
     let node_one = |scratch: &mut Scratch, number: usize| {
         let Some(feature) = number.checked_sub(tiling.len()) else {
             let (cell, inside, near) = (tiling.cell(number), runs.inside(number), runs.near(number));
             let Some(recall) = means.recall else { return node(layers, cell, inside, near, &runs.bridges, scratch) };
-            let print = recall::fingerprint(layers, &starts, cell, inside, near, &runs.bridges);
-            return recall.find(print, &starts).unwrap_or_else(|| {
+            let print = Print::of(layers, cell, inside, near, &runs.bridges);
+            return recall.find(&print).unwrap_or_else(|| {
                 let noded = node(layers, cell, inside, near, &runs.bridges, scratch);
-                recall.keep(print, &noded, &starts);
+                recall.keep(print, &noded);
                 noded
             });
         };

@@ -1,8 +1,9 @@
 //! Remembers what was worked out of each tile, so that a changed layer costs only the tiles it touches.
 //!
 //! A tile is known by the fingerprint of all that its noding depends on: its cell, the edges inside
-//! with their features, and the bridges near it. Features are told by their layer and their number in
-//! it, so that more features in one layer do not make strangers of those of the next.
+//! with their features, and the bridges near it. Noding asks of two features only whether they are the
+//! same and which comes first, so they are told by their layer and their place among those of the tile:
+//! features that come or go elsewhere do not make strangers of them.
 
 use super::cells::Cell;
 use super::depot::{Depot, Held};
@@ -47,14 +48,14 @@ struct KnownTiles {
     stands: u64,
 }
 
-/// A tile, and where each layer's features began when it was worked out.
+/// A tile, and the numbers of its features when it was worked out.
 #[derive(Clone)]
 struct Known {
     /// All but the tile's segments.
     rest: Noded,
     /// The segments, on the shelf.
     tile: Held<Tile>,
-    starts: Vec<u32>,
+    features: Box<[u32]>,
     /// Whether the present run has used it.
     fresh: bool,
 }
@@ -71,35 +72,32 @@ impl Recall {
     }
 
     /// Returns a tile by its fingerprint, with the features' present numbers.
-    pub(super) fn find(&self, print: u128, starts: &[u32]) -> Option<Noded> {
+    pub(super) fn find(&self, print: &Print) -> Option<Noded> {
         let (known, shelf) = {
             let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
             let shelf = all.shelf.clone()?;
-            let known = all.tiles.get_mut(&print)?;
+            let known = all.tiles.get_mut(&print.hash)?;
             known.fresh = true;
             (known.clone(), shelf)
         };
         let mut noded = Noded { tile: known.tile.take(Some(&*shelf)).ok()?, ..known.rest };
         self.reused.fetch_add(1, Ordering::Relaxed);
-        if known.starts != starts {
-            noded.renumber(|feature| {
-                let layer = known.starts.partition_point(|&start| start <= feature) - 1;
-                feature - known.starts[layer] + starts[layer]
-            });
+        if *known.features != *print.features {
+            noded.renumber(|feature| print.features[place(&known.features, feature)]);
         }
         Some(noded)
     }
 
     /// Remembers a tile.
-    pub(super) fn keep(&self, print: u128, noded: &Noded, starts: &[u32]) {
+    pub(super) fn keep(&self, print: Print, noded: &Noded) {
         let Some(tile) = self.shelf().and_then(|shelf| Held::kept(&noded.tile, &*shelf).ok()) else { return };
         let Noded { bridge_hits, bridge_ends, seen, .. } = noded;
         let (bridge_hits, bridge_ends, seen) = (bridge_hits.clone(), bridge_ends.clone(), seen.clone());
         let rest = Noded { tile: Tile::default(), bridge_hits, bridge_ends, seen };
-        let known = Known { rest, tile, starts: starts.to_vec(), fresh: true };
+        let known = Known { rest, tile, features: print.features.into(), fresh: true };
         let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         all.stands += known.tile.stands();
-        all.tiles.insert(print, known);
+        all.tiles.insert(print.hash, known);
     }
 
     fn shelf(&self) -> Option<Shelf> {
@@ -144,43 +142,42 @@ impl Noded {
     }
 }
 
-/// Returns where each layer's features begin, counted over all.
-pub(super) fn starts(layers: &[NormalLayer]) -> Vec<u32> {
-    let mut next = 0;
-    let start = |layer: &NormalLayer| {
-        let start = next;
-        next += layer.feature_count() as u32;
-        start
-    };
-    layers.iter().map(start).collect()
+/// What a tile is known by.
+pub(super) struct Print {
+    hash: u128,
+    /// The features of the tile, counted over all layers, ascending.
+    features: Vec<u32>,
 }
 
-/// Returns the fingerprint of all that a tile's noding depends on.
-pub(super) fn fingerprint(
-    layers: &[NormalLayer],
-    starts: &[u32],
-    cell: Cell,
-    runs: &[Run],
-    near: &[u32],
-    bridges: &Segments,
-) -> u128 {
-    let mut print = Xxh3::new();
-    for word in [cell.low.0, cell.low.1, cell.high.0, cell.high.1, runs.len() as i64] {
-        print.update(&word.to_le_bytes());
-    }
-    for run in runs {
-        let (layer, points, last) = run.parts(layers);
-        let own = run.feature - starts[layer as usize];
-        print.update(bytemuck::cast_slice(&[layer, own, points.len() as u32]));
-        print.update(bytemuck::cast_slice(points));
-        print.update(bytemuck::bytes_of(&last));
-    }
-    for &bridge in near {
-        print.update(bytemuck::cast_slice(&bridges.ends[bridge as usize]));
-        for code in bridges.owners(bridge as usize) {
-            let layer = starts.partition_point(|&start| start <= code >> 1) - 1;
-            print.update(bytemuck::cast_slice(&[layer as u32, (code >> 1) - starts[layer], code & 1]));
+impl Print {
+    /// Returns the fingerprint of all that a tile's noding depends on.
+    pub(super) fn of(layers: &[NormalLayer], cell: Cell, runs: &[Run], near: &[u32], bridges: &Segments) -> Self {
+        let owners = near.iter().flat_map(|&bridge| bridges.owners(bridge as usize)).map(|code| code >> 1);
+        let mut features: Vec<u32> = runs.iter().map(|run| run.feature).chain(owners).collect();
+        features.sort_unstable();
+        features.dedup();
+        let mut print = Xxh3::new();
+        for word in [cell.low.0, cell.low.1, cell.high.0, cell.high.1, runs.len() as i64] {
+            print.update(&word.to_le_bytes());
         }
+        for run in runs {
+            let (layer, points, last) = run.parts(layers);
+            let own = place(&features, run.feature) as u32;
+            print.update(bytemuck::cast_slice(&[layer, own, points.len() as u32]));
+            print.update(bytemuck::cast_slice(points));
+            print.update(bytemuck::bytes_of(&last));
+        }
+        for &bridge in near {
+            print.update(bytemuck::cast_slice(&bridges.ends[bridge as usize]));
+            for code in bridges.owners(bridge as usize) {
+                print.update(bytemuck::cast_slice(&[place(&features, code >> 1) as u32, code & 1]));
+            }
+        }
+        Self { hash: print.digest128(), features }
     }
-    print.digest128()
+}
+
+/// The place of a feature among those of a tile.
+fn place(features: &[u32], feature: u32) -> usize {
+    features.partition_point(|&other| other < feature)
 }
