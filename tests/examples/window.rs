@@ -22,6 +22,8 @@ use serde_json::{Value, json};
 
 /// How often each thing is done.
 const TIMES: usize = 40;
+/// For so long the page is watched while the engine runs.
+const RUNNING_MS: u32 = 8000;
 /// For how many pictures the list is scrolled.
 const PICTURES: u32 = 300;
 
@@ -46,20 +48,37 @@ const PRESS: &str = "const [key, done] = arguments;
     document.body.dispatchEvent(new KeyboardEvent('keyup', { key, bubbles: true }));
     look();";
 
-/// Filters by a state and returns the milliseconds until the list tells how many there are.
+/// Filters by a state and returns the milliseconds until the list tells how many there are and until the map has
+/// come to rest, as it does before a planner thinks of another filter.
 const FILTER: &str = "const [state, done] = arguments;
     const of = (name) => document.querySelector(`[data-testid=${name}]`);
     const before = of('shown').textContent, start = performance.now();
     const list = of('filter-state');
     list.value = state;
     list.dispatchEvent(new Event('change', { bubbles: true }));
+    let listed = null, looks = 0;
     const look = () => {
         const now = performance.now() - start;
-        if (of('shown').textContent !== before && !document.querySelector('.bone')) return done([now]);
+        if (listed === null && of('shown').textContent !== before && !document.querySelector('.bone')) listed = now;
+        if (listed !== null && looks++ > 10 && of('map').dataset.state === 'idle') return done([listed, now]);
         if (now > 20000) return done(null);
         setTimeout(look, 1);
     };
     look();";
+
+/// For so many milliseconds, fifty times a second, returns how late the page came to what was due: an input of that
+/// moment would have waited as long.
+const LATE: &str = "const [ms, done] = arguments;
+    const late = [], end = performance.now() + ms;
+    let due = performance.now() + 20;
+    const tick = () => {
+        const now = performance.now();
+        late.push(now - due);
+        if (now > end) return done(late);
+        due = now + 20;
+        setTimeout(tick, 20);
+    };
+    setTimeout(tick, 20);";
 
 /// Scrolls the list and returns the milliseconds between pictures, those of the longest task between two of
 /// them, and how many rows in sight were blank in each.
@@ -123,6 +142,9 @@ fn main() {
     );
     let start = Instant::now();
     d.click("[data-testid=run]");
+    let late = d.script_later(LATE, json!([RUNNING_MS]));
+    assert!(d.sees("[data-testid=progress]"), "the engine runs all the while");
+    let late: Vec<f64> = serde_json::from_value(late).expect("a list of times");
     d.wait("the list of conflicts", |d| d.sees(ROW));
     println!("conflicts listed after {:.1} s", start.elapsed().as_secs_f64());
     d.wait("the run's end", |d| !d.sees("[data-testid=progress]"));
@@ -130,6 +152,7 @@ fn main() {
     println!("{}", d.text("[data-testid=shown]"));
 
     println!("| what | times | min ms | median | p95 | max |\n| --- | ---: | ---: | ---: | ---: | ---: |");
+    say("an input while the engine runs waits", late);
     filters(&d);
     d.script_later(FILTER, json!(["open"]));
     d.click(ROW);
@@ -157,15 +180,17 @@ fn press(d: &Driver, key: &str, what: &str) {
 }
 
 fn filters(d: &Driver) {
-    let mut times = Vec::new();
+    let (mut listed, mut drawn) = (Vec::new(), Vec::new());
     for _ in 0..TIMES / 4 {
         for state in ["open", "rule", "compatible", ""] {
-            let told: [f64; 1] =
+            let told: [f64; 2] =
                 serde_json::from_value(d.script_later(FILTER, json!([state]))).expect("another list within 20 s");
-            times.extend(told);
+            listed.push(told[0]);
+            drawn.push(told[1]);
         }
     }
-    say("another filter", times);
+    say("another filter: in the list", listed);
+    say("another filter: drawn", drawn);
 }
 
 fn scrolling(d: &Driver) {
