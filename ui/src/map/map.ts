@@ -70,8 +70,9 @@ export function createMap(container: HTMLElement, first: Scene, events: MapEvent
   };
   // What comes together is done together: a decision brings another state, another conflict and another place.
   const soon = () => {
-    if (!underway && shown) setTimeout(settle, 0);
-    underway = shown !== null;
+    if (underway || !shown) return;
+    underway = true;
+    setTimeout(settle, 0);
   };
 
   map.once('style.load', () => {
